@@ -1,0 +1,105 @@
+/*
+ * A blocking call under way. Every hook reads the same:
+ *
+ *	struct blocking call = blocking_on(CALL_recv, fd, POLLIN);
+ *	do n = attempt_recv(&call, buf, count, flags);
+ *	while (n < 0 && park_until_ready(&call));
+ *
+ * An attempt asks goes_native() first; if so it makes the call as it is, and that really blocks. Otherwise it makes
+ * the call so that it cannot block and fails with EAGAIN where it would have.
+ */
+#ifndef BLOCKING_H
+#define BLOCKING_H
+
+#include "../runtime/greenlet.h"
+#include "../runtime/offload.h"
+#include "../runtime/poller.h"
+#include "../runtime/torture.h"
+#include "books.h"
+#include "libc.h"
+
+#define likely(x)   __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
+struct blocking {
+	enum call call;
+	int fd;
+	short events;      /* POLLIN, POLLOUT */
+	bool dont_wait;    /* the caller said so for this call: MSG_DONTWAIT, RWF_NOWAIT */
+	bool green;        /* goes_native() said false: we attempt and park */
+	bool waited;       /* it has parked; until.deadline holds its time limit */
+	int errno_before;  /* put back at the end, as a call that succeeds leaves errno alone */
+	uint32_t traits;   /* of fd, as the attempt found them */
+	struct until until;
+};
+
+/* A call on fd that blocks until events, restarts as signal(7) says of read and its kind, and has no deadline yet. */
+static inline struct blocking blocking_on(enum call call, int fd, short events)
+{
+	return (struct blocking){
+	    .call = call, .fd = fd, .events = events, .until = {.deadline = FOR_EVER, .on_signal = SIGNAL_RESTARTS}};
+}
+
+/* A call that ends by itself at the deadline and, as signal(7) says of sleep, poll and select, never restarts. */
+static inline struct blocking blocking_until(enum call call, nanos deadline)
+{
+	return (struct blocking){
+	    .call = call, .fd = -1, .until = {.deadline = deadline, .on_signal = SIGNAL_ENDS}};
+}
+
+/* The part of goes_native() that is only asked on a greenlet. */
+bool goes_native_on_greenlet(struct blocking *call);
+
+/*
+ * True where the call is to be made as it is: on an OS thread without greenlets, on a greenlet that has no company, in
+ * a family that --patch took out; on a descriptor that the program made non-blocking or that never waits (FD_PLAIN),
+ * one that is not open, and for a call that is told not to wait. On false, call->traits are those of call->fd
+ * (unless that is negative) and errno is put by in call->errno_before.
+ */
+static inline bool goes_native(struct blocking *call)
+{
+	return likely(!self) || goes_native_on_greenlet(call);
+}
+
+/*
+ * True when the last attempt on this descriptor took all there was (FD_READ_DRAINED, FD_WRITE_FILLED): the next would
+ * only say EAGAIN, so the caller waits first. Sets errno to EAGAIN then.
+ */
+bool waits_first(struct blocking *call);
+
+/* After 0 < done < asked on a stream: notes that it is drained or filled, see waits_first(). */
+void note_progress(struct blocking *call, ssize_t done, size_t asked);
+
+/*
+ * For calls that go on until everything is transferred (write, send, MSG_WAITALL): true when the last attempt made
+ * progress, something remains and a blocking call would go on.
+ */
+bool goes_on(struct blocking *call, ssize_t last, size_t done, size_t asked);
+
+/*
+ * After an attempt that failed. False at once, with errno untouched, unless errno is EAGAIN, the call is green and the
+ * caller left the descriptor blocking. Otherwise parks until call->fd is ready and returns
+ * true: attempt again. False with errno set when the wait ended for another reason: EAGAIN (SO_RCVTIMEO, SO_SNDTIMEO,
+ * or until.deadline is over), EINTR, ECANCELED, EBADF (closed meanwhile).
+ */
+bool park_until_ready(struct blocking *call);
+
+/*
+ * The same for poll and its kin, after an attempt that found nothing: parks until one of n descriptors is ready and
+ * returns 1; returns 0 when the deadline has passed, -1 with errno set (EINTR, ECANCELED, ENOMEM). A descriptor that
+ * is closed meanwhile counts as ready. Only to be called when goes_native() said false.
+ */
+int park_until_any(struct blocking *call, const struct pollfd *fds, nfds_t n);
+
+/* Runs job(arg) on a helper OS thread while the greenlet is parked, and counts it; see offload(). */
+void call_on_helper(struct blocking *call, void (*job)(void *arg), void *arg);
+
+/* Ends a call that waited: puts the caller's errno back where result is not a failure. Returns result. */
+static inline ssize_t settled(const struct blocking *call, ssize_t result)
+{
+	if (call->green && result >= 0)
+		errno = call->errno_before;
+	return result;
+}
+
+#endif

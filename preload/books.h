@@ -1,0 +1,44 @@
+/*
+ * What is known of each descriptor, so that a wait need not ask the kernel again. Everything in here may be forgotten
+ * at any time and is then learnt anew; a descriptor that has a twin (dup) is asked each time, as O_NONBLOCK and the
+ * time limits belong to the open file description that they share.
+ */
+#ifndef BOOKS_H
+#define BOOKS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum fd_trait {
+	FD_LEARNT = 1 << 0,       /* the traits up to NO_NOWAIT are known */
+	FD_NONBLOCK = 1 << 1,     /* the program has set O_NONBLOCK */
+	FD_RCVTIMEO = 1 << 2,     /* SO_RCVTIMEO is set */
+	FD_SNDTIMEO = 1 << 3,     /* SO_SNDTIMEO is set */
+	FD_SOCKET = 1 << 4,       /* a socket of any kind */
+	FD_STREAM = 1 << 5,       /* a pipe or stream socket: a short count means that it is drained */
+	FD_PLAIN = 1 << 6,        /* a regular file, directory or block device: never waits in the sense of poll */
+	FD_NO_NOWAIT = 1 << 7,    /* preadv2 and pwritev2 refuse RWF_NOWAIT: a tty, a FIFO */
+	FD_TWIN = 1 << 8,         /* shares its description: NONBLOCK and the time limits are asked each time */
+	FD_READ_DRAINED = 1 << 9, /* the last read took all there was: wait before the next */
+	FD_WRITE_FILLED = 1 << 10, /* the last write left no room: wait before the next */
+};
+
+/* The traits noted of fd, 0 when none are. Never fails, never calls the kernel. */
+uint32_t fd_traits(int fd);
+
+/* Adds and removes traits; lost where there is no memory for the page. */
+void fd_note(int fd, uint32_t set, uint32_t clear);
+
+/* The traits of fd with FD_LEARNT among them, asked of the kernel where they are not known. */
+uint32_t fd_learn(int fd);
+
+/* fd is about to be closed or replaced: forgets it and ends the waits on it with EBADF. */
+void fd_forget(int fd);
+
+/* Two descriptors share a description from now on. */
+void fd_twins(int fd, int other);
+
+/* True for the descriptors of our own event loops, which the program must not close or replace. */
+bool fd_is_ours(int fd);
+
+#endif

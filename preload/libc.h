@@ -1,0 +1,53 @@
+/* libc's own functions: the way down for the hooks. Filled while the library is relocated, before any constructor. */
+#ifndef LIBC_H
+#define LIBC_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/select.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <threads.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Names that the public headers do not show, or only to fortified code. */
+ssize_t __read_chk(int fd, void *buf, size_t count, size_t size);
+ssize_t __recv_chk(int fd, void *buf, size_t count, size_t size, int flags);
+ssize_t __recvfrom_chk(int fd, void *__restrict buf, size_t count, size_t size, int flags,
+    struct sockaddr *__restrict address, socklen_t *__restrict length);
+int __poll_chk(struct pollfd *fds, nfds_t n, int timeout, size_t size);
+int __ppoll_chk(
+    struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask, size_t size);
+int __open_2(const char *path, int flags);
+int __openat_2(int dir, const char *path, int flags);
+
+/* A hook's other names are aliases of it, in the file that defines it. */
+#define synonym(name, of)                                                                                              \
+	extern __typeof__(of) name __attribute__((alias(#of), visibility("default"), copy(of)))
+
+struct libc {
+#define CALL(name, family, waits, note) __typeof__(name) *name;
+#include "calls.def"
+};
+
+extern struct libc libc;
+
+/* The calls by number, for the counters and the switches. */
+enum call {
+#define CALL(name, family, waits, note) CALL_##name,
+#include "calls.def"
+	CALLS
+};
+
+#endif

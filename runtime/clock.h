@@ -1,0 +1,44 @@
+/* Time as the runtime counts it: nanoseconds of CLOCK_MONOTONIC. */
+#ifndef CLOCK_H
+#define CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+typedef uint64_t nanos;
+
+#define FOR_EVER       UINT64_MAX
+#define NANOS_PER_SEC  1000000000ull
+#define NANOS_PER_MSEC 1000000ull
+#define NANOS_PER_USEC 1000ull
+
+static inline nanos clock_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (nanos)t.tv_sec * NANOS_PER_SEC + (nanos)t.tv_nsec;
+}
+
+/* The sum, or FOR_EVER where it does not fit. */
+static inline nanos nanos_add(nanos a, nanos b)
+{
+	return a < FOR_EVER - b ? a + b : FOR_EVER;
+}
+
+/* The span of a valid timespec. */
+static inline nanos nanos_of(const struct timespec *t)
+{
+	return (nanos)t->tv_sec >= FOR_EVER / NANOS_PER_SEC ? FOR_EVER
+							    : (nanos)t->tv_sec * NANOS_PER_SEC + (nanos)t->tv_nsec;
+}
+
+/* The deadline that lies this many seconds ahead; FOR_EVER for a negative number. */
+static inline nanos deadline_after(double seconds)
+{
+	if (seconds < 0)
+		return FOR_EVER;
+	return nanos_add(clock_now(), seconds >= 9e9 ? FOR_EVER : (nanos)(seconds * 1e9));
+}
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * Waiting by descriptor. Each hub keeps one libev watcher for a descriptor and direction, and leaves it started
+ * after a wait: a server that reads, answers and reads again makes no epoll_ctl call. A watcher is stopped when its
+ * descriptor is ready and nobody waits for it.
+ */
+#ifndef POLLER_H
+#define POLLER_H
+
+#include "park.h"
+#include <poll.h>
+
+/*
+ * Parks the calling greenlet until fd is ready for one of events (POLLIN, POLLOUT). Readiness is a hint: another
+ * greenlet or process may be faster. Returns 0, or EBADF (not open, or closed meanwhile), ENOMEM, ETIMEDOUT,
+ * ECANCELED, EINTR. An fd that epoll refuses (a regular file) is always ready.
+ */
+int park_on_fd(int fd, short events, const struct until *until);
+
+/*
+ * The same for any of n descriptors; negative ones are passed over. Events besides POLLIN and POLLOUT, and none at
+ * all (which waits for POLLERR and POLLHUP), work too. revents is left alone.
+ */
+int park_on_fds(const struct pollfd *fds, nfds_t n, const struct until *until);
+
+/* fd is about to be closed or replaced: ends the waits on it, in every hub, with EBADF. */
+void poller_forget(int fd);
+
+#endif
