@@ -7,15 +7,16 @@ VERSION := 0.1.0
 SOVERSION := 0
 
 ARCH    := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
-# context_ARCH.c where there is one; `make CONTEXT=generic` takes swapcontext.
-CONTEXT ?= $(if $(wildcard runtime/context_$(ARCH).c),$(ARCH),generic)
+# What differs between machines lies in runtime/arch; `make CONTEXT=generic` takes swapcontext on any of them.
+MACHINE := $(if $(wildcard runtime/arch/$(ARCH)),$(ARCH),generic)
+CONTEXT ?= $(MACHINE)
 
 WARN    := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Werror
 CFLAGS  ?= -O2 -g
 ALL_CFLAGS := -std=gnu11 $(WARN) -fPIC -fvisibility=hidden -fno-plt -D_GNU_SOURCE $(CFLAGS) $(EXTRA_CFLAGS)
 DEPGEN  = -MMD -MP
 
-RUNTIME := $(filter-out runtime/context_%.c,$(wildcard runtime/*.c)) runtime/context_$(CONTEXT).c
+RUNTIME := $(wildcard runtime/*.c) runtime/arch/$(CONTEXT)/context.c
 LAUNCH  := $(wildcard preload/launcher*.c)
 HOOKS   := $(filter-out $(LAUNCH),$(wildcard preload/*.c))
 DEMOS   := $(patsubst demos/%.c,$(BUILD)/demos/%,$(wildcard demos/*.c))
@@ -31,7 +32,7 @@ all: $(LIB) $(BUILD)/greenload $(DEMOS)
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(DEPGEN) -Iruntime -DGREENLOAD_VERSION='"$(VERSION)"' -c $< -o $@
+	$(CC) $(ALL_CFLAGS) $(DEPGEN) -Iruntime -Iruntime/arch/$(MACHINE) -DGREENLOAD_VERSION='"$(VERSION)"' -c $< -o $@
 
 # Hooks have the visibility of what they replace; the export map keeps everything else in.
 $(BUILD)/obj/preload/%.o: ALL_CFLAGS += -fvisibility=default
@@ -71,7 +72,7 @@ $(BUILD)/tests/%.so: tests/%.c $(LIB)
 # The suites link the runtime's objects: nothing is interposed on the check runner.
 $(BUILD)/tests/unit/%: tests/unit/%.c $(call objects,$(RUNTIME))
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(DEPGEN) -Iruntime -o $@ $(filter %.c %.o,$^) $(shell pkg-config --cflags --libs check) \
+	$(CC) $(ALL_CFLAGS) $(DEPGEN) -Iruntime -Iruntime/arch/$(MACHINE) -o $@ $(filter %.c %.o,$^) $(shell pkg-config --cflags --libs check) \
 	    -lev $(wildcard /lib64/ld-linux-x86-64.so.2 /lib/ld-linux-aarch64.so.1)
 
 $(BUILD)/tests/bench/%: tests/bench/%.c $(LIB)

@@ -32,6 +32,9 @@ struct until {
  */
 int park(const struct until *until);
 
+/* Parks so that only unpark() ends it: for what must be waited for, killed or not. May end early without cause, too. */
+void park_firmly(void);
+
 /* Makes g ready if it is parked. From any OS thread; g must not end before the call returns. */
 void unpark(struct greenlet *g);
 

@@ -1,0 +1,60 @@
+/* AArch64: the thread pointer is TPIDR_EL0, static TLS lies above it and glibc's thread descriptor below. */
+#ifndef ARCH_H
+#define ARCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+
+#define TLS_BELOW_THREAD_POINTER 0
+
+/* A system call that no hook sees; returns -errno on failure. */
+static inline long raw_syscall(long number, long a, long b, long c, long d, long e, long f)
+{
+	register long x8 __asm__("x8") = number;
+	register long x0 __asm__("x0") = a;
+	register long x1 __asm__("x1") = b;
+	register long x2 __asm__("x2") = c;
+	register long x3 __asm__("x3") = d;
+	register long x4 __asm__("x4") = e;
+	register long x5 __asm__("x5") = f;
+
+	__asm__ volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5) : "memory");
+	return x0;
+}
+
+static inline void *thread_pointer(void)
+{
+	void *tp;
+
+	__asm__ volatile("mrs %0, tpidr_el0" : "=r"(tp));
+	return tp;
+}
+
+static inline void set_thread_pointer(void *tp)
+{
+	__asm__ volatile("msr tpidr_el0, %0" : : "r"(tp) : "memory");
+}
+
+/* The guards are global here, and the header holds no copy of the thread pointer. */
+static inline void init_thread_header(void *tp, const void *host)
+{
+	(void)tp;
+	(void)host;
+}
+
+/* Where the thread pointer keeps the address of the dynamic thread vector. */
+static inline void **thread_vector(void *tp)
+{
+	return (void **)tp;
+}
+
+/* In a context's entry: the unwinder stops here. */
+#define OUTERMOST_FRAME() __asm__ volatile(".cfi_undefined x30")
+
+static inline void relax(void)
+{
+	__asm__ volatile("yield");
+}
+
+#endif

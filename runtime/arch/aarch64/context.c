@@ -1,0 +1,79 @@
+/* The switch on AArch64: the registers that a call preserves, and FPCR, which is a thread's own. */
+#include "context.h"
+#include <stdint.h>
+#include <string.h>
+#include <ucontext.h>
+
+/* What context_swap stores, lowest address first. */
+struct frame {
+	uint64_t x19_to_x30[12];
+	uint64_t d8_to_d15[8];
+	uint64_t fpcr, unused;
+};
+
+__asm__(".text\n"
+	".globl context_swap\n"
+	".hidden context_swap\n"
+	".type context_swap, %function\n"
+	".p2align 5\n"
+	"context_swap:\n"
+	".cfi_startproc\n"
+	"	hint #34\n"
+	"	sub sp, sp, #176\n"
+	"	.cfi_adjust_cfa_offset 176\n"
+	"	stp x19, x20, [sp, #0]\n"
+	"	stp x21, x22, [sp, #16]\n"
+	"	stp x23, x24, [sp, #32]\n"
+	"	stp x25, x26, [sp, #48]\n"
+	"	stp x27, x28, [sp, #64]\n"
+	"	stp x29, x30, [sp, #80]\n"
+	"	.cfi_rel_offset x29, 80\n"
+	"	.cfi_rel_offset x30, 88\n"
+	"	stp d8, d9, [sp, #96]\n"
+	"	stp d10, d11, [sp, #112]\n"
+	"	stp d12, d13, [sp, #128]\n"
+	"	stp d14, d15, [sp, #144]\n"
+	"	mrs x9, fpcr\n"
+	"	str x9, [sp, #160]\n"
+	"	mov x10, sp\n"
+	"	str x10, [x0]\n"
+	"	mov sp, x1\n"
+	"	ldr x10, [sp, #160]\n"
+	"	cmp x9, x10\n"
+	"	b.eq 1f\n"
+	"	msr fpcr, x10\n"
+	"1:	ldp x19, x20, [sp, #0]\n"
+	"	ldp x21, x22, [sp, #16]\n"
+	"	ldp x23, x24, [sp, #32]\n"
+	"	ldp x25, x26, [sp, #48]\n"
+	"	ldp x27, x28, [sp, #64]\n"
+	"	ldp x29, x30, [sp, #80]\n"
+	"	ldp d8, d9, [sp, #96]\n"
+	"	ldp d10, d11, [sp, #112]\n"
+	"	ldp d12, d13, [sp, #128]\n"
+	"	ldp d14, d15, [sp, #144]\n"
+	"	add sp, sp, #176\n"
+	"	.cfi_adjust_cfa_offset -176\n"
+	"	ret\n"
+	".cfi_endproc\n"
+	".size context_swap, . - context_swap\n");
+
+void context_make(struct context *c, void *low, size_t size, void (*entry)(void))
+{
+	ucontext_t described;
+	struct frame *frame;
+
+	/* makecontext reads the stack and the link only, so getcontext and its system call are not needed. */
+	described.uc_stack.ss_sp = low;
+	described.uc_stack.ss_size = size;
+	described.uc_link = NULL;
+	makecontext(&described, entry, 0);
+
+	frame = (struct frame *)described.uc_mcontext.sp - 1;
+	memset(frame, 0, sizeof(*frame));
+	/* x19 is what makecontext leaves for its own start code, the link register where we go. */
+	frame->x19_to_x30[0] = described.uc_mcontext.regs[19];
+	frame->x19_to_x30[11] = described.uc_mcontext.pc;
+	__asm__("mrs %0, fpcr" : "=r"(frame->fpcr));
+	c->saved = frame;
+}

@@ -1,0 +1,63 @@
+/* Where the thread pointer is an ordinary register. static TLS lies above it, glibc's thread descriptor below. */
+#ifndef ARCH_H
+#define ARCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+
+#define TLS_BELOW_THREAD_POINTER 0
+
+#if !defined(__riscv) || __riscv_xlen != 64
+#error "greenload does not know how this machine keeps its thread pointer: add runtime/arch/MACHINE/arch.h"
+#endif
+
+/* A system call that no hook sees; returns -errno on failure. */
+static inline long raw_syscall(long number, long a, long b, long c, long d, long e, long f)
+{
+	register long a7 __asm__("a7") = number;
+	register long a0 __asm__("a0") = a;
+	register long a1 __asm__("a1") = b;
+	register long a2 __asm__("a2") = c;
+	register long a3 __asm__("a3") = d;
+	register long a4 __asm__("a4") = e;
+	register long a5 __asm__("a5") = f;
+
+	__asm__ volatile("ecall" : "+r"(a0) : "r"(a7), "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(a5) : "memory");
+	return a0;
+}
+
+static inline void *thread_pointer(void)
+{
+	void *tp;
+
+	__asm__ volatile("mv %0, tp" : "=r"(tp));
+	return tp;
+}
+
+static inline void set_thread_pointer(void *tp)
+{
+	__asm__ volatile("mv tp, %0" : : "r"(tp) : "memory");
+}
+
+static inline void init_thread_header(void *tp, const void *host)
+{
+	(void)tp;
+	(void)host;
+}
+
+/* The dynamic thread vector's address lies in the header just below the thread pointer. */
+static inline void **thread_vector(void *tp)
+{
+	return (void **)tp - 2;
+}
+
+/* In a context's entry: makecontext has put its own start code behind it, where the unwinder stops. */
+#define OUTERMOST_FRAME() ((void)0)
+
+static inline void relax(void)
+{
+	__asm__ volatile("" : : : "memory");
+}
+
+#endif

@@ -1,0 +1,74 @@
+/* x86-64: the thread pointer is FS base, glibc's thread descriptor starts there and static TLS lies below it. */
+#ifndef ARCH_H
+#define ARCH_H
+
+#include <asm/prctl.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+
+#define TLS_BELOW_THREAD_POINTER 1
+
+/* The kernel lets user code write FS base (AT_HWCAP2); set before the first switch. */
+extern bool has_fsgsbase;
+
+/* A system call that no hook sees; returns -errno on failure. */
+static inline long raw_syscall(long number, long a, long b, long c, long d, long e, long f)
+{
+	register long r10 __asm__("r10") = d;
+	register long r8 __asm__("r8") = e;
+	register long r9 __asm__("r9") = f;
+	long result;
+
+	__asm__ volatile("syscall"
+			 : "=a"(result)
+			 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+			 : "rcx", "r11", "memory");
+	return result;
+}
+
+static inline void *thread_pointer(void)
+{
+	void *tp;
+
+	__asm__ volatile("mov %%fs:0, %0" : "=r"(tp));
+	return tp;
+}
+
+static inline void set_thread_pointer(void *tp)
+{
+	if (__builtin_expect(has_fsgsbase, 1))
+		__asm__ volatile("wrfsbase %0" : : "r"(tp) : "memory");
+	else
+		raw_syscall(SYS_arch_prctl, ARCH_SET_FS, (long)tp, 0, 0, 0, 0);
+}
+
+/* The words at the thread pointer that the ABI fixes: itself twice, "more than one thread", the two guards. */
+static inline void init_thread_header(void *tp, const void *host)
+{
+	char *to = tp;
+	const char *from = host;
+
+	*(void **)to = tp;
+	*(void **)(to + 0x10) = tp;
+	*(int *)(to + 0x18) = 1;
+	*(uintptr_t *)(to + 0x28) = *(const uintptr_t *)(from + 0x28);
+	*(uintptr_t *)(to + 0x30) = *(const uintptr_t *)(from + 0x30);
+}
+
+/* Where the thread pointer keeps the address of the dynamic thread vector. */
+static inline void **thread_vector(void *tp)
+{
+	return (void **)((char *)tp + 8);
+}
+
+/* In a context's entry: makecontext has put its own start code behind it, where the unwinder stops. */
+#define OUTERMOST_FRAME() ((void)0)
+
+static inline void relax(void)
+{
+	__builtin_ia32_pause();
+}
+
+#endif

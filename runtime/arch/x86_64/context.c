@@ -1,0 +1,104 @@
+/* The switch on x86-64: the registers that a call preserves, and the rounding modes, which are a thread's own. */
+#include "context.h"
+#include <stdint.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <ucontext.h>
+
+#ifndef HWCAP2_FSGSBASE
+#define HWCAP2_FSGSBASE (1 << 1)
+#endif
+
+bool has_fsgsbase;
+
+__attribute__((constructor(101))) static void find_fsgsbase(void)
+{
+	has_fsgsbase = getauxval(AT_HWCAP2) & HWCAP2_FSGSBASE;
+}
+
+/* What context_swap pushes, lowest address first. */
+struct frame {
+	uint32_t mxcsr, x87_control;
+	uintptr_t r15, r14, r13, r12, rbx, rbp, rip;
+};
+
+__asm__(".text\n"
+	".globl context_swap\n"
+	".hidden context_swap\n"
+	".type context_swap, @function\n"
+	".p2align 5\n"
+	"context_swap:\n"
+	".cfi_startproc\n"
+	"	endbr64\n"
+	"	pushq %rbp\n"
+	"	.cfi_adjust_cfa_offset 8\n"
+	"	.cfi_rel_offset %rbp, 0\n"
+	"	pushq %rbx\n"
+	"	.cfi_adjust_cfa_offset 8\n"
+	"	.cfi_rel_offset %rbx, 0\n"
+	"	pushq %r12\n"
+	"	.cfi_adjust_cfa_offset 8\n"
+	"	.cfi_rel_offset %r12, 0\n"
+	"	pushq %r13\n"
+	"	.cfi_adjust_cfa_offset 8\n"
+	"	.cfi_rel_offset %r13, 0\n"
+	"	pushq %r14\n"
+	"	.cfi_adjust_cfa_offset 8\n"
+	"	.cfi_rel_offset %r14, 0\n"
+	"	pushq %r15\n"
+	"	.cfi_adjust_cfa_offset 8\n"
+	"	.cfi_rel_offset %r15, 0\n"
+	"	subq $8, %rsp\n"
+	"	.cfi_adjust_cfa_offset 8\n"
+	"	stmxcsr (%rsp)\n"
+	"	fnstcw 4(%rsp)\n"
+	"	movq %rsp, (%rdi)\n"
+	/* Loading the control words is slow, and they are nearly always the same. */
+	"	movl (%rsi), %eax\n"
+	"	movzwl 4(%rsi), %ecx\n"
+	"	cmpl (%rsp), %eax\n"
+	"	jne 1f\n"
+	"	cmpw 4(%rsp), %cx\n"
+	"	jne 1f\n"
+	"2:	movq %rsi, %rsp\n"
+	"	addq $8, %rsp\n"
+	"	.cfi_adjust_cfa_offset -8\n"
+	"	popq %r15\n"
+	"	.cfi_adjust_cfa_offset -8\n"
+	"	popq %r14\n"
+	"	.cfi_adjust_cfa_offset -8\n"
+	"	popq %r13\n"
+	"	.cfi_adjust_cfa_offset -8\n"
+	"	popq %r12\n"
+	"	.cfi_adjust_cfa_offset -8\n"
+	"	popq %rbx\n"
+	"	.cfi_adjust_cfa_offset -8\n"
+	"	popq %rbp\n"
+	"	.cfi_adjust_cfa_offset -8\n"
+	"	ret\n"
+	"	.cfi_adjust_cfa_offset 56\n"
+	"1:	ldmxcsr (%rsi)\n"
+	"	fldcw 4(%rsi)\n"
+	"	jmp 2b\n"
+	".cfi_endproc\n"
+	".size context_swap, . - context_swap\n");
+
+void context_make(struct context *c, void *low, size_t size, void (*entry)(void))
+{
+	ucontext_t described;
+	struct frame *frame;
+
+	/* makecontext reads the stack and the link only, so getcontext and its system call are not needed. */
+	described.uc_stack.ss_sp = low;
+	described.uc_stack.ss_size = size;
+	described.uc_link = NULL;
+	makecontext(&described, entry, 0);
+
+	frame = (struct frame *)described.uc_mcontext.gregs[REG_RSP] - 1;
+	memset(frame, 0, sizeof(*frame));
+	frame->rbx = (uintptr_t)described.uc_mcontext.gregs[REG_RBX];
+	frame->rip = (uintptr_t)described.uc_mcontext.gregs[REG_RIP];
+	__asm__("stmxcsr %0" : "=m"(frame->mxcsr));
+	__asm__("fnstcw %0" : "=m"(frame->x87_control));
+	c->saved = frame;
+}

@@ -1,0 +1,33 @@
+/*
+ * Contexts: where a flow of control stopped. Made and described by makecontext(3), switched by a few instructions of
+ * our own that make no system call, as the signal mask stays with the OS thread. The thread pointer goes with it, so
+ * that each context has its own thread-local storage.
+ */
+#ifndef CONTEXT_H
+#define CONTEXT_H
+
+#include "arch.h"
+#include <stddef.h>
+
+struct context {
+	void *saved;          /* the registers, on the context's own stack; valid while it does not run */
+	void *thread_pointer; /* of its TLS block */
+};
+
+/*
+ * Describes a context that will call entry, which must not return, on the stack [low, low + size). The thread pointer
+ * is the caller's to set.
+ */
+void context_make(struct context *c, void *low, size_t size, void (*entry)(void));
+
+/* Stores the registers at *saved and takes those stored at to. */
+void context_swap(void **saved, void *to);
+
+/* Stops the running context, which is from, and goes on with to. Returns when somebody switches back. */
+static inline void context_switch(struct context *from, const struct context *to)
+{
+	set_thread_pointer(to->thread_pointer);
+	context_swap(&from->saved, to->saved);
+}
+
+#endif

@@ -1,0 +1,53 @@
+/* What we must know of glibc's inside, all of it read at run time; see tls.h for what it is for. */
+#ifndef GLIBC_H
+#define GLIBC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct glibc {
+	const void *host;           /* thread pointer of the thread that looked */
+	size_t above, below, align; /* a block's extent from the thread pointer, upwards and downwards */
+	ptrdiff_t descriptor_below; /* the descriptor starts so far below the thread pointer: 0 on x86 */
+	size_t descriptor_size;
+	ptrdiff_t tid, list, robust_head, specific, specific_first; /* in the descriptor */
+	ptrdiff_t rseq_cpu_id;      /* from the thread pointer; 0: no rseq */
+	long robust_offset;
+	ptrdiff_t libc_low, libc_high; /* libc's own thread-local variables, from the thread pointer */
+};
+
+extern struct glibc glibc;
+
+/* The dynamic linker's. */
+void *_dl_allocate_tls(void *block);
+void _dl_deallocate_tls(void *block, int free_block);
+
+/* libc's. */
+void __call_tls_dtors(void);
+
+/* Fills the structure. Returns 0, or ENOTSUP where something is missing or looks otherwise than we know it. */
+int glibc_learn(void);
+
+/* How many bytes of static TLS from the thread pointer on the loaded modules use. */
+size_t glibc_tls_used(void);
+
+/* Where, from the thread pointer, the part of a block ends that a thread may have changed. */
+size_t glibc_image_end(void);
+
+/* A number that changes when a module with thread-local variables is loaded or unloaded. */
+uintptr_t tls_modules(void);
+
+/* True when the dynamic thread vector holds memory of its own for some module. */
+bool glibc_vector_owns(const void *vector);
+
+/* Calls f(arg) with another thread pointer, signals blocked. */
+void *glibc_call_as(void *tp, void *(*f)(void *), void *arg);
+
+/* True when libc, called with this thread pointer, sees a thread of its own. */
+bool glibc_takes_for_thread(void *tp);
+
+/* Runs the destructors of pthread keys for the thread of this descriptor, and frees its key pages. */
+void glibc_run_key_destructors(char *descriptor);
+
+#endif

@@ -1,0 +1,228 @@
+#include "greenlet.h"
+#include "tls.h"
+#include <errno.h>
+#include <math.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SMALLEST_STACK 4096
+
+/* libc's character class tables are found through thread-local pointers, set when a thread starts. */
+void __ctype_init(void);
+
+static void end(struct greenlet *g)
+{
+	struct hub *hub = g->hub;
+
+	if (atomic_load(&g->posted))
+		take_inbox(hub);
+	hub->alive--;
+	g->state = ENDED;
+	if (g->detached)
+		give_greenlet(hub, g);
+	else if (g->joiner)
+		wake(g->joiner, 0);
+	/* In the child of a fork the last may not be the main one. */
+	if (!hub->alive)
+		exit(0);
+	switch_away();
+	__builtin_unreachable();
+}
+
+static void begin(void)
+{
+	struct greenlet *g = self;
+
+	OUTERMOST_FRAME();
+	__ctype_init();
+	g->value = g->run(g->value);
+	tls_run_destructors();
+	end(g);
+}
+
+static void init_greenlet(struct greenlet *g, struct hub *hub, green_fn *fn, void *arg, const char *name)
+{
+	g->hub = hub;
+	g->timer.place = 0;
+	g->state = RUNNING;
+	g->killed = 0;
+	g->run = fn;
+	g->value = arg;
+	g->joiner = NULL;
+	g->mask = NULL;
+	g->detached = 0;
+	g->name[0] = '\0';
+	if (name)
+		strncat(g->name, name, sizeof(g->name) - 1);
+	tls_share_caches(g->context.thread_pointer);
+	*(struct greenlet **)tls_at(g->context.thread_pointer, &self, thread_pointer()) = g;
+	context_make(&g->context, g->stack_low, (size_t)((char *)g->stack_high - (char *)g->stack_low), begin);
+}
+
+static struct hub *ready_hub(void)
+{
+	struct hub *hub = self ? self->hub : hub_start();
+	int error;
+
+	if (!hub)
+		return NULL;
+	error = hub_refresh(hub);
+	if (!error)
+		error = timers_reserve(&hub->timers, hub->alive + 1);
+	if (error) {
+		errno = error;
+		return NULL;
+	}
+	return hub;
+}
+
+static size_t stack_size_of(const struct green_options *options)
+{
+	if (!options || !options->stack_size)
+		return default_stack_size;
+	return options->stack_size < SMALLEST_STACK ? SMALLEST_STACK : options->stack_size;
+}
+
+green_t *green_spawn_with(const struct green_options *options, green_fn *fn, void *arg)
+{
+	struct hub *hub;
+	struct greenlet *g;
+
+	if (!fn || hub_running) {
+		errno = EINVAL;
+		return NULL;
+	}
+	hub = ready_hub();
+	g = hub ? take_greenlet(hub, stack_size_of(options)) : NULL;
+	if (!g)
+		return NULL;
+	init_greenlet(g, hub, fn, arg, options ? options->name : NULL);
+	hub->spawned++;
+	if (++hub->alive > hub->peak)
+		hub->peak = hub->alive;
+	make_ready(g);
+	return g;
+}
+
+green_t *green_spawn(green_fn *fn, void *arg)
+{
+	return green_spawn_with(NULL, fn, arg);
+}
+
+green_t *green_self(void)
+{
+	return self;
+}
+
+const char *green_name(const green_t *g)
+{
+	return g ? g->name : "";
+}
+
+size_t green_count(void)
+{
+	return self ? self->hub->alive : 0;
+}
+
+void green_yield(void)
+{
+	if (self)
+		yield_turn();
+	else
+		sched_yield();
+}
+
+static int fail(int error)
+{
+	if (!error)
+		return 0;
+	errno = error;
+	return -1;
+}
+
+static int sleep_natively(double seconds)
+{
+	struct timespec t;
+
+	t.tv_sec = (time_t)fmin(seconds, 1e15);
+	t.tv_nsec = (long)((seconds - (double)t.tv_sec) * 1e9);
+	if (t.tv_nsec > 999999999)
+		t.tv_nsec = 999999999;
+	return nanosleep(&t, NULL);
+}
+
+int green_sleep(double seconds)
+{
+	struct until until = {.on_signal = SIGNAL_ENDS};
+	int error = 0;
+
+	if (isnan(seconds))
+		return fail(EINVAL);
+	if (seconds <= 0) {
+		green_yield();
+		return 0;
+	}
+	if (!self)
+		return sleep_natively(seconds);
+	until.deadline = deadline_after(seconds);
+	while (!error)
+		error = park(&until);
+	return error == ETIMEDOUT ? 0 : fail(error);
+}
+
+static int wait_for_end(struct greenlet *g, double timeout)
+{
+	struct until until = {.deadline = deadline_after(timeout), .on_signal = SIGNAL_ENDS};
+	int error = 0;
+
+	g->joiner = self;
+	while (g->state != ENDED && !error)
+		error = park(&until);
+	g->joiner = NULL;
+	return g->state == ENDED ? 0 : error;
+}
+
+int green_join(green_t *g, double timeout, void **result)
+{
+	int error;
+
+	if (!g || !self || g->hub != self->hub || g->detached || g->joiner || g->is_main || isnan(timeout))
+		return fail(EINVAL);
+	if (g == self)
+		return fail(EDEADLK);
+	error = wait_for_end(g, timeout);
+	if (error)
+		return fail(error);
+	if (result)
+		*result = g->value;
+	g->detached = 1;
+	give_greenlet(g->hub, g);
+	return 0;
+}
+
+int green_detach(green_t *g)
+{
+	if (!g || g->detached || g->joiner || g->is_main || !self || g->hub != self->hub)
+		return fail(EINVAL);
+	g->detached = 1;
+	if (g->state == ENDED)
+		give_greenlet(g->hub, g);
+	return 0;
+}
+
+int green_kill(green_t *g)
+{
+	if (!g)
+		return fail(EINVAL);
+	if (g->is_main)
+		return fail(EPERM);
+	atomic_store(&g->killed, 1);
+	if (g->state == ENDED)
+		return 0;
+	if (self && self->hub == g->hub)
+		wake(g, ECANCELED);
+	else
+		post(g);
+	return 0;
+}

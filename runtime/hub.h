@@ -1,0 +1,168 @@
+/*
+ * The hub: what an OS thread needs to run greenlets. A ready queue, a libev loop with a context of its own to run it
+ * in, timers, and an inbox for what other OS threads have to say. Greenlets switch directly to each other; the hub's
+ * context runs only when nobody is ready, and every TURNS switches so that I/O never starves.
+ */
+#ifndef HUB_H
+#define HUB_H
+
+#include "context.h"
+#include "lock.h"
+#include "park.h"
+#include "sparse.h"
+#include "stack.h"
+#include "timer.h"
+#include <ev.h>
+#include <stdatomic.h>
+
+struct hub;
+
+enum state {
+	RUNNING, /* or ready to */
+	PARKED,
+	PARKED_FIRMLY, /* neither a kill nor a signal ends it */
+	ENDED,
+};
+
+/* The fields that every switch touches come first, in one cache line. */
+struct greenlet {
+	struct context context; /* valid while it does not run */
+	struct greenlet *next;  /* in the ready queue, or in the hub's list of spare ones */
+	struct hub *hub;
+	struct timer timer; /* runs while it is parked with a deadline */
+	uint8_t state;
+	uint8_t on_signal;    /* while parked: enum on_signal */
+	_Atomic uint8_t killed;
+	_Atomic uint8_t posted; /* is in the inbox */
+	int outcome;          /* of the last park */
+
+	void *(*run)(void *);
+	void *value;              /* its argument, then its result */
+	struct greenlet *joiner;  /* who waits for its end */
+	struct greenlet *inbox_next;
+	struct greenlet *masked_next; /* while parked with until.mask: the hub's list of such */
+	const sigset_t *mask;
+	struct stack stack;
+	void *stack_low, *stack_high; /* what of it is for calls: the rest holds this and the TLS block */
+	uint8_t detached;
+	uint8_t is_main;
+	char name[16];
+};
+
+struct hub {
+	struct greenlet *ready_first, **ready_last;
+	unsigned turns;         /* switches until the loop is looked at again */
+	size_t alive;           /* greenlets that have not ended, the main one included */
+	uint64_t switches;
+	struct context context; /* its own; valid while it does not run */
+
+	struct greenlet main; /* the OS thread's own flow of control */
+	struct greenlet *spare; /* ended ones with their stacks, for the next spawns */
+	size_t spare_count;
+	size_t peak;
+	uint64_t spawned;
+
+	struct ev_loop *loop;
+	struct timers timers;
+	ev_io timer_watcher;
+	int timer_fd;
+	int epoll_fd; /* the loop's, where hub_adopt_epoll() was told; else -1 */
+	nanos armed; /* what the timerfd is set to; FOR_EVER: nothing */
+
+	ev_io knock_watcher; /* another OS thread or a signal handler has left something */
+	int knock_fd;        /* an eventfd of our own: where there is none to be had, ev_async would abort */
+	_Atomic bool knocked;
+	_Atomic(struct greenlet *) inbox;
+	bool helper_wanted; /* see offload.c: threads are made on the hub's context, where calls are native */
+	_Atomic uint64_t signals, restarting_signals; /* whose handlers have run: bit signo - 1 */
+	struct greenlet *masked; /* parked with a signal mask */
+	sigset_t base_mask;     /* the OS thread's own, while there are such */
+
+	struct sparse watches; /* of struct fd_watch, by descriptor */
+	_Atomic(struct forgotten *) forgotten;
+	struct stack stack;
+	int error;  /* of opening the loop */
+	bool stale; /* this is the child of a fork: the loop is the parent's */
+	struct hub *next; /* in the list of all hubs */
+};
+
+extern struct lock hubs_lock;
+
+/* The calling greenlet. NULL on the hub's own context and on OS threads that host none: there, every call is native. */
+extern __thread struct greenlet *self __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/* The hub whose own context is running; NULL in greenlets and elsewhere. */
+extern __thread struct hub *hub_running __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/*
+ * Makes the calling OS thread a host, its flow of control the main greenlet. Returns the hub, or NULL with errno as
+ * for green_spawn().
+ */
+struct hub *hub_start(void);
+
+/* Appends g to the ready queue. On the hub's own OS thread. */
+void make_ready(struct greenlet *g);
+
+/* Ends the park of g with this outcome if it is parked and the outcome can. On the hub's own OS thread. */
+void wake(struct greenlet *g, int outcome);
+
+/*
+ * In the child of a fork, called by the greenlet that lives on, or with NULL by a thread that has none: the others are
+ * gone, and the loop is the parent's.
+ */
+void hub_reset(struct hub *hub);
+
+/* Makes sure that the loop is this process's own. Called by a greenlet; may switch. Returns 0 or an errno value. */
+int hub_refresh(struct hub *hub);
+
+/*
+ * Leaves the calling greenlet for the next ready one, or for the hub when nobody is ready or the loop is due. Returns
+ * when somebody switches back.
+ */
+void switch_away(void);
+
+/* Makes the hub wake g if it is parked, from any OS thread. */
+void post(struct greenlet *g);
+
+/* Makes the hub look at what was left for it. From any OS thread; async-signal-safe. */
+void knock(struct hub *hub);
+
+/* Handles what the inbox holds; a greenlet calls it before it ends, lest the inbox refer to it. */
+void take_inbox(struct hub *hub);
+
+/* True when other greenlets live on this one's hub. */
+static inline bool has_company(const struct greenlet *g)
+{
+	return g->hub->alive > 1;
+}
+
+/*
+ * On the hub's own context: moves fd, which libev or we have just made, out of the program's way, close-on-exec, and
+ * notes it as ours. Returns the new number. Anywhere else, and where it cannot be moved, returns fd.
+ */
+int hub_adopt_fd(int fd);
+
+/* The same for the descriptor of the loop's epoll. */
+int hub_adopt_epoll(int fd);
+
+/* Closes a descriptor that a hub has adopted, if it did, or else that is just its own. */
+void hub_disown_fd(int fd);
+
+/* True for a descriptor that a hub has adopted. */
+bool hub_owns_fd(int fd);
+
+/* For the reports: sums over all hubs. */
+struct hub_counts {
+	uint64_t spawned, switches;
+	size_t peak;
+};
+
+struct hub_counts hub_count_all(void);
+
+/* True when there are hubs besides this one, which may be NULL. */
+bool hubs_elsewhere(const struct hub *own);
+
+/* Calls f with each hub; no hub comes or goes meanwhile. */
+void for_each_hub(void (*f)(struct hub *hub, void *arg), void *arg);
+
+#endif

@@ -1,0 +1,20 @@
+/* The helpers' side towards the hub. */
+#ifndef OFFLOAD_HUB_H
+#define OFFLOAD_HUB_H
+
+#include "lock.h"
+
+struct hub;
+
+extern struct lock helpers_lock;
+
+/* Makes the OS threads that the jobs in the queue need; on the hub's own context, where every call is native. */
+void offload_make_helper(struct hub *hub);
+
+/* In the child of a fork: the helpers have stayed in the parent. */
+void offload_reset(void);
+
+/* The most helpers that there were at once. */
+unsigned offload_peak(void);
+
+#endif

@@ -1,0 +1,57 @@
+#include "overflow.h"
+#include "hub.h"
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void report(const struct greenlet *g)
+{
+	char line[200];
+	int n = snprintf(line, sizeof(line),
+	    "greenload: greenlet \"%s\" has used up its stack of %zu bytes: set GREENLOAD_STACK, or stack_size in "
+	    "green_options, higher\n",
+	    g->name, (size_t)((char *)g->stack_high - (char *)g->stack_low));
+
+	raw_syscall(SYS_write, STDERR_FILENO, (long)line, n, 0, 0, 0);
+}
+
+/* When it returns, the access is made again and the default action, a core dump perhaps, sees the fault itself. */
+static void on_fault(int signo, siginfo_t *info, void *context)
+{
+	struct sigaction by_default = {.sa_handler = SIG_DFL};
+	const struct greenlet *g = self;
+
+	(void)context;
+	if (g && !g->is_main && stack_guards(&g->stack, info->si_addr))
+		report(g);
+	sigaction(signo, &by_default, NULL);
+}
+
+bool overflow_handles(const struct sigaction *action)
+{
+	return (action->sa_flags & SA_SIGINFO) && action->sa_sigaction == on_fault;
+}
+
+/* The handler needs a stack, and the greenlet has none left. It stays for as long as the OS thread lives. */
+static void set_alternate_stack(void)
+{
+	long needed = sysconf(_SC_SIGSTKSZ);
+	stack_t stack = {.ss_size = needed > 16384 ? (size_t)needed : 16384}, before;
+
+	if (sigaltstack(NULL, &before) != 0 || !(before.ss_flags & SS_DISABLE))
+		return;
+	stack.ss_sp = malloc(stack.ss_size);
+	if (stack.ss_sp)
+		sigaltstack(&stack, NULL);
+}
+
+void overflow_prepare(void)
+{
+	struct sigaction ours = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK}, before;
+
+	set_alternate_stack();
+	if (sigaction(SIGSEGV, NULL, &before) == 0 && !(before.sa_flags & SA_SIGINFO) && before.sa_handler == SIG_DFL)
+		sigaction(SIGSEGV, &ours, NULL);
+}

@@ -1,0 +1,17 @@
+/* What a greenlet that has used up its stack leaves behind: one line that names it, before the SIGSEGV. */
+#ifndef OVERFLOW_H
+#define OVERFLOW_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+/*
+ * Sets a handler for SIGSEGV unless the program has one, and an alternate stack for the calling OS thread unless that
+ * has one. Anything that is not an overflow of ours goes on to the default action.
+ */
+void overflow_prepare(void);
+
+/* True for the handler that overflow_prepare() sets: to the program it is the default action. */
+bool overflow_handles(const struct sigaction *action);
+
+#endif

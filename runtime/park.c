@@ -1,0 +1,64 @@
+#include "park.h"
+#include "hub.h"
+#include "interrupt.h"
+#include "torture.h"
+#include <errno.h>
+
+static void time_is_up(struct timer *timer)
+{
+	wake((struct greenlet *)((char *)timer - offsetof(struct greenlet, timer)), ETIMEDOUT);
+}
+
+static int wait_until(struct greenlet *me, const struct until *until)
+{
+	if (until->deadline != FOR_EVER) {
+		if (until->deadline <= clock_now())
+			return ETIMEDOUT;
+		me->timer.fire = time_is_up;
+		timer_start(&me->hub->timers, &me->timer, until->deadline);
+	}
+	me->on_signal = (uint8_t)until->on_signal;
+	me->outcome = 0;
+	me->state = PARKED;
+	if (until->mask)
+		mask_for_park(me, until->mask);
+	switch_away();
+	if (until->mask)
+		unmask_after_park(me);
+	timer_stop(&me->hub->timers, &me->timer);
+	return me->outcome;
+}
+
+int park(const struct until *until)
+{
+	static const struct until for_ever = {.deadline = FOR_EVER, .on_signal = SIGNAL_PASSES};
+	struct greenlet *me = self;
+
+	if (me->killed)
+		return ECANCELED;
+	if (torture_strikes(8)) {
+		yield_turn();
+		return me->killed ? ECANCELED : 0;
+	}
+	return wait_until(me, until ? until : &for_ever);
+}
+
+void park_firmly(void)
+{
+	self->state = PARKED_FIRMLY;
+	switch_away();
+}
+
+void unpark(struct greenlet *g)
+{
+	if ((self && self->hub == g->hub) || hub_running == g->hub)
+		wake(g, 0);
+	else
+		post(g);
+}
+
+void yield_turn(void)
+{
+	make_ready(self);
+	switch_away();
+}

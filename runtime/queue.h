@@ -1,0 +1,36 @@
+/* Waiting by queue: greenlets parked in the order in which they came. Descriptors, addresses and joins have such. */
+#ifndef QUEUE_H
+#define QUEUE_H
+
+#include "park.h"
+
+struct waiter {
+	struct greenlet *greenlet; /* NULL: an OS thread without greenlets, see lot.c */
+	struct queue *queue;       /* where it stands; NULL when it does not */
+	struct waiter *next, *previous;
+	int error; /* why it was taken out of the queue, 0 or an errno value */
+};
+
+struct queue {
+	struct waiter *first, *last;
+};
+
+/* Puts a waiter at the end. */
+void queue_enter(struct queue *queue, struct waiter *waiter);
+
+/* Takes it out, wherever it stands; one that stands nowhere is left alone. */
+void queue_leave(struct waiter *waiter);
+
+/* Takes the first out and makes its greenlet ready. There must be one. */
+void queue_wake_first(struct queue *queue, int error);
+
+/* The same for all of them. */
+void queue_wake_all(struct queue *queue, int error);
+
+/*
+ * Parks the calling greenlet at the end of the queue. Returns the error that it was woken with, or what park() says.
+ * For queues that one hub's greenlets use alone.
+ */
+int queue_park(struct queue *queue, const struct until *until);
+
+#endif

@@ -1,0 +1,153 @@
+#include "stack.h"
+#include "lock.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL 102
+#endif
+
+#define GUARD       (64 * 1024ul) /* wider than most frames, and a whole page on every machine */
+#define GRANULE     (16 * 1024ul)
+#define SLAB_BYTES  (16 * 1024 * 1024ul)
+#define MAX_SLOTS   256
+#define MAX_STACK   (1ul << 40)
+#define MAX_ID      ((1u << 29) - (1u << 22))
+
+/* One mapping, cut into slots of one size. Those from `fresh` on have never been used. */
+struct slab {
+	struct slab *next; /* in its class's list while it has room */
+	struct size_class *class;
+	char *base;
+	uint32_t first_id;
+	unsigned slots, fresh, free_count;
+	uint16_t free[MAX_SLOTS];
+};
+
+struct size_class {
+	struct size_class *next;
+	size_t slot_size;
+	struct slab *roomy; /* slabs with room; stacks are taken from the first */
+};
+
+static struct size_class *classes;
+static uint32_t next_id;
+struct lock stacks_lock; /* guards all of the above */
+
+static struct size_class *class_of(size_t slot_size)
+{
+	struct size_class *class;
+
+	for (class = classes; class; class = class->next) {
+		if (class->slot_size == slot_size)
+			return class;
+	}
+	class = malloc(sizeof(*class));
+	if (!class)
+		return NULL;
+	*class = (struct size_class){.next = classes, .slot_size = slot_size};
+	classes = class;
+	return class;
+}
+
+static int has_room(const struct slab *slab)
+{
+	return slab->free_count > 0 || slab->fresh < slab->slots;
+}
+
+static struct slab *map_slab(struct size_class *class)
+{
+	unsigned slots = (unsigned)(SLAB_BYTES / class->slot_size);
+	struct slab *slab = malloc(sizeof(*slab));
+
+	if (!slab)
+		return NULL;
+	*slab = (struct slab){.class = class, .slots = slots < 1 ? 1 : slots > MAX_SLOTS ? MAX_SLOTS : slots};
+	if (next_id > MAX_ID - slab->slots)
+		goto fail;
+	slab->base = mmap(NULL, slab->slots * class->slot_size, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+	if (slab->base == MAP_FAILED)
+		goto fail;
+	/* A huge page would make the first touch of a stack cost two megabytes. */
+	madvise(slab->base, slab->slots * class->slot_size, MADV_NOHUGEPAGE);
+	slab->first_id = next_id;
+	next_id += slab->slots;
+	slab->next = class->roomy;
+	class->roomy = slab;
+	return slab;
+fail:
+	free(slab);
+	return NULL;
+}
+
+/* Takes a slot, and tells whether it has never been used. */
+static struct slab *take_slot(size_t slot_size, unsigned *slot, int *is_fresh)
+{
+	struct size_class *class = class_of(slot_size);
+	struct slab *slab = class ? class->roomy : NULL;
+
+	if (class && !slab)
+		slab = map_slab(class);
+	if (!slab)
+		return NULL;
+	*is_fresh = slab->free_count == 0;
+	*slot = *is_fresh ? slab->fresh++ : slab->free[--slab->free_count];
+	if (!has_room(slab))
+		class->roomy = slab->next;
+	return slab;
+}
+
+/* Without a splitting of the mapping where the kernel can (6.13), else with; past the limit of mappings, none. */
+static void guard(char *slot)
+{
+	if (madvise(slot, GUARD, MADV_GUARD_INSTALL) != 0)
+		mprotect(slot, GUARD, PROT_NONE);
+}
+
+int stack_alloc(size_t size, struct stack *stack)
+{
+	size_t slot_size;
+	struct slab *slab;
+	unsigned slot;
+	int is_fresh;
+
+	if (size > MAX_STACK)
+		return EINVAL;
+	slot_size = (size + GUARD + GRANULE - 1) / GRANULE * GRANULE;
+	lock(&stacks_lock);
+	slab = take_slot(slot_size, &slot, &is_fresh);
+	unlock(&stacks_lock);
+	if (!slab)
+		return ENOMEM;
+
+	stack->slab = slab;
+	stack->id = slab->first_id + slot;
+	stack->low = slab->base + slot * slot_size + GUARD;
+	stack->high = slab->base + (slot + 1) * slot_size;
+	if (is_fresh)
+		guard(stack->low - GUARD);
+	return 0;
+}
+
+void stack_free(const struct stack *stack)
+{
+	struct slab *slab = stack->slab;
+
+	madvise(stack->low, (size_t)(stack->high - stack->low), MADV_DONTNEED);
+	lock(&stacks_lock);
+	if (!has_room(slab)) {
+		slab->next = slab->class->roomy;
+		slab->class->roomy = slab;
+	}
+	slab->free[slab->free_count++] = (uint16_t)(stack->id - slab->first_id);
+	unlock(&stacks_lock);
+}
+
+int stack_guards(const struct stack *stack, const void *address)
+{
+	const char *at = address;
+
+	return at >= stack->low - GUARD && at < stack->low;
+}

@@ -1,0 +1,30 @@
+/*
+ * Stacks: slots in large mappings that are touched lazily, each with guard pages at its low end. Memory is given
+ * back to the kernel when a stack is freed; the address space is kept for the next.
+ */
+#ifndef STACK_H
+#define STACK_H
+
+#include "lock.h"
+#include <stddef.h>
+#include <stdint.h>
+
+struct slab;
+
+extern struct lock stacks_lock;
+
+struct stack {
+	char *low, *high; /* the usable bytes; the guard pages lie below low */
+	struct slab *slab;
+	uint32_t id; /* unique among the stacks that are in use, below 2^29 - 2^22 */
+};
+
+/* At least this many usable bytes, all zero. From any OS thread. Returns 0, or ENOMEM, EINVAL (absurd size). */
+int stack_alloc(size_t size, struct stack *stack);
+
+void stack_free(const struct stack *stack);
+
+/* True when the address lies in the guard pages. */
+int stack_guards(const struct stack *stack, const void *address);
+
+#endif

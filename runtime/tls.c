@@ -1,0 +1,237 @@
+#include "tls.h"
+#include "arch.h"
+#include "glibc.h"
+#include "lock.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Kernel thread ids stay below 2^22, and a mutex keeps owners in 29 bits. */
+#define FIRST_ID (1u << 22)
+#define LAST_ID  ((1u << 29) - 1)
+
+/*
+ * A block as new, from its lowest used byte to the end of the descriptor. It is what a used one is overwritten with,
+ * which is several times as fast as asking the dynamic linker again.
+ */
+static struct {
+	char *bytes;
+	ptrdiff_t low;  /* of the first byte, from the thread pointer */
+	size_t size;
+	uintptr_t modules; /* tls_modules() when it was taken */
+} image;
+
+struct lock image_lock;
+
+/* Where libc keeps its malloc caches: offsets from the thread pointer of words that the first malloc of a thread sets. */
+static struct {
+	ptrdiff_t word[4];
+	size_t count;
+} caches;
+
+static char *descriptor_of(void *tp)
+{
+	return (char *)tp - glibc.descriptor_below;
+}
+
+void *tls_place(void *top, void **low)
+{
+	uintptr_t tp;
+
+	tp = ((uintptr_t)top - glibc.above) & ~(glibc.align - 1);
+	*low = (void *)(tp - glibc.below);
+	return (void *)tp;
+}
+
+/* The lists that a thread is or keeps are circles; alone, it points at itself. */
+static void close_circles(char *descriptor)
+{
+	void **list = (void **)(descriptor + glibc.list);
+	void **robust = (void **)(descriptor + glibc.robust_head);
+
+	list[0] = list;
+	list[1] = list;
+	robust[-1] = robust;
+	robust[0] = robust;
+}
+
+/* What differs from block to block. */
+static void set_identity(void *tp, uint32_t id)
+{
+	char *descriptor = descriptor_of(tp);
+
+	init_thread_header(tp, glibc.host);
+	*(int *)(descriptor + glibc.tid) = (int)(FIRST_ID + id % (LAST_ID - FIRST_ID));
+	close_circles(descriptor);
+	*(void **)(descriptor + glibc.specific) = descriptor + glibc.specific_first;
+	if (glibc.rseq_cpu_id)
+		*(int32_t *)((char *)tp + glibc.rseq_cpu_id) = -2; /* RSEQ_CPU_ID_REGISTRATION_FAILED */
+}
+
+/* The variables, by the dynamic linker, and the robust list's offset, which is the same in every block. */
+static int make_anew(void *tp)
+{
+	if (!_dl_allocate_tls(tp))
+		return ENOMEM;
+	*(long *)(descriptor_of(tp) + glibc.robust_head + sizeof(void *)) = glibc.robust_offset;
+	return 0;
+}
+
+/* Keeps what the linker has made as the image. Failing to is no failure: blocks are then made the slow way. */
+static void take_image(void *tp)
+{
+	ptrdiff_t low = -(ptrdiff_t)glibc_tls_used();
+	size_t size;
+	char *bytes;
+
+	if (low > -glibc.descriptor_below)
+		low = -glibc.descriptor_below;
+	size = (size_t)((ptrdiff_t)glibc_image_end() - low);
+	bytes = malloc(size);
+	if (!bytes)
+		return;
+	memcpy(bytes, (char *)tp + low, size);
+	lock(&image_lock);
+	free(image.bytes);
+	image.bytes = bytes;
+	image.low = low;
+	image.size = size;
+	image.modules = tls_modules();
+	unlock(&image_lock);
+}
+
+int tls_make(void *tp, uint32_t id)
+{
+	int error = make_anew(tp);
+
+	if (error)
+		return error;
+	if (!image.bytes || image.modules != tls_modules())
+		take_image(tp);
+	set_identity(tp, id);
+	return 0;
+}
+
+static int remake(void *tp, uint32_t id)
+{
+	void *low;
+
+	tls_release(tp);
+	tls_place((char *)tp + glibc.above, &low);
+	memset(low, 0, (size_t)((char *)tp + glibc.above - (char *)low));
+	return tls_make(tp, id);
+}
+
+int tls_renew(void *tp, uint32_t id)
+{
+	void *vector = *thread_vector(tp);
+
+	if (image.modules != tls_modules() || !image.bytes || glibc_vector_owns(vector))
+		return remake(tp, id);
+	memcpy((char *)tp + image.low, image.bytes, image.size);
+	*thread_vector(tp) = vector;
+	set_identity(tp, id);
+	return 0;
+}
+
+void tls_release(void *tp)
+{
+	_dl_deallocate_tls(tp, 0);
+}
+
+void tls_share_caches(void *tp)
+{
+	char *own = thread_pointer();
+	size_t i;
+
+	for (i = 0; i < caches.count; i++)
+		*(void **)((char *)tp + caches.word[i]) = *(void **)(own + caches.word[i]);
+}
+
+static void *malloc_once(void *unused)
+{
+	void *volatile memory = malloc(24);
+
+	(void)unused;
+	free(memory);
+	return NULL;
+}
+
+/* Learns by experiment which words of libc's own storage the first malloc of a new thread sets. */
+static void find_caches(void *tp, const char *before)
+{
+	ptrdiff_t at;
+
+	for (at = glibc.libc_low; at < glibc.libc_high; at += (ptrdiff_t)sizeof(void *)) {
+		void *now = *(void **)((char *)tp + at);
+
+		if (now == *(void *const *)(before + (at - glibc.libc_low)) || now == NULL)
+			continue;
+		if (caches.count == sizeof(caches.word) / sizeof(caches.word[0])) {
+			caches.count = 0;
+			return;
+		}
+		caches.word[caches.count++] = at;
+	}
+}
+
+/* Makes a block, becomes it for a moment, and looks whether libc takes us for another thread. */
+static int try_block(void *tp)
+{
+	size_t size = (size_t)(glibc.libc_high - glibc.libc_low);
+	char *before;
+	int error;
+
+	error = tls_make(tp, 0);
+	if (error)
+		return error;
+	before = malloc(size);
+	if (!before) {
+		tls_release(tp);
+		return ENOMEM;
+	}
+	memcpy(before, (char *)tp + glibc.libc_low, size);
+	if (!glibc_takes_for_thread(tp))
+		error = ENOTSUP;
+	else
+		glibc_call_as(tp, malloc_once, NULL);
+	if (!error)
+		find_caches(tp, before);
+	free(before);
+	tls_release(tp);
+	return error;
+}
+
+static int learn(void)
+{
+	size_t size;
+	char *memory;
+	void *low, *tp;
+	int error = glibc_learn();
+
+	if (error)
+		return error;
+	size = glibc.above + glibc.below + 2 * glibc.align;
+	memory = calloc(1, size);
+	if (!memory)
+		return ENOMEM;
+	tp = tls_place(memory + size, &low);
+	error = try_block(tp);
+	free(memory);
+	return error;
+}
+
+int tls_init(void)
+{
+	static int outcome = -1;
+
+	if (outcome < 0 || outcome == ENOMEM)
+		outcome = learn();
+	return outcome;
+}
+
+void tls_run_destructors(void)
+{
+	__call_tls_dtors();
+	glibc_run_key_destructors(descriptor_of(thread_pointer()));
+}

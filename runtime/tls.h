@@ -1,0 +1,53 @@
+/*
+ * Thread-local storage blocks: what makes a greenlet a thread in the eyes of libc. Each has its own errno, __thread
+ * variables, pthread keys, locale and a valid pthread_self(), whose value is the descriptor in the block.
+ *
+ * A block is made by the dynamic linker (_dl_allocate_tls) in memory that we give; what else glibc's own thread start
+ * would set is set here. Offsets in glibc's descriptor are read from the tables that it exports for debuggers.
+ */
+#ifndef TLS_H
+#define TLS_H
+
+#include "lock.h"
+#include <stddef.h>
+#include <stdint.h>
+
+extern struct lock image_lock;
+
+/*
+ * Learns the layout and proves it on a trial block. Call it before anything else, on an OS thread; only the first
+ * call works. Returns 0, or ENOTSUP where this libc is not one we know, ENOMEM.
+ */
+int tls_init(void);
+
+/* Where a block that ends below top has its thread pointer; *low becomes its lowest byte. */
+void *tls_place(void *top, void **low);
+
+/*
+ * Makes a block at thread pointer tp, in memory that is all zero. id makes the thread id unique among the living.
+ * Returns 0 or ENOMEM.
+ */
+int tls_make(void *tp, uint32_t id);
+
+/* Makes a block that has been used like new. Returns 0, or ENOMEM: then the block is released. */
+int tls_renew(void *tp, uint32_t id);
+
+/* Gives back what a block holds outside its own memory. */
+void tls_release(void *tp);
+
+/*
+ * Shares the malloc caches of the calling OS thread with a block, so that the contexts that take turns on it use one
+ * cache, as they use one processor.
+ */
+void tls_share_caches(void *tp);
+
+/* What a thread does when it ends: thread_local destructors, then those of pthread keys, in rounds. */
+void tls_run_destructors(void);
+
+/* The address in the block at tp of the thread-local variable that the caller has at its_own. */
+static inline void *tls_at(void *tp, const void *its_own, void *own_tp)
+{
+	return (char *)tp + ((const char *)its_own - (const char *)own_tp);
+}
+
+#endif

@@ -1,0 +1,50 @@
+#include "greenlet.h"
+#include "poller.h"
+#include <errno.h>
+#include <math.h>
+#include <poll.h>
+
+/* In milliseconds, rounded up, as poll(2) has it. */
+static int milliseconds(double timeout)
+{
+	double ms = ceil(timeout * 1e3);
+
+	return timeout < 0 ? -1 : ms > 2147483647.0 ? 2147483647 : (int)ms;
+}
+
+static int fail(int error)
+{
+	errno = error;
+	return -1;
+}
+
+/* The events that hold now; 0: none, -1: poll failed. */
+static int ask(struct pollfd *entry, int ms)
+{
+	int n = poll(entry, 1, ms);
+
+	return n > 0 ? entry->revents : n;
+}
+
+int green_wait_fd(int fd, int events, double timeout)
+{
+	struct pollfd entry = {.fd = fd, .events = (short)events};
+	struct until until = {.on_signal = SIGNAL_ENDS};
+	int held, error = 0;
+
+	if (isnan(timeout) || !(events & (POLLIN | POLLOUT)) || (events & ~(POLLIN | POLLOUT)))
+		return fail(EINVAL);
+	if (fd < 0)
+		return POLLNVAL;
+	if (!self)
+		return ask(&entry, milliseconds(timeout));
+	until.deadline = deadline_after(timeout);
+	while ((held = ask(&entry, 0)) == 0 && !error) {
+		error = park_on_fds(&entry, 1, &until);
+		if (error == EBADF) /* closed meanwhile: the next look says POLLNVAL */
+			error = 0;
+	}
+	if (held || error == ETIMEDOUT)
+		return held;
+	return fail(error);
+}
