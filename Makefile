@@ -80,6 +80,7 @@ $(BUILD)/tests/bench/%: tests/bench/%.c $(LIB)
 	$(CC) $(ALL_CFLAGS) $(DEPGEN) -o $@ $< $(USE_LIB) $(if $(findstring multi,$*),-lcurl)
 
 tests: $(PROGRAMS) $(UNITS) $(TESTLIBS)
+benches: $(BENCHES)
 
 deps:
 	scripts/deps build demo check lint bench
@@ -118,7 +119,7 @@ help:
 	@echo 'make install    DESTDIR and PREFIX are honoured'
 	@echo 'make clean'
 
-.PHONY: all tests deps check check-long torture lint format clean help
+.PHONY: all tests benches deps check check-long torture lint format clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
