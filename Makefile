@@ -22,6 +22,7 @@ HOOKS   := $(filter-out $(LAUNCH),$(wildcard preload/*.c))
 DEMOS   := $(patsubst demos/%.c,$(BUILD)/demos/%,$(wildcard demos/*.c))
 PROGRAMS:= $(patsubst tests/programs/%.c,$(BUILD)/tests/programs/%,$(wildcard tests/programs/*.c))
 UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*.c))
+TESTLIBS:= $(patsubst tests/%.c,$(BUILD)/tests/%.so,$(wildcard tests/*.c))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
@@ -41,7 +42,7 @@ $(BUILD)/obj/preload/%.o: ALL_CFLAGS += -fvisibility=default
 $(BUILD)/obj/preload/fortify.o: ALL_CFLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 
 # What the library exports: the hooks in the manifest and the public functions in the header, nothing else.
-$(BUILD)/exports.map: preload/calls.def runtime/greenload.h scripts/exports
+$(BUILD)/exports.map: preload/calls.def runtime/greenload.h scripts/exports scripts/calls
 	@mkdir -p $(@D)
 	scripts/exports preload/calls.def runtime/greenload.h > $@
 
@@ -79,8 +80,29 @@ $(BUILD)/tests/bench/%: tests/bench/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(DEPGEN) -o $@ $< $(USE_LIB) $(if $(findstring multi,$*),-lcurl)
 
+tests: $(PROGRAMS) $(UNITS) $(TESTLIBS)
+benches: $(BENCHES)
+
 deps:
-	scripts/deps
+	scripts/deps build demo check lint bench
+
+check: TESTS = plain
+check-long: TESTS = long
+torture: TESTS = torture
+
+# The scripts run make again, hence the plus sign.
+check check-long torture:
+	@scripts/deps check
+	+@MAKE='$(MAKE)' BUILD='$(BUILD)' scripts/check $(TESTS)
+
+lint:
+	@scripts/deps lint
+	+@MAKE='$(MAKE)' BUILD='$(BUILD)' scripts/lint
+
+# Puts the sources into the layout that lint asks for.
+format:
+	@scripts/deps lint
+	clang-format -i $(wildcard runtime/*.[ch] preload/*.[ch] demos/*.[ch] tests/*.[ch] tests/*/*.[ch])
 
 clean:
 	rm -rf build
@@ -93,9 +115,12 @@ help:
 	@echo 'make torture    the tests on a build made to give bugs a chance'
 	@echo 'make bench      measures, prints a table, writes build/bench.json'
 	@echo 'make lint       format, static analysis, layering, manifest'
+	@echo 'make format     puts the sources into the layout that lint asks for'
+	@echo 'make deps       installs everything that the targets above need'
 	@echo 'make install    DESTDIR and PREFIX are honoured'
 	@echo 'make clean'
 
-.PHONY: all deps clean help
+.PHONY: all tests benches deps check check-long torture lint format clean help
+.DELETE_ON_ERROR:
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
