@@ -91,6 +91,12 @@ bool park_until_ready(struct blocking *call);
  */
 int park_until_any(struct blocking *call, const struct pollfd *fds, nfds_t n);
 
+/*
+ * The same without descriptors: returns ETIMEDOUT when the deadline has passed, EINTR, ECANCELED, or 0 without cause;
+ * errno is left alone.
+ */
+int park_for(struct blocking *call);
+
 /* Runs job(arg) on a helper OS thread while the greenlet is parked, and counts it; see offload(). */
 void call_on_helper(struct blocking *call, void (*job)(void *arg), void *arg);
 

@@ -35,6 +35,12 @@ uint32_t fd_learn(int fd);
 /* fd is about to be closed or replaced: forgets it and ends the waits on it with EBADF. */
 void fd_forget(int fd);
 
+/* The same for all from first to last. */
+void fd_forget_range(unsigned first, unsigned last);
+
+/* A new descriptor whose traits up to NO_NOWAIT are these. */
+void fd_born(int fd, uint32_t traits);
+
 /* Two descriptors share a description from now on. */
 void fd_twins(int fd, int other);
 

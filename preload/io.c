@@ -1,6 +1,7 @@
 /* read, write and their vectored forms, on whatever can wait: pipes, sockets, ttys, eventfd, timerfd, inotify. */
 #include "blocking.h"
 #include "transfer.h"
+#include <limits.h>
 
 ssize_t read(int fd, void *buf, size_t count)
 {
@@ -21,3 +22,89 @@ ssize_t readv(int fd, const struct iovec *iov, int count)
 	while (n < 0 && park_until_ready(&call));
 	return settled(&call, n);
 }
+
+/* A position of its own is for files that have one, and those do not wait. */
+ssize_t preadv2(int fd, const struct iovec *iov, int count, off_t position, int flags)
+{
+	struct blocking call = blocking_on(CALL_preadv2, fd, POLLIN);
+	ssize_t n;
+
+	if (position != -1)
+		return libc.preadv2(fd, iov, count, position, flags);
+	call.dont_wait = flags & RWF_NOWAIT;
+	do n = attempt_readv_flags(&call, iov, count, flags);
+	while (n < 0 && park_until_ready(&call));
+	return settled(&call, n);
+}
+
+/* What was written counts, whatever ended the call. */
+static ssize_t written(const struct blocking *call, size_t done, ssize_t last)
+{
+	return settled(call, done ? (ssize_t)done : last);
+}
+
+ssize_t write(int fd, const void *buf, size_t count)
+{
+	struct blocking call = blocking_on(CALL_write, fd, POLLOUT);
+	size_t done = 0;
+	ssize_t n;
+
+	do {
+		n = attempt_write(&call, (const char *)buf + done, count - done);
+		done += n > 0 ? (size_t)n : 0;
+	} while (n < 0 ? park_until_ready(&call) : goes_on(&call, n, done, count));
+	return written(&call, done, n);
+}
+
+/* The whole vector at first; if it is cut short, what remains of it element by element. */
+static ssize_t write_vector(struct blocking *call, const struct iovec *iov, int count, int flags)
+{
+	size_t done = 0, size;
+	struct iovec rest;
+	ssize_t n;
+
+	do n = attempt_writev_flags(call, iov, count, flags);
+	while (n < 0 && park_until_ready(call));
+	if (n <= 0)
+		return settled(call, n);
+	size = size_of_vector(iov, count);
+	done = (size_t)n;
+	while (n < 0 ? park_until_ready(call) : goes_on(call, n, done, size)) {
+		rest = rest_of_vector(iov, count, done);
+		n = attempt_writev_flags(call, &rest, 1, flags);
+		done += n > 0 ? (size_t)n : 0;
+	}
+	return written(call, done, n);
+}
+
+ssize_t writev(int fd, const struct iovec *iov, int count)
+{
+	struct blocking call = blocking_on(CALL_writev, fd, POLLOUT);
+
+	return write_vector(&call, iov, count, 0);
+}
+
+ssize_t pwritev2(int fd, const struct iovec *iov, int count, off_t position, int flags)
+{
+	struct blocking call = blocking_on(CALL_pwritev2, fd, POLLOUT);
+
+	if (position != -1)
+		return libc.pwritev2(fd, iov, count, position, flags);
+	call.dont_wait = flags & RWF_NOWAIT;
+	return write_vector(&call, iov, count, flags);
+}
+
+int eventfd_read(int fd, eventfd_t *value)
+{
+	return read(fd, value, sizeof(*value)) == sizeof(*value) ? 0 : -1;
+}
+
+int eventfd_write(int fd, eventfd_t value)
+{
+	return write(fd, &value, sizeof(value)) == sizeof(value) ? 0 : -1;
+}
+
+synonym(__read, read);
+synonym(__write, write);
+synonym(preadv64v2, preadv2);
+synonym(pwritev64v2, pwritev2);

@@ -34,12 +34,17 @@ int __openat_2(int dir, const char *path, int flags);
 
 /* A hook's other names are aliases of it, in the file that defines it. */
 #define synonym(name, of)                                                                                              \
-	extern __typeof__(of) name __attribute__((alias(#of), visibility("default"), copy(of)))
+	extern __typeof__(of) name __attribute__((alias(#of), copy(of)))
 
+/* Programs still call what is deprecated. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 struct libc {
 #define CALL(name, family, waits, note) __typeof__(name) *name;
 #include "calls.def"
 };
+
+#pragma GCC diagnostic pop
 
 extern struct libc libc;
 

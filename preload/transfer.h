@@ -9,4 +9,14 @@ ssize_t attempt_readv(struct blocking *call, const struct iovec *iov, int count)
 ssize_t attempt_write(struct blocking *call, const void *buf, size_t count);
 ssize_t attempt_writev(struct blocking *call, const struct iovec *iov, int count);
 
+/* The same with the flags of preadv2 and pwritev2, at the file's own position. */
+ssize_t attempt_readv_flags(struct blocking *call, const struct iovec *iov, int count, int flags);
+ssize_t attempt_writev_flags(struct blocking *call, const struct iovec *iov, int count, int flags);
+
+/* What comes after the first `done` bytes of a vector: the rest of the element that they end in. */
+struct iovec rest_of_vector(const struct iovec *iov, int count, size_t done);
+
+/* The bytes of a vector; that of a bad one is any number. */
+size_t size_of_vector(const struct iovec *iov, int count);
+
 #endif

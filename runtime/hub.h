@@ -151,6 +151,9 @@ void hub_disown_fd(int fd);
 /* True for a descriptor that a hub has adopted. */
 bool hub_owns_fd(int fd);
 
+/* The lowest of them that is not below this number; INT_MAX: none. */
+int hub_next_own_fd(int from);
+
 /* For the reports: sums over all hubs. */
 struct hub_counts {
 	uint64_t spawned, switches;

@@ -84,3 +84,16 @@ bool hub_owns_fd(int fd)
 	}
 	return false;
 }
+
+int hub_next_own_fd(int from)
+{
+	int i, next = INT_MAX;
+
+	for (i = 0; i < ROOM; i++) {
+		int fd = atomic_load(&owned[i]) - 1;
+
+		if (fd >= from && fd < next)
+			next = fd;
+	}
+	return next;
+}

@@ -145,6 +145,15 @@ void poller_forget(int fd)
 		for_each_hub(forget_elsewhere, &closing);
 }
 
+void poller_forget_range(unsigned first, unsigned last)
+{
+	struct hub *hub = self ? self->hub : hub_running;
+	size_t end = hub ? hub->watches.count * SPARSE_PAGE : 0, fd;
+
+	for (fd = first; fd <= last && fd < end; fd++)
+		poller_forget((int)fd);
+}
+
 void poller_take_forgotten(struct hub *hub)
 {
 	struct forgotten *note = atomic_exchange(&hub->forgotten, NULL), *next;

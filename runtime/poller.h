@@ -25,4 +25,7 @@ int park_on_fds(const struct pollfd *fds, nfds_t n, const struct until *until);
 /* fd is about to be closed or replaced: ends the waits on it, in every hub, with EBADF. */
 void poller_forget(int fd);
 
+/* The same for all from first to last. */
+void poller_forget_range(unsigned first, unsigned last);
+
 #endif

@@ -1,0 +1,115 @@
+#include "blocking.h"
+#include "options.h"
+#include "stats.h"
+#include <sys/time.h>
+
+/* The traits of a descriptor on which a call is made as it is: it does not wait, or the program would not have it. */
+#define NEVER_WAITS (FD_NONBLOCK | FD_PLAIN)
+
+bool goes_native_on_greenlet(struct blocking *call)
+{
+	if (!has_company(self) || call_is_off[call->call] || call->dont_wait)
+		return true;
+	call->errno_before = errno;
+	if (call->fd >= 0) {
+		call->traits = fd_learn(call->fd);
+		if (call->traits & NEVER_WAITS) {
+			errno = call->errno_before;
+			return true;
+		}
+	}
+	call->green = true;
+	if (torture_strikes(4))
+		yield_turn();
+	return false;
+}
+
+static uint32_t full_or_drained(const struct blocking *call)
+{
+	return call->events & POLLIN ? FD_READ_DRAINED : FD_WRITE_FILLED;
+}
+
+bool waits_first(struct blocking *call)
+{
+	if (!(fd_traits(call->fd) & full_or_drained(call)))
+		return false;
+	errno = EAGAIN;
+	return true;
+}
+
+void note_progress(struct blocking *call, ssize_t done, size_t asked)
+{
+	if (done > 0 && (size_t)done < asked && (call->traits & FD_STREAM) && !(call->traits & FD_TWIN))
+		fd_note(call->fd, full_or_drained(call), 0);
+}
+
+bool goes_on(struct blocking *call, ssize_t last, size_t done, size_t asked)
+{
+	return call->green && last > 0 && done < asked;
+}
+
+/* SO_RCVTIMEO or SO_SNDTIMEO, counted from the call's first wait. A call with a time limit does not restart. */
+static void apply_time_limit(struct blocking *call)
+{
+	bool reads = call->events & POLLIN;
+	struct timeval limit = {0};
+	socklen_t length = sizeof(limit);
+
+	if (call->waited || !(call->traits & (reads ? FD_RCVTIMEO : FD_SNDTIMEO)))
+		return;
+	if (getsockopt(call->fd, SOL_SOCKET, reads ? SO_RCVTIMEO : SO_SNDTIMEO, &limit, &length) != 0)
+		return;
+	if (!limit.tv_sec && !limit.tv_usec)
+		return;
+	call->until.deadline = nanos_add(clock_now(),
+	    nanos_add((nanos)limit.tv_sec * NANOS_PER_SEC, (nanos)limit.tv_usec * NANOS_PER_USEC));
+	call->until.on_signal = SIGNAL_ENDS;
+}
+
+bool park_until_ready(struct blocking *call)
+{
+	int error;
+
+	if (!call->green || errno != EAGAIN)
+		return false;
+	apply_time_limit(call);
+	call->waited = true;
+	stats_parked(call->call);
+	error = park_on_fd(call->fd, call->events, &call->until);
+	if (!error) {
+		if (fd_traits(call->fd) & full_or_drained(call))
+			fd_note(call->fd, 0, full_or_drained(call));
+		return true;
+	}
+	errno = error == ETIMEDOUT ? EAGAIN : error;
+	return false;
+}
+
+int park_until_any(struct blocking *call, const struct pollfd *fds, nfds_t n)
+{
+	int error;
+
+	call->waited = true;
+	stats_parked(call->call);
+	error = park_on_fds(fds, n, &call->until);
+	if (!error || error == EBADF)
+		return 1;
+	if (error == ETIMEDOUT)
+		return 0;
+	errno = error;
+	return -1;
+}
+
+int park_for(struct blocking *call)
+{
+	if (!call->waited)
+		stats_parked(call->call);
+	call->waited = true;
+	return park(&call->until);
+}
+
+void call_on_helper(struct blocking *call, void (*job)(void *arg), void *arg)
+{
+	stats_helped(call->call);
+	offload(job, arg);
+}

@@ -1,0 +1,173 @@
+#include "books.h"
+#include "../runtime/hub.h"
+#include "../runtime/poller.h"
+#include "libc.h"
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+/* Pages of traits by descriptor, made on first use and kept. Lost updates of one only make it be learnt again. */
+#define PAGE  1024
+#define PAGES (1u << 20) /* the kernel's highest limit is 2^30 descriptors */
+
+typedef _Atomic uint16_t traits_t;
+
+static _Atomic(traits_t *) pages[PAGES];
+static _Atomic unsigned pages_end; /* none has been made from here on */
+
+static traits_t *find(int fd)
+{
+	traits_t *page = fd < 0 ? NULL : atomic_load_explicit(&pages[(unsigned)fd / PAGE], memory_order_acquire);
+
+	return page ? &page[(unsigned)fd % PAGE] : NULL;
+}
+
+static void raise_end(unsigned end)
+{
+	unsigned now = atomic_load(&pages_end);
+
+	while (now < end && !atomic_compare_exchange_weak(&pages_end, &now, end))
+		;
+}
+
+static traits_t *find_or_make(int fd)
+{
+	_Atomic(traits_t *) *place;
+	traits_t *page, *none = NULL;
+
+	if (fd < 0)
+		return NULL;
+	place = &pages[(unsigned)fd / PAGE];
+	if (!atomic_load(place)) {
+		page = calloc(PAGE, sizeof(*page));
+		if (page && !atomic_compare_exchange_strong(place, &none, page))
+			free(page);
+		raise_end((unsigned)fd / PAGE + 1);
+	}
+	return find(fd);
+}
+
+uint32_t fd_traits(int fd)
+{
+	traits_t *traits = find(fd);
+
+	return traits ? atomic_load_explicit(traits, memory_order_relaxed) : 0;
+}
+
+void fd_note(int fd, uint32_t set, uint32_t clear)
+{
+	traits_t *traits = find_or_make(fd);
+
+	if (traits)
+		atomic_store(traits, (uint16_t)((atomic_load(traits) & ~clear) | set));
+}
+
+static bool has_time_limit(int fd, int option)
+{
+	struct timeval limit = {0};
+	socklen_t length = sizeof(limit);
+
+	return getsockopt(fd, SOL_SOCKET, option, &limit, &length) == 0 && (limit.tv_sec || limit.tv_usec);
+}
+
+static uint32_t traits_of_socket(int fd)
+{
+	uint32_t traits = FD_SOCKET;
+	int type = 0;
+	socklen_t length = sizeof(type);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && type == SOCK_STREAM)
+		traits |= FD_STREAM;
+	if (has_time_limit(fd, SO_RCVTIMEO))
+		traits |= FD_RCVTIMEO;
+	if (has_time_limit(fd, SO_SNDTIMEO))
+		traits |= FD_SNDTIMEO;
+	return traits;
+}
+
+static uint32_t traits_by_kind(int fd)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) != 0)
+		return FD_PLAIN;
+	if (S_ISSOCK(status.st_mode))
+		return traits_of_socket(fd);
+	if (S_ISFIFO(status.st_mode))
+		return FD_STREAM;
+	return S_ISREG(status.st_mode) || S_ISDIR(status.st_mode) || S_ISBLK(status.st_mode) ? FD_PLAIN : 0;
+}
+
+static uint32_t nonblock_of(int fd)
+{
+	int flags = libc.fcntl(fd, F_GETFL);
+
+	return flags >= 0 && (flags & O_NONBLOCK) ? FD_NONBLOCK : 0;
+}
+
+/* What belongs to the description, which a twin may have changed. */
+static uint32_t ask_again(int fd, uint32_t traits)
+{
+	traits &= ~(uint32_t)(FD_NONBLOCK | FD_RCVTIMEO | FD_SNDTIMEO);
+	if (traits & FD_SOCKET)
+		traits |= traits_of_socket(fd) & (FD_RCVTIMEO | FD_SNDTIMEO);
+	return traits | nonblock_of(fd);
+}
+
+uint32_t fd_learn(int fd)
+{
+	uint32_t traits = fd_traits(fd);
+
+	if ((traits & (FD_LEARNT | FD_TWIN)) == FD_LEARNT)
+		return traits;
+	if (traits & FD_LEARNT)
+		return ask_again(fd, traits);
+	if (libc.fcntl(fd, F_GETFD) < 0)
+		return FD_LEARNT | FD_PLAIN; /* not open: a native call will say so */
+	traits |= FD_LEARNT | traits_by_kind(fd) | nonblock_of(fd);
+	/* What we were started with may be shared with whoever started us, and with each other. */
+	if (fd <= STDERR_FILENO)
+		traits |= FD_TWIN;
+	fd_note(fd, traits, 0);
+	return traits;
+}
+
+void fd_forget(int fd)
+{
+	traits_t *traits = find(fd);
+
+	if (traits)
+		atomic_store(traits, 0);
+	poller_forget(fd);
+}
+
+void fd_forget_range(unsigned first, unsigned last)
+{
+	unsigned end = atomic_load(&pages_end) * PAGE, fd;
+
+	for (fd = first; fd <= last && fd < end; fd++) {
+		traits_t *traits = find((int)fd);
+
+		if (traits)
+			atomic_store(traits, 0);
+	}
+	poller_forget_range(first, last);
+}
+
+void fd_born(int fd, uint32_t traits)
+{
+	fd_forget(fd);
+	if (self)
+		fd_note(fd, traits | FD_LEARNT, 0);
+}
+
+void fd_twins(int fd, int other)
+{
+	fd_note(fd, FD_TWIN, 0);
+	fd_note(other, FD_TWIN, FD_READ_DRAINED | FD_WRITE_FILLED);
+}
+
+bool fd_is_ours(int fd)
+{
+	return hub_owns_fd(fd) && !hub_running;
+}

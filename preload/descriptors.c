@@ -1,0 +1,183 @@
+/* The calls that make, share, change and close descriptors: the books follow, and our own loops' stay out of reach. */
+#include "blocking.h"
+#include <limits.h>
+#include <stdarg.h>
+
+static int bad_descriptor(void)
+{
+	errno = EBADF;
+	return -1;
+}
+
+int close(int fd)
+{
+	if (fd_is_ours(fd))
+		return bad_descriptor();
+	fd_forget(fd);
+	return libc.close(fd);
+}
+
+/* In pieces, around those of our loops. */
+int close_range(unsigned int first, unsigned int last, int flags)
+{
+	unsigned from = first, own;
+
+	if (first > last || (flags & CLOSE_RANGE_CLOEXEC))
+		return libc.close_range(first, last, flags);
+	fd_forget_range(first, last);
+	while (from <= INT_MAX && (own = (unsigned)hub_next_own_fd((int)from)) != INT_MAX && own <= last) {
+		if (own > from && libc.close_range(from, own - 1, flags) != 0)
+			return -1;
+		from = own + 1;
+	}
+	return from <= last ? libc.close_range(from, last, flags) : 0;
+}
+
+void closefrom(int lowest)
+{
+	int before = errno;
+
+	if (hub_next_own_fd(0) == INT_MAX || close_range(lowest < 0 ? 0 : (unsigned)lowest, UINT_MAX, 0) != 0) {
+		fd_forget_range(lowest < 0 ? 0 : (unsigned)lowest, UINT_MAX);
+		libc.closefrom(lowest);
+	}
+	errno = before;
+}
+
+/* libc closes a stream's descriptor by a way of its own. */
+static void forget_stream(FILE *stream)
+{
+	int before = errno, fd = fileno(stream);
+
+	if (fd >= 0)
+		fd_forget(fd);
+	errno = before;
+}
+
+int fclose(FILE *stream)
+{
+	forget_stream(stream);
+	return libc.fclose(stream);
+}
+
+int pclose(FILE *stream)
+{
+	forget_stream(stream);
+	return libc.pclose(stream);
+}
+
+FILE *freopen(const char *path, const char *mode, FILE *stream)
+{
+	forget_stream(stream);
+	return libc.freopen(path, mode, stream);
+}
+
+static int twin_of(int fd, int twin)
+{
+	if (twin >= 0 && twin != fd && self)
+		fd_twins(fd, twin);
+	return twin;
+}
+
+int dup(int fd)
+{
+	return twin_of(fd, libc.dup(fd));
+}
+
+/* The new number is closed first, unless the call is going to fail. */
+static bool makes_way(int fd, int twin)
+{
+	if (fd_is_ours(twin))
+		return false;
+	if (fd != twin && libc.fcntl(fd, F_GETFD) >= 0)
+		fd_forget(twin);
+	return true;
+}
+
+int dup2(int fd, int twin)
+{
+	return makes_way(fd, twin) ? twin_of(fd, libc.dup2(fd, twin)) : bad_descriptor();
+}
+
+int dup3(int fd, int twin, int flags)
+{
+	return makes_way(fd, twin) ? twin_of(fd, libc.dup3(fd, twin, flags)) : bad_descriptor();
+}
+
+static void note_nonblock(int fd, bool nonblock)
+{
+	fd_note(fd, nonblock ? FD_NONBLOCK : 0, nonblock ? 0 : FD_NONBLOCK);
+}
+
+/* Whatever the third argument is, a word holds it. */
+int fcntl(int fd, int command, ...)
+{
+	va_list rest;
+	long argument;
+	int result;
+
+	va_start(rest, command);
+	argument = va_arg(rest, long);
+	va_end(rest);
+	result = libc.fcntl(fd, command, argument);
+	if (result < 0)
+		return result;
+	if (command == F_SETFL && (fd_traits(fd) & FD_LEARNT))
+		note_nonblock(fd, argument & O_NONBLOCK);
+	if (command == F_DUPFD || command == F_DUPFD_CLOEXEC)
+		twin_of(fd, result);
+	return result;
+}
+
+int ioctl(int fd, unsigned long request, ...)
+{
+	va_list rest;
+	void *argument;
+	int result;
+
+	va_start(rest, request);
+	argument = va_arg(rest, void *);
+	va_end(rest);
+	result = libc.ioctl(fd, request, argument);
+	if (result >= 0 && request == FIONBIO && (fd_traits(fd) & FD_LEARNT))
+		note_nonblock(fd, *(int *)argument);
+	return result;
+}
+
+static uint32_t traits_at_birth(int type)
+{
+	uint32_t traits = FD_SOCKET | (type & SOCK_NONBLOCK ? FD_NONBLOCK : 0);
+
+	return (type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) == SOCK_STREAM ? traits | FD_STREAM : traits;
+}
+
+int socket(int domain, int type, int protocol)
+{
+	int fd = libc.socket(domain, type, protocol);
+
+	if (fd >= 0)
+		fd_born(fd, traits_at_birth(type));
+	return fd;
+}
+
+/* A time limit is among the traits: they are learnt anew. */
+int setsockopt(int fd, int level, int option, const void *value, socklen_t length)
+{
+	int result = libc.setsockopt(fd, level, option, value, length);
+
+	if (result == 0 && level == SOL_SOCKET && (option == SO_RCVTIMEO || option == SO_SNDTIMEO))
+		fd_note(fd, 0, fd_traits(fd) & FD_LEARNT);
+	return result;
+}
+
+/* A child that ran in our memory would keep our books with its own descriptors. */
+pid_t vfork(void)
+{
+	return fork();
+}
+
+synonym(__close, close);
+synonym(__dup2, dup2);
+synonym(__fcntl, fcntl);
+synonym(fcntl64, fcntl);
+synonym(freopen64, freopen);

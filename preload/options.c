@@ -1,0 +1,67 @@
+#include "options.h"
+#include "../runtime/spare.h"
+#include "stats.h"
+#include <stdlib.h>
+#include <string.h>
+
+bool call_is_off[CALLS];
+const char *stats_file;
+
+static const char *const family_of[CALLS] = {
+#define CALL(name, family, waits, note) [CALL_##name] = #family,
+#include "calls.def"
+};
+
+static void turn(const char *family, size_t length, bool off)
+{
+	int call;
+
+	for (call = 0; call < CALLS; call++) {
+		bool is_meant = length == 3 && memcmp(family, "all", 3) == 0;
+
+		if (strcmp(family_of[call], "books") == 0)
+			continue;
+		if (is_meant || (strncmp(family_of[call], family, length) == 0 && !family_of[call][length]))
+			call_is_off[call] = off;
+	}
+}
+
+/* `-word` first in the list means all but that. Words unknown here are the launcher's to complain about. */
+static void read_patch(const char *list)
+{
+	const char *word;
+	size_t length;
+
+	turn("all", 3, *list != '-');
+	for (word = list; *word; word += length + (word[length] == ',')) {
+		length = strcspn(word, ",");
+		if (*word == '-')
+			turn(word + 1, length - 1, true);
+		else
+			turn(word, length, false);
+	}
+}
+
+static void read_stack(const char *text)
+{
+	char *end;
+	unsigned long long bytes = strtoull(text, &end, 10);
+
+	if (end != text && *end == '\0' && bytes >= 16384 && bytes <= 1ull << 40)
+		default_stack_size = (size_t)bytes;
+}
+
+/* Nothing here may allocate or wait: other libraries' constructors may come first or later. */
+__attribute__((constructor)) static void read_environment(void)
+{
+	const char *patch = secure_getenv("GREENLOAD_PATCH");
+	const char *stack = secure_getenv("GREENLOAD_STACK");
+
+	stats_file = secure_getenv("GREENLOAD_STATS");
+	if (patch && *patch)
+		read_patch(patch);
+	if (stack)
+		read_stack(stack);
+	if (stats_file)
+		stats_start();
+}

@@ -1,0 +1,14 @@
+/* What the user has asked for in the environment. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "libc.h"
+#include <stdbool.h>
+
+/* GREENLOAD_PATCH: true for a call whose family is to stay native. */
+extern bool call_is_off[CALLS];
+
+/* GREENLOAD_STATS: where the counters go at exit; NULL: nowhere, "-" or "": to stderr. */
+extern const char *stats_file;
+
+#endif

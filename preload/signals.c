@@ -1,0 +1,118 @@
+/*
+ * Signal handlers. Ours stands before the program's: it ends the wait of a parked greenlet as the kernel would have
+ * ended the thread's, and then calls the program's. The program sees only what it has set itself.
+ */
+#include "../runtime/overflow.h"
+#include "blocking.h"
+#include <string.h>
+
+#define SIGNALS 65
+
+/* What the program has set, where that is a function. */
+static struct sigaction actions[SIGNALS];
+
+/* siginterrupt() has been asked to let these interrupt: signal() goes by it. */
+static sigset_t interrupting;
+
+static void on_signal(int signo, siginfo_t *info, void *context)
+{
+	const struct sigaction *action = &actions[signo];
+	int flags = action->sa_flags;
+
+	interrupt_parked(signo, flags & SA_RESTART);
+	if (flags & SA_SIGINFO)
+		action->sa_sigaction(signo, info, context);
+	else
+		action->sa_handler(signo);
+}
+
+static bool is_function(const struct sigaction *action)
+{
+	return action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN;
+}
+
+/* From the kernel's view of an action to the program's. */
+static void show(int signo, struct sigaction *action, const struct sigaction *programs)
+{
+	if ((action->sa_flags & SA_SIGINFO) && action->sa_sigaction == on_signal) {
+		action->sa_sigaction = programs->sa_sigaction;
+		action->sa_flags = programs->sa_flags;
+	} else if (signo == SIGSEGV && overflow_handles(action)) {
+		memset(action, 0, sizeof(*action));
+	}
+}
+
+static int set_action(int signo, const struct sigaction *action, struct sigaction *before)
+{
+	struct sigaction programs = actions[signo], ours = *action;
+	int result;
+
+	if (is_function(action) && !(overflow_handles(action) && signo == SIGSEGV)) {
+		actions[signo] = *action;
+		ours.sa_sigaction = on_signal;
+		ours.sa_flags |= SA_SIGINFO;
+	}
+	result = libc.sigaction(signo, &ours, before);
+	if (result != 0)
+		actions[signo] = programs;
+	else if (before)
+		show(signo, before, &programs);
+	return result;
+}
+
+int sigaction(int signo, const struct sigaction *action, struct sigaction *before)
+{
+	int result;
+
+	if (signo > 0 && signo < SIGNALS && action)
+		return set_action(signo, action, before);
+	result = libc.sigaction(signo, action, before);
+	if (result == 0 && before)
+		show(signo, before, &actions[signo]);
+	return result;
+}
+
+static sighandler_t set_handler(int signo, sighandler_t handler, int flags)
+{
+	struct sigaction action = {.sa_handler = handler, .sa_flags = flags}, before;
+
+	if (handler == SIG_ERR) {
+		errno = EINVAL;
+		return SIG_ERR;
+	}
+	if (!(flags & SA_NODEFER))
+		sigaddset(&action.sa_mask, signo);
+	return sigaction(signo, &action, &before) == 0 ? before.sa_handler : SIG_ERR;
+}
+
+sighandler_t signal(int signo, sighandler_t handler)
+{
+	return set_handler(signo, handler, sigismember(&interrupting, signo) == 1 ? 0 : SA_RESTART);
+}
+
+/* System V's: once only, and itself not blocked meanwhile. */
+sighandler_t sysv_signal(int signo, sighandler_t handler)
+{
+	return set_handler(signo, handler, (int)SA_RESETHAND | SA_NODEFER);
+}
+
+int siginterrupt(int signo, int interrupts)
+{
+	struct sigaction action;
+
+	if (sigaction(signo, NULL, &action) != 0)
+		return -1;
+	if (interrupts) {
+		sigaddset(&interrupting, signo);
+		action.sa_flags &= ~SA_RESTART;
+	} else {
+		sigdelset(&interrupting, signo);
+		action.sa_flags |= SA_RESTART;
+	}
+	return sigaction(signo, &action, NULL);
+}
+
+synonym(__sigaction, sigaction);
+synonym(bsd_signal, signal);
+synonym(ssignal, signal);
+synonym(__sysv_signal, sysv_signal);

@@ -1,0 +1,187 @@
+/* The calls that wait for time to pass, and those that only give up their turn. */
+#include "blocking.h"
+#include <limits.h>
+#include <sys/timerfd.h>
+
+static bool is_valid(const struct timespec *t)
+{
+	return t->tv_sec >= 0 && t->tv_nsec >= 0 && t->tv_nsec < (long)NANOS_PER_SEC;
+}
+
+static nanos time_left(nanos deadline)
+{
+	nanos now = clock_now();
+
+	return deadline > now ? deadline - now : 0;
+}
+
+static struct timespec timespec_of(nanos t)
+{
+	return (struct timespec){(time_t)(t / NANOS_PER_SEC), (long)(t % NANOS_PER_SEC)};
+}
+
+/* Parks until the deadline. Returns 0, EINTR or ECANCELED. A wait that ends early without cause goes on. */
+static int sleep_until(struct blocking *call)
+{
+	int error;
+
+	do error = park_for(call);
+	while (!error);
+	if (error == ETIMEDOUT)
+		error = 0;
+	return error;
+}
+
+int nanosleep(const struct timespec *span, struct timespec *left)
+{
+	struct blocking call = blocking_until(CALL_nanosleep, FOR_EVER);
+	int error;
+
+	if (goes_native(&call) || !span || !is_valid(span))
+		return libc.nanosleep(span, left);
+	call.until.deadline = nanos_add(clock_now(), nanos_of(span));
+	error = sleep_until(&call);
+	if (!error)
+		return (int)settled(&call, 0);
+	if (left)
+		*left = timespec_of(time_left(call.until.deadline));
+	errno = error;
+	return -1;
+}
+
+/* What is left is rounded as libc rounds it: to whole seconds, downwards. */
+unsigned int sleep(unsigned int seconds)
+{
+	struct timespec span = {.tv_sec = seconds}, left = {0};
+
+	if (nanosleep(&span, &left) < 0)
+		return (unsigned int)left.tv_sec;
+	return 0;
+}
+
+int usleep(useconds_t usecs)
+{
+	struct timespec span = {usecs / 1000000, (long)(usecs % 1000000) * 1000};
+
+	return nanosleep(&span, NULL);
+}
+
+/* A failure has a number of its own here, and -1 stands for an interruption. */
+int thrd_sleep(const struct timespec *span, struct timespec *left)
+{
+	int before = errno, result = 0;
+
+	if (nanosleep(span, left) < 0)
+		result = errno == EINTR ? -1 : -2;
+	errno = before;
+	return result;
+}
+
+/* Clocks that may jump, or do not stop with the machine: the kernel keeps them for us. */
+static int open_timer(clockid_t clock, const struct timespec *at)
+{
+	struct itimerspec setting = {.it_value = *at};
+	int fd = timerfd_create(clock, TFD_CLOEXEC | TFD_NONBLOCK);
+
+	if (!at->tv_sec && !at->tv_nsec)
+		setting.it_value.tv_nsec = 1; /* zero would disarm it */
+	if (fd >= 0 && timerfd_settime(fd, TFD_TIMER_ABSTIME, &setting, NULL) != 0) {
+		libc.close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+static int sleep_on_timer(struct blocking *call, int fd)
+{
+	struct pollfd entry = {.fd = fd, .events = POLLIN};
+	int ready = 0;
+
+	while (libc.poll(&entry, 1, 0) == 0 && ready >= 0)
+		ready = park_until_any(call, &entry, 1);
+	fd_forget(fd);
+	libc.close(fd);
+	return ready < 0 ? errno : 0;
+}
+
+struct clock_sleep {
+	clockid_t clock;
+	int flags, error;
+	const struct timespec *span;
+	struct timespec *left;
+};
+
+static void sleep_natively(void *arg)
+{
+	struct clock_sleep *job = arg;
+
+	job->error = libc.clock_nanosleep(job->clock, job->flags, job->span, job->left);
+}
+
+/* Clocks of processor time, and those of which there is no timer to be had. */
+static int sleep_on_helper(struct blocking *call, clockid_t clock, int flags, const struct timespec *span)
+{
+	struct timespec left;
+	struct clock_sleep job = {.clock = clock, .flags = flags, .span = span, .left = &left};
+
+	call_on_helper(call, sleep_natively, &job);
+	return job.error;
+}
+
+static int sleep_by_clock(struct blocking *call, clockid_t clock, const struct timespec *at)
+{
+	int fd;
+
+	if (clock == CLOCK_MONOTONIC) {
+		call->until.deadline = nanos_of(at);
+		return sleep_until(call);
+	}
+	fd = open_timer(clock, at);
+	return fd >= 0 ? sleep_on_timer(call, fd) : sleep_on_helper(call, clock, TIMER_ABSTIME, at);
+}
+
+static bool measures_spans_alike(clockid_t clock)
+{
+	return clock == CLOCK_MONOTONIC || clock == CLOCK_REALTIME || clock == CLOCK_BOOTTIME || clock == CLOCK_TAI;
+}
+
+int clock_nanosleep(clockid_t clock, int flags, const struct timespec *span, struct timespec *left)
+{
+	struct blocking call = blocking_until(CALL_clock_nanosleep, FOR_EVER);
+	int error, before = errno;
+
+	if (goes_native(&call) || !span || !is_valid(span))
+		return libc.clock_nanosleep(clock, flags, span, left);
+	if (clock == CLOCK_THREAD_CPUTIME_ID) /* of whichever thread: the kernel refuses it */
+		return libc.clock_nanosleep(clock, flags, span, left);
+	if (flags & TIMER_ABSTIME) {
+		error = sleep_by_clock(&call, clock, span);
+	} else if (measures_spans_alike(clock)) {
+		call.until.deadline = nanos_add(clock_now(), nanos_of(span));
+		error = sleep_until(&call);
+		if (error && left)
+			*left = timespec_of(time_left(call.until.deadline));
+	} else {
+		error = sleep_on_helper(&call, clock, flags, span);
+	}
+	errno = before;
+	return error;
+}
+
+int sched_yield(void)
+{
+	struct blocking call = blocking_until(CALL_sched_yield, FOR_EVER);
+
+	if (goes_native(&call))
+		return libc.sched_yield();
+	yield_turn();
+	return (int)settled(&call, 0);
+}
+
+void thrd_yield(void)
+{
+	sched_yield();
+}
+
+synonym(__nanosleep, nanosleep);
+synonym(__sched_yield, sched_yield);

@@ -1,0 +1,96 @@
+#include "stats.h"
+#include "../runtime/clock.h"
+#include "../runtime/hub.h"
+#include "../runtime/offload_hub.h"
+#include "options.h"
+#include <dirent.h>
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+static _Atomic uint64_t parks[CALLS], helps[CALLS];
+static nanos started;
+
+static const char *const names[CALLS] = {
+#define CALL(name, family, waits, note) [CALL_##name] = #name,
+#include "calls.def"
+};
+
+void stats_parked(enum call call)
+{
+	atomic_fetch_add_explicit(&parks[call], 1, memory_order_relaxed);
+}
+
+void stats_helped(enum call call)
+{
+	atomic_fetch_add_explicit(&helps[call], 1, memory_order_relaxed);
+}
+
+/* Those that there are now, or were ours at once. */
+static unsigned threads_at_peak(void)
+{
+	unsigned now = 0, ours = 1 + offload_peak();
+	DIR *tasks = opendir("/proc/self/task");
+	const struct dirent *entry;
+
+	while (tasks && (entry = readdir(tasks)))
+		now += entry->d_name[0] != '.';
+	if (tasks)
+		closedir(tasks);
+	return now > ours ? now : ours;
+}
+
+static void print_counts(FILE *out, const char *title, const _Atomic uint64_t *counts)
+{
+	const char *comma = "";
+	int call;
+
+	fprintf(out, "\"%s\": {", title);
+	for (call = 0; call < CALLS; call++) {
+		if (!counts[call])
+			continue;
+		fprintf(out, "%s\"%s\": %" PRIu64, comma, names[call], counts[call]);
+		comma = ", ";
+	}
+	fprintf(out, "}");
+}
+
+static void print_all(FILE *out)
+{
+	struct hub_counts hubs = hub_count_all();
+
+	fprintf(out, "{\"greenlets\": {\"created\": %" PRIu64 ", \"peak\": %zu}, \"switches\": %" PRIu64 ", ",
+	    hubs.spawned, hubs.peak, hubs.switches);
+	print_counts(out, "parks", parks);
+	fprintf(out, ", ");
+	print_counts(out, "helpers", helps);
+	fprintf(out, ", \"os_threads\": %u, \"seconds\": %.6f}\n", threads_at_peak(), (clock_now() - started) / 1e9);
+}
+
+/* Each process of a family that inherits the variable appends its own line, whole, to the file. */
+static void print_stats(void)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *memory = open_memstream(&text, &length);
+	bool to_stderr = !*stats_file || strcmp(stats_file, "-") == 0;
+	int fd;
+
+	if (!memory)
+		return;
+	print_all(memory);
+	libc.fclose(memory);
+	fd = to_stderr ? STDERR_FILENO : libc.open(stats_file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	if (fd >= 0)
+		(void)!libc.write(fd, text, length);
+	if (fd >= 0 && !to_stderr)
+		libc.close(fd);
+	free(text);
+}
+
+void stats_start(void)
+{
+	started = clock_now();
+	atexit(print_stats);
+}

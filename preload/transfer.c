@@ -1,0 +1,173 @@
+#include "transfer.h"
+#include <limits.h>
+
+/* What a terminal that is ready for writing takes without waiting, see tty_poll in the kernel; a pipe takes PIPE_BUF. */
+#define TTY_ROOM 256
+
+/* For descriptors that refuse RWF_NOWAIT. Another process may be faster than the call that follows. */
+static bool is_ready_now(const struct blocking *call)
+{
+	struct pollfd entry = {.fd = call->fd, .events = call->events};
+
+	if (libc.poll(&entry, 1, 0) != 0)
+		return true;
+	errno = EAGAIN;
+	return false;
+}
+
+/* True when the kernel said that this kind of file cannot be tried without waiting; then that is noted. */
+static bool refuses_nowait(struct blocking *call, ssize_t result)
+{
+	if (result >= 0 || errno != EOPNOTSUPP)
+		return false;
+	call->traits |= FD_NO_NOWAIT;
+	fd_note(call->fd, FD_NO_NOWAIT, 0);
+	return true;
+}
+
+static ssize_t readv_now(struct blocking *call, const struct iovec *iov, int count, int flags)
+{
+	ssize_t n;
+
+	if (!(call->traits & FD_NO_NOWAIT)) {
+		n = libc.preadv2(call->fd, iov, count, -1, flags | RWF_NOWAIT);
+		if (!refuses_nowait(call, n))
+			return n;
+	}
+	return is_ready_now(call) ? libc.preadv2(call->fd, iov, count, -1, flags) : -1;
+}
+
+/* A socket's recv is the cheapest of all; of nothing, it would take a datagram, which read does not. */
+static ssize_t read_now(struct blocking *call, void *buf, size_t count)
+{
+	struct iovec one = {buf, count};
+
+	if (call->traits & FD_SOCKET)
+		return count ? libc.recv(call->fd, buf, count, MSG_DONTWAIT) : libc.read(call->fd, buf, 0);
+	return readv_now(call, &one, 1, 0);
+}
+
+/* The torture build cuts the transfers of streams, where that is allowed. */
+static size_t cut(const struct blocking *call, size_t count)
+{
+	return call->traits & FD_STREAM ? torture_cut(count) : count;
+}
+
+ssize_t attempt_read(struct blocking *call, void *buf, size_t count)
+{
+	ssize_t n;
+
+	if (goes_native(call))
+		return libc.read(call->fd, buf, count);
+	if (waits_first(call))
+		return -1;
+	n = read_now(call, buf, cut(call, count));
+	note_progress(call, n, count);
+	return n;
+}
+
+ssize_t attempt_readv_flags(struct blocking *call, const struct iovec *iov, int count, int flags)
+{
+	ssize_t n;
+
+	if (goes_native(call))
+		return flags ? libc.preadv2(call->fd, iov, count, -1, flags) : libc.readv(call->fd, iov, count);
+	if (waits_first(call))
+		return -1;
+	n = readv_now(call, iov, count, flags);
+	if (n > 0)
+		note_progress(call, n, size_of_vector(iov, count));
+	return n;
+}
+
+ssize_t attempt_readv(struct blocking *call, const struct iovec *iov, int count)
+{
+	return attempt_readv_flags(call, iov, count, 0);
+}
+
+/* Ready means that a little fits, so a little is what we write at a time. */
+static ssize_t write_a_little(struct blocking *call, const struct iovec *iov, int count, int flags)
+{
+	size_t room = call->traits & FD_STREAM ? PIPE_BUF : TTY_ROOM;
+	struct iovec first;
+
+	if (!is_ready_now(call))
+		return -1;
+	if (size_of_vector(iov, count) <= room)
+		return libc.pwritev2(call->fd, iov, count, -1, flags);
+	first = rest_of_vector(iov, count, 0);
+	if (first.iov_len > room)
+		first.iov_len = room;
+	return libc.pwritev2(call->fd, &first, 1, -1, flags);
+}
+
+static ssize_t writev_now(struct blocking *call, const struct iovec *iov, int count, int flags)
+{
+	ssize_t n;
+
+	if (!(call->traits & FD_NO_NOWAIT)) {
+		n = libc.pwritev2(call->fd, iov, count, -1, flags | RWF_NOWAIT);
+		if (!refuses_nowait(call, n))
+			return n;
+	}
+	return write_a_little(call, iov, count, flags);
+}
+
+static ssize_t write_now(struct blocking *call, const void *buf, size_t count)
+{
+	struct iovec one = {(void *)buf, count};
+
+	if (call->traits & FD_SOCKET)
+		return libc.send(call->fd, buf, count, MSG_DONTWAIT);
+	return writev_now(call, &one, 1, 0);
+}
+
+ssize_t attempt_write(struct blocking *call, const void *buf, size_t count)
+{
+	ssize_t n;
+
+	if (goes_native(call))
+		return libc.write(call->fd, buf, count);
+	if (waits_first(call))
+		return -1;
+	n = write_now(call, buf, cut(call, count));
+	if (n >= 0)
+		note_progress(call, n, cut(call, count));
+	return n;
+}
+
+ssize_t attempt_writev_flags(struct blocking *call, const struct iovec *iov, int count, int flags)
+{
+	if (goes_native(call))
+		return flags ? libc.pwritev2(call->fd, iov, count, -1, flags) : libc.writev(call->fd, iov, count);
+	if (waits_first(call))
+		return -1;
+	return writev_now(call, iov, count, flags);
+}
+
+ssize_t attempt_writev(struct blocking *call, const struct iovec *iov, int count)
+{
+	return attempt_writev_flags(call, iov, count, 0);
+}
+
+struct iovec rest_of_vector(const struct iovec *iov, int count, size_t done)
+{
+	int i;
+
+	for (i = 0; i < count; i++) {
+		if (done < iov[i].iov_len)
+			return (struct iovec){(char *)iov[i].iov_base + done, iov[i].iov_len - done};
+		done -= iov[i].iov_len;
+	}
+	return (struct iovec){0};
+}
+
+size_t size_of_vector(const struct iovec *iov, int count)
+{
+	size_t size = 0;
+	int i;
+
+	for (i = 0; i < count && i < IOV_MAX; i++)
+		size += iov[i].iov_len;
+	return size;
+}
