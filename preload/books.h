@@ -21,6 +21,9 @@ enum fd_trait {
 	FD_TWIN = 1 << 8,         /* shares its description: NONBLOCK and the time limits are asked each time */
 	FD_READ_DRAINED = 1 << 9, /* the last read took all there was: wait before the next */
 	FD_WRITE_FILLED = 1 << 10, /* the last write left no room: wait before the next */
+	FD_PRIVATE = 1 << 11,     /* this process made the socket and has not forked since: nobody else has it */
+	FD_LISTENS = 1 << 12,     /* a socket that accepts connections */
+	FD_RCVLOWAT = 1 << 13,    /* SO_RCVLOWAT is more than one byte */
 };
 
 /* The traits noted of fd, 0 when none are. Never fails, never calls the kernel. */

@@ -1,0 +1,38 @@
+/* What the calls on sockets share. */
+#ifndef SOCKET_H
+#define SOCKET_H
+
+#include "blocking.h"
+
+/* The next pieces of an I/O vector that is partly done, in an array that may be changed and needs no memory. */
+struct window {
+	struct iovec pieces[16];
+	size_t count;
+	size_t length; /* bytes in all of them */
+};
+
+/* The bytes in all pieces of a vector that the kernel has accepted. */
+size_t iov_length(const struct iovec *iov, size_t count);
+
+/* What comes after the first done bytes of a vector that the kernel has accepted; as many pieces as fit. */
+struct window window_after(const struct iovec *iov, size_t count, size_t done);
+
+/*
+ * True when the next attempt would only fetch the error that has ended the connection. A blocking call that has made
+ * progress leaves that error to the caller's next call, as the kernel does.
+ */
+bool error_comes_next(const struct blocking *call);
+
+/* An option of SOL_SOCKET whose value is an int; 0 where it cannot be had. Leaves errno alone. */
+int socket_option(int fd, int option);
+
+/* Which of events hold now; 0 when none do. Never waits, leaves errno alone. */
+short ready_events(int fd, short events);
+
+/*
+ * For a call that will wait on another descriptor than its own: finds the time limit (SO_RCVTIMEO or SO_SNDTIMEO) that
+ * park_until_ready() would ask that descriptor for. A call that has one is not restarted after a signal.
+ */
+void set_time_limit(struct blocking *call, int option);
+
+#endif

@@ -1,0 +1,113 @@
+/*
+ * accept. No flag makes one call of it non-blocking, and O_NONBLOCK belongs to the open file description, which other
+ * processes may share. So poll(2) looks first, and accept is called when a connection is there.
+ *
+ * If only this process has the listening socket, the connection cannot go in between: the kernel keeps it even when
+ * the peer gives up, greenlets do not switch between the two calls, and only an OS thread without greenlets that
+ * accepts on the same socket could be faster; then this call really blocks until the next connection. If other
+ * processes may have it (it was inherited, received, or there was a fork since), one of them being faster is to be
+ * expected, as a connection wakes all of them: a helper thread accepts, and if it waits, it waits alone.
+ */
+#include "socket.h"
+
+struct accepting {
+	struct sockaddr *address;
+	socklen_t *length;
+	int flags;
+};
+
+struct accept_job {
+	int fd;
+	const struct accepting *how;
+	int result, error;
+};
+
+static int accept_now(int fd, const struct accepting *how)
+{
+	return libc.accept4(fd, how->address, how->length, how->flags);
+}
+
+static void run_accept(void *arg)
+{
+	struct accept_job *job = arg;
+
+	job->result = accept_now(job->fd, job->how);
+	job->error = errno;
+}
+
+static int accept_on_helper(struct blocking *call, const struct accepting *how)
+{
+	struct accept_job job = {.fd = call->fd, .how = how};
+
+	call_on_helper(call, run_accept, &job);
+	errno = job.error;
+	return job.result;
+}
+
+/* Asked once; who stops listening (shutdown) makes the socket ready. */
+static bool listens(struct blocking *call)
+{
+	if (call->traits & FD_LISTENS)
+		return true;
+	if (!socket_option(call->fd, SO_ACCEPTCONN))
+		return false;
+	fd_note(call->fd, FD_LISTENS, 0);
+	call->traits |= FD_LISTENS;
+	return true;
+}
+
+/* Where accept fails without looking for a connection. */
+static bool fails_at_once(struct blocking *call, const struct accepting *how)
+{
+	return (how->flags & ~(SOCK_CLOEXEC | SOCK_NONBLOCK)) || !listens(call);
+}
+
+static int attempt_accept(struct blocking *call, const struct accepting *how)
+{
+	if (goes_native(call))
+		return accept_now(call->fd, how);
+	if (!ready_events(call->fd, POLLIN)) {
+		if (fails_at_once(call, how))
+			return accept_now(call->fd, how);
+		errno = EAGAIN;
+		return -1;
+	}
+	return call->traits & FD_PRIVATE ? accept_now(call->fd, how) : accept_on_helper(call, how);
+}
+
+/*
+ * What the new socket has of the listening one, so that nobody has to ask: not O_NONBLOCK, but the time limits. (As
+ * they were when the connection was made. A limit that is noted but not set costs a question, no more.)
+ */
+static void note_accepted(const struct blocking *call, int fd, int flags)
+{
+	uint32_t inherited = FD_STREAM | FD_RCVTIMEO | FD_SNDTIMEO | FD_RCVLOWAT;
+	uint32_t traits = FD_LEARNT | FD_SOCKET | (call->traits & inherited);
+
+	if (flags & SOCK_NONBLOCK)
+		traits |= FD_NONBLOCK;
+	fd_note(fd, traits, ~traits);
+}
+
+static int accept_with(enum call name, int fd, const struct accepting *how)
+{
+	struct blocking call = blocking_on(name, fd, POLLIN);
+	int result;
+
+	do
+		result = attempt_accept(&call, how);
+	while (result < 0 && park_until_ready(&call));
+	if (result >= 0 && call.green)
+		note_accepted(&call, result, how->flags);
+	return (int)settled(&call, result);
+}
+
+int accept(int fd, __SOCKADDR_ARG address, socklen_t *restrict length)
+{
+	return accept_with(CALL_accept, fd, &(struct accepting){address.__sockaddr__, length, 0});
+}
+
+int accept4(int fd, __SOCKADDR_ARG address, socklen_t *restrict length, int flags)
+{
+	return accept_with(CALL_accept4, fd, &(struct accepting){address.__sockaddr__, length, flags});
+}
