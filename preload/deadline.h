@@ -1,0 +1,30 @@
+/* Time limits as poll, select and epoll_wait are given them. No deadline is worked out before a call has to wait. */
+#ifndef DEADLINE_H
+#define DEADLINE_H
+
+#include "../runtime/clock.h"
+#include <stdbool.h>
+#include <time.h>
+
+/* True where the limit lets a call wait: NULL, or a valid span that is not zero. */
+static inline bool lets_wait(const struct timespec *limit)
+{
+	if (!limit)
+		return true;
+	return limit->tv_sec >= 0 && limit->tv_nsec >= 0 && (nanos)limit->tv_nsec < NANOS_PER_SEC &&
+	       (limit->tv_sec || limit->tv_nsec);
+}
+
+/* When a limit for which lets_wait() is true will be over; FOR_EVER for NULL. */
+static inline nanos deadline_of(const struct timespec *limit)
+{
+	return limit ? nanos_add(clock_now(), nanos_of(limit)) : FOR_EVER;
+}
+
+/* The same for milliseconds; FOR_EVER for any negative number. */
+static inline nanos deadline_in(int milliseconds)
+{
+	return milliseconds < 0 ? FOR_EVER : nanos_add(clock_now(), (nanos)milliseconds * NANOS_PER_MSEC);
+}
+
+#endif

@@ -1,0 +1,62 @@
+/* epoll_wait and its kin: an epoll descriptor is readable when it has events, so it is waited for as any other. */
+#include "blocking.h"
+#include "deadline.h"
+
+static int epoll_green(struct blocking *call, int epfd, struct epoll_event *events, int max)
+{
+	const struct pollfd watch = {.fd = epfd, .events = POLLIN};
+	int n, woken = 1;
+
+	do
+		n = libc.epoll_pwait(epfd, events, max, 0, call->until.mask);
+	while (n == 0 && woken > 0 && (woken = park_until_any(call, &watch, 1)) >= 0);
+	return (int)settled(call, woken < 0 ? woken : n);
+}
+
+/* The event loop's own waits come here too, on the hub, and are native. */
+int epoll_wait(int epfd, struct epoll_event *events, int max, int timeout)
+{
+	struct blocking call = blocking_until(CALL_epoll_wait, FOR_EVER);
+
+	if (timeout == 0 || goes_native(&call))
+		return libc.epoll_wait(epfd, events, max, timeout);
+	call.until.deadline = deadline_in(timeout);
+	return epoll_green(&call, epfd, events, max);
+}
+
+int epoll_pwait(int epfd, struct epoll_event *events, int max, int timeout, const sigset_t *mask)
+{
+	struct blocking call = blocking_until(CALL_epoll_pwait, FOR_EVER);
+
+	if (timeout == 0 || goes_native(&call))
+		return libc.epoll_pwait(epfd, events, max, timeout, mask);
+	call.until.deadline = deadline_in(timeout);
+	call.until.mask = mask;
+	return epoll_green(&call, epfd, events, max);
+}
+
+/*
+ * Whether the kernel can read the limit: libc hands the pointer on unread, so a wild one has to fail with EFAULT. The
+ * kernel reads it first of all, then finds room for no events and says EINVAL.
+ */
+static bool is_readable(const struct timespec *limit)
+{
+	return libc.epoll_pwait2(-1, NULL, 0, limit, NULL) < 0 && errno == EINVAL;
+}
+
+int epoll_pwait2(int epfd, struct epoll_event *events, int max, const struct timespec *timeout, const sigset_t *mask)
+{
+	struct blocking call = blocking_until(CALL_epoll_pwait2, FOR_EVER);
+
+	if (goes_native(&call) || (timeout && !is_readable(timeout)) || !lets_wait(timeout))
+		return (int)settled(&call, libc.epoll_pwait2(epfd, events, max, timeout, mask));
+	call.until.deadline = deadline_of(timeout);
+	call.until.mask = mask;
+	return epoll_green(&call, epfd, events, max);
+}
+
+/* The descriptor of our own event loop does not stay where the program expects its next one. */
+int epoll_create1(int flags)
+{
+	return hub_adopt_epoll(libc.epoll_create1(flags));
+}
