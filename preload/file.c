@@ -1,0 +1,108 @@
+/*
+ * open and its kin. Only two kinds of file make open wait: a FIFO for its other side, a terminal for its line. There
+ * is no way to begin such an open and to be told of its end, so a helper thread waits in it. A signal does not cut
+ * that short.
+ */
+#include "blocking.h"
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+/* The arguments of openat, and what it answered. */
+struct open_job {
+	int dir;
+	const char *path;
+	int flags;
+	mode_t mode;
+	int fd, error;
+};
+
+static void open_natively(void *arg)
+{
+	struct open_job *job = arg;
+
+	job->fd = libc.openat(job->dir, job->path, job->flags, job->mode);
+	job->error = errno;
+}
+
+/* Character devices but those that are plain memory, as /dev/null is: which of them are terminals the driver knows. */
+static bool may_be_terminal(const struct stat *st)
+{
+	return S_ISCHR(st->st_mode) && major(st->st_rdev) != 1;
+}
+
+/* O_PATH, O_DIRECTORY (O_TMPFILE has it) and O_EXCL never get as far as to wait; a FIFO for both ways has both sides.
+ */
+static bool may_wait(const struct open_job *job)
+{
+	struct stat st;
+
+	if (job->flags & (O_NONBLOCK | O_PATH | O_DIRECTORY) || (job->flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
+		return false;
+	if (fstatat(job->dir, job->path, &st, job->flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0) < 0)
+		return false;
+	return (S_ISFIFO(st.st_mode) && (job->flags & O_ACCMODE) != O_RDWR) || may_be_terminal(&st);
+}
+
+/* What the books may say of a descriptor that is new is about one that was closed behind our back. */
+static int noted(int fd)
+{
+	if (fd >= 0 && fd_traits(fd))
+		fd_forget(fd);
+	return fd;
+}
+
+static int open_greenly(enum call which, struct open_job *job)
+{
+	struct blocking call = blocking_on(which, -1, 0);
+	int errno_before = errno;
+
+	if (!goes_native(&call) && may_wait(job))
+		call_on_helper(&call, open_natively, job);
+	else
+		open_natively(job);
+	errno = job->fd < 0 ? job->error : errno_before;
+	return noted(job->fd);
+}
+
+/* The mode is there only where a file can come to be. */
+static bool has_mode(int flags)
+{
+	return flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE;
+}
+
+int open(const char *path, int flags, ...)
+{
+	struct open_job job = {.dir = AT_FDCWD, .path = path, .flags = flags};
+	va_list rest;
+
+	va_start(rest, flags);
+	if (has_mode(flags))
+		job.mode = va_arg(rest, mode_t);
+	va_end(rest);
+	return likely(!self) ? noted(libc.open(path, flags, job.mode)) : open_greenly(CALL_open, &job);
+}
+synonym(open64, open);
+synonym(__open, open);
+synonym(__open64, open);
+
+int openat(int dir, const char *path, int flags, ...)
+{
+	struct open_job job = {.dir = dir, .path = path, .flags = flags};
+	va_list rest;
+
+	va_start(rest, flags);
+	if (has_mode(flags))
+		job.mode = va_arg(rest, mode_t);
+	va_end(rest);
+	return likely(!self) ? noted(libc.openat(dir, path, flags, job.mode)) : open_greenly(CALL_openat, &job);
+}
+synonym(openat64, openat);
+
+int creat(const char *path, mode_t mode)
+{
+	struct open_job job = {AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode, -1, 0};
+
+	return likely(!self) ? noted(libc.creat(path, mode)) : open_greenly(CALL_creat, &job);
+}
+synonym(creat64, creat);

@@ -1,0 +1,35 @@
+/*
+ * System call numbers. Younger architectures lack those calls of the older ones that another call can do; here the
+ * lacking ones get numbers that no call has and that nobody can pass, so that tables need not be told.
+ */
+#ifndef NUMBERS_H
+#define NUMBERS_H
+
+#include <sys/syscall.h>
+
+/* Above every number in use. */
+#define NUMBERS 512
+
+#ifndef SYS_open
+#define SYS_open (NUMBERS + 0)
+#endif
+#ifndef SYS_creat
+#define SYS_creat (NUMBERS + 1)
+#endif
+#ifndef SYS_poll
+#define SYS_poll (NUMBERS + 2)
+#endif
+#ifndef SYS_select
+#define SYS_select (NUMBERS + 3)
+#endif
+#ifndef SYS_epoll_wait
+#define SYS_epoll_wait (NUMBERS + 4)
+#endif
+#ifndef SYS_dup2
+#define SYS_dup2 (NUMBERS + 5)
+#endif
+#ifndef SYS_vfork
+#define SYS_vfork (NUMBERS + 6)
+#endif
+
+#endif

@@ -1,0 +1,22 @@
+/*
+ * Hooks for raw system calls whose arguments differ from those of libc's wrapper: the kernel's signal set with its
+ * size, a position in two halves, an error number in errno. Each answers -1 with errno set on failure, as syscall()
+ * has it; which of them park is what their wrappers do.
+ */
+#ifndef RAW_H
+#define RAW_H
+
+/* They leave what remains of the time where the time limit was, as the kernel does. */
+long raw_ppoll(long fds, long count, long timeout, long set, long size, long f);
+long raw_pselect6(long count, long in, long out, long error, long timeout, long sized);
+
+long raw_epoll_pwait(long fd, long events, long max, long timeout, long set, long size);
+long raw_epoll_pwait2(long fd, long events, long max, long timeout, long set, long size);
+
+long raw_preadv2(long fd, long iov, long count, long low, long high, long flags);
+long raw_pwritev2(long fd, long iov, long count, long low, long high, long flags);
+
+long raw_clock_nanosleep(long clock, long flags, long span, long left, long e, long f);
+long raw_rt_sigaction(long signo, long new, long old, long size, long e, long f);
+
+#endif
