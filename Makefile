@@ -2,6 +2,7 @@
 CC      ?= gcc
 BUILD   ?= build
 PREFIX  ?= /usr/local
+BINDIR  ?= $(PREFIX)/bin
 LIBDIR  ?= $(PREFIX)/lib
 VERSION := 0.1.0
 SOVERSION := 0
@@ -51,6 +52,18 @@ $(LIB): $(call objects,$(RUNTIME) $(HOOKS)) $(BUILD)/exports.map
 	    -Wl,-Bsymbolic-functions -Wl,--version-script,$(BUILD)/exports.map -o $@ \
 	    $(call objects,$(RUNTIME) $(HOOKS)) -lev $(wildcard /lib64/ld-linux-x86-64.so.2 /lib/ld-linux-aarch64.so.1)
 	ln -sf $(@F) $@.$(SOVERSION)
+
+# The launcher finds its library relative to itself, so that an installed tree can be moved as a whole.
+LIBRARY_FROM_BIN = $(shell realpath -ms --relative-to="$(BINDIR)" "$(LIBDIR)")
+
+$(BUILD)/obj/preload/launcher_library.o: $(BUILD)/library-from-bin
+$(BUILD)/obj/preload/launcher_library.o: \
+    ALL_CFLAGS += -DSONAME='"libgreenload.so.$(SOVERSION)"' -DLIBRARY_FROM_BIN='"$(LIBRARY_FROM_BIN)"'
+
+# Rewritten only when it changes: `make install` with other directories than `make` had compiles one object anew.
+$(BUILD)/library-from-bin: always
+	@mkdir -p $(@D)
+	@echo '$(LIBRARY_FROM_BIN)' | cmp -s - $@ || echo '$(LIBRARY_FROM_BIN)' > $@
 
 $(BUILD)/greenload: $(call objects,$(LAUNCH))
 	$(CC) $(CFLAGS) -o $@ $^
@@ -120,7 +133,7 @@ help:
 	@echo 'make install    DESTDIR and PREFIX are honoured'
 	@echo 'make clean'
 
-.PHONY: all tests benches deps check check-long torture lint format clean help
+.PHONY: all always tests benches deps check check-long torture lint format clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
