@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 static void set_variable(const char *name, const char *value)
@@ -55,12 +56,21 @@ static _Noreturn void execute(char *path, char **command)
 	refuse(status_of(errno), "'%s' cannot be run: %s", *command, strerror(errno));
 }
 
+/* With raised privileges we would load a library for the caller that ld.so refuses to, or run without it unnoticed. */
+static void require_no_privileges(void)
+{
+	if (getauxval(AT_SECURE))
+		refuse(OUR_FAILURE, "cannot work with more privileges than its caller's (set-uid and the like)");
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = read_options(argc, argv);
-	char *library = find_library();
-	char *path = find_command(*options.command);
+	char *library, *path;
 
+	require_no_privileges();
+	library = find_library();
+	path = find_command(*options.command);
 	if (!path)
 		refuse(status_of(errno), "'%s' %s", *options.command,
 		    errno == ENOENT ? "was not found" : "cannot be run: Permission denied");

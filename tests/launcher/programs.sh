@@ -113,6 +113,9 @@ if [ "$(id -u)" -eq 0 ] && has setpriv && ! findmnt -no OPTIONS -T "$work" | gre
 	check 'the set-uid bit of a script' ends 3 "$greenload" ./setuid-script
 	check 'a program that may be run but not read' ends 5 $as_nobody ./unreadable
 	check 'such a one with the set-uid bit' refused 126 'set-uid' $as_nobody ./unreadable-setuid
+	cp "$greenload" public/setuid-greenload
+	chown $nobody public/setuid-greenload && chmod 4755 public/setuid-greenload
+	check 'a set-uid launcher' refused 2 'privileges' public/setuid-greenload ./five
 	cp five capable
 	if has setcap && setcap cap_net_raw+ep capable 2>/dev/null; then
 		check 'a program with capabilities' refused 126 'capabilities' $as_nobody ./capable
