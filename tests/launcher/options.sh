@@ -44,6 +44,10 @@ check 'an option goes before the environment' env GREENLOAD_PATCH=os "$greenload
 for list in all socket dns,time select,thread,os,subprocess,signal,queue,file -socket all,-dns,-os; do
 	check "--patch=$list" shows "$list" GREENLOAD_PATCH "--patch=$list"
 done
+families=$(sed -n 's/^CALL([a-z0-9_]*, \([a-z]*\),.*/\1/p' "$top/preload/calls.def" | sort -u | grep -v books)
+for family in $families; do
+	check "--patch takes $family of the manifest" shows "$family" GREENLOAD_PATCH "--patch=$family"
+done
 check '--patch LIST' shows -file GREENLOAD_PATCH --patch -file
 for list in foo '' 'socket,' ',socket' 'socket,,dns' sockets sock Socket ' socket' -all --dns - 'dns time' books; do
 	check "--patch='$list' is wrong" refused 2 'unknown word' "$greenload" "--patch=$list" true
