@@ -134,11 +134,11 @@ install: $(LIB) $(BUILD)/greenload
 	install -m 644 runtime/greenload.h "$(DESTDIR)$(INCLUDEDIR)/greenload.h"
 	sed -e 's|@LIBDIR@|$(LIBDIR:$(PREFIX)/%=$${prefix}/%)|; s|@INCLUDEDIR@|$(INCLUDEDIR:$(PREFIX)/%=$${prefix}/%)|' \
 	    -e 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' \
-	    runtime/greenload.pc.in > "$(DESTDIR)$(PC_DIR)/greenload.pc"
+	    runtime/greenload.pc.in | install -m 644 /dev/stdin "$(DESTDIR)$(PC_DIR)/greenload.pc"
 	install -m 644 preload/greenload.1 "$(DESTDIR)$(MANDIR)/man1/greenload.1"
 	install -m 644 runtime/green_spawn.3 "$(DESTDIR)$(MANDIR)/man3/green_spawn.3"
 	for name in $(filter-out green_spawn,$(MAN3)); do \
-	    echo '.so man3/green_spawn.3' > "$(DESTDIR)$(MANDIR)/man3/$$name.3" || exit; done
+	    echo '.so man3/green_spawn.3' | install -m 644 /dev/stdin "$(DESTDIR)$(MANDIR)/man3/$$name.3" || exit; done
 	@# A library that is installed for good is found at once; only root can tell the loader.
 	test -n "$(DESTDIR)" || test "$$(id -u)" != 0 || ldconfig
 
