@@ -41,13 +41,13 @@ char *find_library(void)
 	char *here = own_directory();
 	char *built = formatted("%s/" NAME, here);
 	char *installed = formatted("%s/" LIBRARY_FROM_BIN "/" SONAME, here);
-	char *library = is_readable_file(built) ? built : is_readable_file(installed) ? installed : NULL;
 
-	if (!library)
-		refuse(OUR_FAILURE, "cannot find its library: neither '%s' nor '%s' can be read", built, installed);
-	free(library == built ? installed : built);
 	free(here);
-	return library;
+	if (is_readable_file(built))
+		return built;
+	if (is_readable_file(installed))
+		return installed;
+	refuse(OUR_FAILURE, "cannot find its library: neither '%s' nor '%s' can be read", built, installed);
 }
 
 /* The path, or another that ld.so reads as it is. */
