@@ -2,7 +2,10 @@
 CC      ?= gcc
 BUILD   ?= build
 PREFIX  ?= /usr/local
+BINDIR  ?= $(PREFIX)/bin
 LIBDIR  ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+MANDIR  ?= $(PREFIX)/share/man
 VERSION := 0.1.0
 SOVERSION := 0
 
@@ -51,6 +54,18 @@ $(LIB): $(call objects,$(RUNTIME) $(HOOKS)) $(BUILD)/exports.map
 	    -Wl,-Bsymbolic-functions -Wl,--version-script,$(BUILD)/exports.map -o $@ \
 	    $(call objects,$(RUNTIME) $(HOOKS)) -lev $(wildcard /lib64/ld-linux-x86-64.so.2 /lib/ld-linux-aarch64.so.1)
 	ln -sf $(@F) $@.$(SOVERSION)
+
+# The launcher finds its library relative to itself, so that an installed tree can be moved as a whole.
+LIBRARY_FROM_BIN = $(shell realpath -ms --relative-to="$(BINDIR)" "$(LIBDIR)")
+
+$(BUILD)/obj/preload/launcher_library.o: $(BUILD)/library-from-bin
+$(BUILD)/obj/preload/launcher_library.o: \
+    ALL_CFLAGS += -DSONAME='"libgreenload.so.$(SOVERSION)"' -DLIBRARY_FROM_BIN='"$(LIBRARY_FROM_BIN)"'
+
+# Rewritten only when it changes: `make install` with other directories than `make` had compiles one object anew.
+$(BUILD)/library-from-bin: always
+	@mkdir -p $(@D)
+	@echo '$(LIBRARY_FROM_BIN)' | cmp -s - $@ || echo '$(LIBRARY_FROM_BIN)' > $@
 
 $(BUILD)/greenload: $(call objects,$(LAUNCH))
 	$(CC) $(CFLAGS) -o $@ $^
@@ -104,6 +119,36 @@ format:
 	@scripts/deps lint
 	clang-format -i $(wildcard runtime/*.[ch] preload/*.[ch] demos/*.[ch] tests/*.[ch] tests/*/*.[ch])
 
+PC_DIR  = $(LIBDIR)/pkgconfig
+REAL    = libgreenload.so.$(VERSION)
+# The functions that green_spawn(3) describes; each is found under its own name.
+MAN3    = $(shell sed -n 's/^\.Nm \(green_[a-z_]*\).*/\1/p' runtime/green_spawn.3 | sort -u)
+
+install: $(LIB) $(BUILD)/greenload
+	install -d "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(PC_DIR)" "$(DESTDIR)$(INCLUDEDIR)" \
+	    "$(DESTDIR)$(MANDIR)/man1" "$(DESTDIR)$(MANDIR)/man3"
+	install -m 755 $(BUILD)/greenload "$(DESTDIR)$(BINDIR)/greenload"
+	install -m 755 $(LIB) "$(DESTDIR)$(LIBDIR)/$(REAL)"
+	ln -sf $(REAL) "$(DESTDIR)$(LIBDIR)/libgreenload.so.$(SOVERSION)"
+	ln -sf libgreenload.so.$(SOVERSION) "$(DESTDIR)$(LIBDIR)/libgreenload.so"
+	install -m 644 runtime/greenload.h "$(DESTDIR)$(INCLUDEDIR)/greenload.h"
+	sed -e 's|@LIBDIR@|$(LIBDIR:$(PREFIX)/%=$${prefix}/%)|; s|@INCLUDEDIR@|$(INCLUDEDIR:$(PREFIX)/%=$${prefix}/%)|' \
+	    -e 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' \
+	    runtime/greenload.pc.in | install -m 644 /dev/stdin "$(DESTDIR)$(PC_DIR)/greenload.pc"
+	install -m 644 preload/greenload.1 "$(DESTDIR)$(MANDIR)/man1/greenload.1"
+	install -m 644 runtime/green_spawn.3 "$(DESTDIR)$(MANDIR)/man3/green_spawn.3"
+	for name in $(filter-out green_spawn,$(MAN3)); do \
+	    echo '.so man3/green_spawn.3' | install -m 644 /dev/stdin "$(DESTDIR)$(MANDIR)/man3/$$name.3" || exit; done
+	@# A library that is installed for good is found at once; only root can tell the loader.
+	test -n "$(DESTDIR)" || test "$$(id -u)" != 0 || ldconfig
+
+uninstall:
+	rm -f "$(DESTDIR)$(BINDIR)/greenload" "$(DESTDIR)$(INCLUDEDIR)/greenload.h" \
+	    "$(DESTDIR)$(LIBDIR)/$(REAL)" "$(DESTDIR)$(LIBDIR)/libgreenload.so.$(SOVERSION)" \
+	    "$(DESTDIR)$(LIBDIR)/libgreenload.so" "$(DESTDIR)$(PC_DIR)/greenload.pc" \
+	    "$(DESTDIR)$(MANDIR)/man1/greenload.1"
+	for name in $(MAN3); do rm -f "$(DESTDIR)$(MANDIR)/man3/$$name.3"; done
+
 clean:
 	rm -rf build
 
@@ -117,10 +162,11 @@ help:
 	@echo 'make lint       format, static analysis, layering, manifest'
 	@echo 'make format     puts the sources into the layout that lint asks for'
 	@echo 'make deps       installs everything that the targets above need'
-	@echo 'make install    DESTDIR and PREFIX are honoured'
+	@echo 'make install    DESTDIR, PREFIX, BINDIR, LIBDIR, INCLUDEDIR and MANDIR are honoured'
+	@echo 'make uninstall'
 	@echo 'make clean'
 
-.PHONY: all tests benches deps check check-long torture lint format clean help
+.PHONY: all always tests benches deps check check-long torture lint format install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,16 @@
+/* Finding files. */
+#ifndef LAUNCHER_FILE_H
+#define LAUNCHER_FILE_H
+
+#include <stdbool.h>
+
+/*
+ * The file that execvp(3) would run: name itself where it has a slash, else the first in PATH that may be executed.
+ * NULL with errno ENOENT, or EACCES where there are only files that may not.
+ */
+char *find_command(const char *name);
+
+/* True when both paths lead to one and the same file. */
+bool is_same_file(const char *one, const char *other);
+
+#endif

@@ -1,0 +1,95 @@
+#include "launcher_library.h"
+#include "launcher_file.h"
+#include "launcher_refuse.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SEPARATORS " :"
+#define NAME       "libgreenload.so"
+
+/* The program may expect the lowest numbers to be free, and select(2) those below 1024. */
+#define HIGH_DESCRIPTOR 900
+
+/* The launcher's own directory, links resolved. */
+static char *own_directory(void)
+{
+	char path[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+
+	if (length < 0)
+		refuse(OUR_FAILURE, "cannot find itself: /proc/self/exe: %s", strerror(errno));
+	path[length] = '\0';
+	*strrchr(path, '/') = '\0';
+	return formatted("%s", path);
+}
+
+static bool is_readable_file(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, R_OK) == 0;
+}
+
+char *find_library(void)
+{
+	char *here = own_directory();
+	char *built = formatted("%s/" NAME, here);
+	char *installed = formatted("%s/" LIBRARY_FROM_BIN "/" SONAME, here);
+
+	free(here);
+	if (is_readable_file(built))
+		return built;
+	if (is_readable_file(installed))
+		return installed;
+	refuse(OUR_FAILURE, "cannot find its library: neither '%s' nor '%s' can be read", built, installed);
+}
+
+/* The path, or another that ld.so reads as it is. */
+static char *preloadable(const char *library)
+{
+	int fd, high;
+
+	if (!strpbrk(library, SEPARATORS "$"))
+		return formatted("%s", library);
+	fd = open(library, O_RDONLY);
+	if (fd < 0)
+		refuse(OUR_FAILURE, "cannot open its library '%s': %s", library, strerror(errno));
+	high = fcntl(fd, F_DUPFD, HIGH_DESCRIPTOR);
+	if (high >= 0)
+		close(fd);
+	return formatted("/proc/self/fd/%d", high >= 0 ? high : fd);
+}
+
+/* True for the library under any name, and for another build of it: two at once would hook each other. */
+static bool is_ours(const char *entry, const char *library)
+{
+	const char *slash = strrchr(entry, '/');
+
+	if (strncmp(slash ? slash + 1 : entry, NAME, strlen(NAME)) == 0)
+		return true;
+	return slash && is_same_file(entry, library);
+}
+
+char *preload_list(const char *library, const char *before)
+{
+	char *list = preloadable(library);
+	char *rest = formatted("%s", before ? before : "");
+	char *position, *longer;
+
+	for (char *entry = strtok_r(rest, SEPARATORS, &position); entry;
+	     entry = strtok_r(NULL, SEPARATORS, &position)) {
+		if (is_ours(entry, library))
+			continue;
+		longer = formatted("%s:%s", list, entry);
+		free(list);
+		list = longer;
+	}
+	free(rest);
+	return list;
+}

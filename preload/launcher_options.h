@@ -1,0 +1,19 @@
+/* The launcher's own command line. */
+#ifndef LAUNCHER_OPTIONS_H
+#define LAUNCHER_OPTIONS_H
+
+/* What the library is told in the environment variables of the same names; NULL: not given, leave them as they are. */
+struct options {
+	const char *patch; /* checked list of words */
+	const char *stats; /* "-" for stderr, or an absolute path */
+	const char *stack; /* bytes, in decimal */
+	char **command;    /* the command and its arguments, at least one, NULL at the end */
+};
+
+/*
+ * Reads the options before the command; the command's own are its own. Does not return from --help and --version, nor
+ * from anything wrong: an unknown option, an argument that is missing or makes no sense, no command.
+ */
+struct options read_options(int argc, char **argv);
+
+#endif

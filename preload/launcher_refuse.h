@@ -1,0 +1,21 @@
+/* How the launcher says no: one line and a status. */
+#ifndef LAUNCHER_REFUSE_H
+#define LAUNCHER_REFUSE_H
+
+/* As env(1) and nohup(1) have them. */
+enum status {
+	OUR_FAILURE = 2,  /* wrong options, or greenload itself is not in order */
+	CANNOT_RUN = 126, /* the command was found and cannot be run under greenload */
+	NOT_FOUND = 127,  /* the command, or an interpreter that it needs, was not found */
+};
+
+/* Prints "greenload: " and the message on one line of stderr and exits with the status. */
+void refuse(enum status status, const char *format, ...) __attribute__((noreturn, format(printf, 2, 3)));
+
+/* The status for a system call that failed with this errno: NOT_FOUND for ENOENT, CANNOT_RUN for the others. */
+enum status status_of(int error);
+
+/* The formatted text in memory of its own; refuses where there is none. */
+char *formatted(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,12 @@
+/* Whether a library can be preloaded into a command. */
+#ifndef LAUNCHER_TARGET_H
+#define LAUNCHER_TARGET_H
+
+/*
+ * Refuses a command whose program ld.so cannot preload the library into, or which cannot be run at all. path is its
+ * file, name what the user calls it. Scripts are followed to the program that runs them. A file that may be run but
+ * not read passes, and so does one in a format that only binfmt_misc may know.
+ */
+void judge(const char *name, const char *path);
+
+#endif

@@ -1,0 +1,63 @@
+# shellcheck shell=sh disable=SC2154,SC2016
+# Finding the library, and LD_PRELOAD. Sourced by run-launcher.
+
+# placed DIRECTORY: a launcher and its library beside each other in a directory of this name.
+placed() {
+	mkdir -p "$1"
+	cp "$greenload" "$library" "$1"
+}
+
+# preload_is VALUE COMMAND...: the LD_PRELOAD that the command is given.
+preload_is() {
+	value=$1
+	shift
+	prints "$value" "$@" sh -c 'echo "$LD_PRELOAD"'
+}
+
+# reaches_children LAUNCHER: the program's children have the library too, and ld.so has nothing to say.
+reaches_children() {
+	preloads "$1" sh -c '"$@"; exit $?' sh
+}
+
+placed plain-directory
+here=$work/plain-directory
+check 'beside the launcher' preload_is "$here/libgreenload.so" plain-directory/greenload
+mkdir -p links
+ln -s ../plain-directory/greenload links/green
+check 'through a link' preload_is "$here/libgreenload.so" links/green
+check 'through PATH' preload_is "$here/libgreenload.so" env PATH="$here:$PATH" greenload
+check 'through a link in PATH' preload_is "$here/libgreenload.so" env PATH="$work/links:$PATH" green
+check 'from another directory' preload_is "$here/libgreenload.so" env -C / "$here/greenload"
+
+cp "$library" other.so
+cp "$library" libgreenload.so.7
+check 'before what is preloaded' preload_is "$here/libgreenload.so:$work/other.so" \
+	env LD_PRELOAD="$work/other.so" plain-directory/greenload
+check 'an empty LD_PRELOAD' preload_is "$here/libgreenload.so" env LD_PRELOAD= plain-directory/greenload
+check 'spaces and colons in LD_PRELOAD' preload_is "$here/libgreenload.so:$work/other.so:libc.so.6" \
+	env LD_PRELOAD=": $work/other.so : libc.so.6" plain-directory/greenload
+check 'not twice' preload_is "$here/libgreenload.so" plain-directory/greenload plain-directory/greenload
+check 'not twice behind another' preload_is "$here/libgreenload.so:$work/other.so" \
+	env LD_PRELOAD="$work/other.so $here/libgreenload.so" plain-directory/greenload
+check 'not together with another build of it' preload_is "$here/libgreenload.so" \
+	env LD_PRELOAD="$work/libgreenload.so.7" plain-directory/greenload
+ln -s "$here/libgreenload.so" alias.so
+check 'not twice under another name' preload_is "$here/libgreenload.so" \
+	env LD_PRELOAD="$work/alias.so" plain-directory/greenload
+
+for directory in 'a space' 'a:colon' 'a$LIB'; do
+	placed "$directory"
+	check "in a directory like '$directory'" preloads "$directory/greenload"
+	check "which children get too from '$directory'" reaches_children "$directory/greenload"
+	check "not twice from '$directory'" preload_is /proc/self/fd/901 "$directory/greenload" "$directory/greenload"
+done
+
+check 'where numbers above 900 are not to be had' preloads prlimit --nofile=64 'a space/greenload'
+
+mkdir lonely
+cp "$greenload" lonely
+check 'no library' refused 2 'cannot find its library' lonely/greenload true
+mkdir lonely/libgreenload.so
+check 'a directory in its place' refused 2 'cannot find its library' lonely/greenload true
+check 'a wrong option is said first' refused 2 '--foo' lonely/greenload --foo true
+check '--help needs no library' ends 0 lonely/greenload --help
