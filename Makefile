@@ -98,6 +98,13 @@ $(BUILD)/tests/bench/%: tests/bench/%.c $(LIB)
 tests: $(PROGRAMS) $(UNITS) $(TESTLIBS)
 benches: $(BENCHES)
 
+# make demo URLS='https://... https://...' fetches those.
+demo:
+	@scripts/deps demo
+	+@$(MAKE) --no-print-directory all
+	@BUILD='$(BUILD)' scripts/demo
+.PHONY: demo
+
 deps:
 	scripts/deps build demo check lint bench
 

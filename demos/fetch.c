@@ -1,0 +1,200 @@
+/*
+ * fetch: many URLs at once, a greenlet for each, all in one OS thread.
+ *
+ * Inside each greenlet is libcurl's easy interface, which blocks, and libcurl is the one that the system has. It
+ * becomes concurrent because this program is linked with libgreenload: where libcurl waits, another greenlet runs.
+ */
+#include <curl/curl.h>
+#include <err.h>
+#include <errno.h>
+#include <greenload.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MOST 10000 /* URLs under way at once */
+#define MANY 20    /* URLs that call for a progress bar */
+#define BAR  "########################################"
+#define SAFE "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
+
+struct fetch {
+	char *url;
+	FILE *file;
+	curl_off_t bytes;
+	char reason[CURL_ERROR_SIZE]; /* "" unless it failed */
+};
+
+static struct fetch *fetches;
+static size_t count, ended, arrived, threads, idle_count;
+static curl_off_t bytes;
+static double seconds, time_limit;
+static CURL *idle[MOST]; /* a handle keeps its connections open for the next URL */
+static unsigned concurrency = 200;
+static int slots; /* an eventfd as a semaphore: this many more may be under way */
+static const char *directory;
+static FILE *nowhere;
+static bool has_bar;
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static CURL *make_handle(void)
+{
+	const char *authorities = getenv("CURL_CA_BUNDLE") ?: getenv("SSL_CERT_FILE");
+	CURL *curl = curl_easy_init();
+
+	if (!curl)
+		errx(1, "no memory for libcurl");
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
+	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
+	curl_easy_setopt(curl, CURLOPT_MAXREDIRS, 10L);
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)(time_limit * 1000));
+	if (authorities)
+		curl_easy_setopt(curl, CURLOPT_CAINFO, authorities);
+	return curl;
+}
+
+/* The blocking code. */
+static void transfer(struct fetch *f)
+{
+	CURL *curl = idle_count ? idle[--idle_count] : make_handle();
+	double start = now();
+	CURLcode result;
+
+	curl_easy_setopt(curl, CURLOPT_URL, f->url);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, f->file);
+	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, f->reason);
+	result = curl_easy_perform(curl);
+	if (result && !*f->reason)
+		snprintf(f->reason, sizeof(f->reason), "%s", curl_easy_strerror(result));
+	curl_easy_getinfo(curl, CURLINFO_SIZE_DOWNLOAD_T, &f->bytes);
+	idle[idle_count++] = curl;
+	seconds += now() - start;
+}
+
+/* The same into a file, DIR/NUMBER-NAME: NAME is the last part of the URL, as far as it is safe. */
+static void transfer_to_file(struct fetch *f)
+{
+	const char *slash = strrchr(f->url, '/'), *name = slash ? slash + 1 : f->url;
+	size_t safe = strspn(name, SAFE);
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/%04td-%.*s", directory, f - fetches + 1, safe < 200 ? (int)safe : 200, name);
+	f->file = fopen(path, "w");
+	if (f->file)
+		transfer(f);
+	if ((!f->file || fclose(f->file)) && !*f->reason)
+		snprintf(f->reason, sizeof(f->reason), "cannot write in %.99s: %s", directory, strerror(errno));
+	if (f->file && *f->reason)
+		unlink(path);
+}
+
+static void show_end(const struct fetch *f)
+{
+	if (*f->reason)
+		fprintf(stderr, "%sfetch: %s: %s\n", has_bar ? "\r\033[K" : "", f->url, f->reason);
+	else if (!has_bar)
+		printf("%jd bytes received from %s\n", (intmax_t)f->bytes, f->url);
+	if (has_bar) {
+		printf("\r[%-40.*s] %zu of %zu", (int)(40 * ended / count), BAR, ended, count);
+		fflush(stdout);
+	}
+}
+
+static void *fetch_url(void *arg)
+{
+	struct fetch *f = arg;
+	struct stat tasks;
+
+	if (!has_bar)
+		printf("GET: %s\n", f->url);
+	(directory ? transfer_to_file : transfer)(f);
+	if (stat("/proc/self/task", &tasks) == 0 && tasks.st_nlink - 2 > threads)
+		threads = tasks.st_nlink - 2; /* a directory has a link for each one in it */
+	ended++;
+	arrived += !*f->reason;
+	bytes += f->bytes;
+	show_end(f);
+	eventfd_write(slots, 1);
+	return NULL;
+}
+
+static void fetch_all(void)
+{
+	static const struct green_options options = {.name = "fetch", .stack_size = 512 << 10};
+	eventfd_t one;
+
+	for (size_t i = 0; i < count && eventfd_read(slots, &one) == 0; i++)
+		if (green_detach(green_spawn_with(&options, fetch_url, &fetches[i])))
+			errx(1, "no memory for a greenlet");
+	while (concurrency-- && eventfd_read(slots, &one) == 0)
+		;
+}
+
+static void add_url(char *url)
+{
+	fetches = reallocarray(fetches, count + 1, sizeof(*fetches));
+	if (!fetches)
+		err(2, "%s", url);
+	fetches[count++] = (struct fetch){.url = url, .file = nowhere};
+}
+
+static void take_options(int argc, char **argv)
+{
+	char rest, *url, *list = NULL;
+	bool wrong = false;
+
+	for (int option; (option = getopt(argc, argv, "f:n:o:t:")) != -1;)
+		if (option == 'f')
+			list = optarg;
+		else if (option == 'o')
+			directory = optarg;
+		else if (option == 'n')
+			wrong |= sscanf(optarg, "%u%c", &concurrency, &rest) != 1;
+		else
+			wrong |= option != 't' || sscanf(optarg, "%lf%c", &time_limit, &rest) != 1;
+	if (list && strcmp(list, "-") != 0 && !freopen(list, "r", stdin))
+		err(2, "%s", list);
+	while (list && scanf("%ms", &url) == 1)
+		add_url(url);
+	while (optind < argc)
+		add_url(argv[optind++]);
+	if (wrong || !count || concurrency < 1 || concurrency > MOST || !(time_limit >= 0 && time_limit < 1e6))
+		errx(2, "usage: fetch [-n CONCURRENCY] [-o DIR] [-t SECONDS] URL... | -f FILE");
+	if (directory && mkdir(directory, 0777) && errno != EEXIST)
+		err(2, "%s", directory);
+	has_bar = count >= MANY && isatty(STDOUT_FILENO);
+}
+
+int main(int argc, char **argv)
+{
+	struct rlimit files;
+	double start = now();
+
+	signal(SIGPIPE, SIG_IGN);
+	getrlimit(RLIMIT_NOFILE, &files);
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+	nowhere = fopen("/dev/null", "w");
+	take_options(argc, argv);
+	slots = eventfd(concurrency, EFD_SEMAPHORE);
+	if (!nowhere || slots < 0 || curl_global_init(CURL_GLOBAL_DEFAULT))
+		err(2, "cannot start");
+	fetch_all();
+	printf("%s%zu of %zu URLs, %jd bytes in %.2f s; the single times add up to %.2f s; OS threads: %zu\n",
+	    has_bar ? "\n" : "", arrived, count, (intmax_t)bytes, now() - start, seconds, threads);
+	return arrived == count && fflush(stdout) == 0 ? 0 : 1;
+}
