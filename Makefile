@@ -74,9 +74,16 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(call objects,$(RUNTIME))
 	$(CC) $(ALL_CFLAGS) $(DEPGEN) -Iruntime -o $@ $(filter %.c %.o,$^) $(shell pkg-config --cflags --libs check) \
 	    -lev $(wildcard /lib64/ld-linux-x86-64.so.2 /lib/ld-linux-aarch64.so.1)
 
+# Only what uses our header is linked with us: the references are to be native.
 $(BUILD)/tests/bench/%: tests/bench/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(DEPGEN) -o $@ $< $(USE_LIB) $(if $(findstring multi,$*),-lcurl)
+	$(CC) $(ALL_CFLAGS) $(DEPGEN) -o $@ $< $(if $(shell grep -l '<greenload.h>' $<),$(USE_LIB)) \
+	    $(if $(findstring fetch,$*),-lcurl)
+
+# `make bench QUICK=1`: fewer and shorter runs; `make bench ROWS='switch echo'`: some of the rows.
+bench: deps
+	@$(MAKE) --no-print-directory all $(BENCHES)
+	BUILD=$(BUILD) scripts/bench $(if $(QUICK),--quick) $(ROWS)
 
 deps:
 	scripts/deps
@@ -95,6 +102,6 @@ help:
 	@echo 'make install    DESTDIR and PREFIX are honoured'
 	@echo 'make clean'
 
-.PHONY: all deps clean help
+.PHONY: all bench deps clean help
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
