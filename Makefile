@@ -91,9 +91,17 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(call objects,$(RUNTIME))
 	$(CC) $(ALL_CFLAGS) $(DEPGEN) -Iruntime -Iruntime/arch/$(MACHINE) -o $@ $(filter %.c %.o,$^) $(shell pkg-config --cflags --libs check) \
 	    -lev $(wildcard /lib64/ld-linux-x86-64.so.2 /lib/ld-linux-aarch64.so.1)
 
+# Only what uses our header is linked with us: the references are to be native.
 $(BUILD)/tests/bench/%: tests/bench/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(DEPGEN) -o $@ $< $(USE_LIB) $(if $(findstring multi,$*),-lcurl)
+	$(CC) $(ALL_CFLAGS) $(DEPGEN) -o $@ $< $(if $(shell grep -l '<greenload.h>' $<),$(USE_LIB)) \
+	    $(if $(findstring fetch,$*),-lcurl)
+
+# `make bench QUICK=1`: fewer and shorter runs; `make bench ROWS='switch echo'`: some of the rows.
+bench:
+	@scripts/deps bench
+	+@$(MAKE) --no-print-directory all $(BENCHES)
+	BUILD=$(BUILD) scripts/bench $(if $(QUICK),--quick) $(ROWS)
 
 tests: $(PROGRAMS) $(UNITS) $(TESTLIBS)
 benches: $(BENCHES)
@@ -103,7 +111,6 @@ demo:
 	@scripts/deps demo
 	+@$(MAKE) --no-print-directory all
 	@BUILD='$(BUILD)' scripts/demo
-.PHONY: demo
 
 deps:
 	scripts/deps build demo check lint bench
@@ -173,7 +180,7 @@ help:
 	@echo 'make uninstall'
 	@echo 'make clean'
 
-.PHONY: all always tests benches deps check check-long torture lint format install uninstall clean help
+.PHONY: all always demo tests benches bench deps check check-long torture lint format install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
