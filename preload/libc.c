@@ -3,10 +3,33 @@
 
 struct libc libc;
 
+/* A libc older than the manifest may lack one. */
+static int is_missing(void)
+{
+	errno = ENOSYS;
+	return -1;
+}
+
+/*
+ * The next after us. Where another library has brought us in, libc comes before us: then it is the first of all that
+ * we want, and nothing of the program's reaches us.
+ */
+static void (*find(const char *name, void *ours))(void)
+{
+	void *found = dlsym(RTLD_NEXT, name);
+
+	if (!found)
+		found = dlsym(RTLD_DEFAULT, name);
+	return found && found != ours ? (void (*)(void))found : (void (*)(void))is_missing;
+}
+
 static void find_all(void)
 {
-#define CALL(name, family, waits, note) libc.name = (__typeof__(libc.name))dlsym(RTLD_NEXT, #name);
+#define CALL(name, family, waits, note) libc.name = (__typeof__(libc.name))find(#name, (void *)name);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 #include "calls.def"
+#pragma GCC diagnostic pop
 }
 
 /*

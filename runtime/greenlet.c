@@ -145,10 +145,8 @@ static int sleep_natively(double seconds)
 {
 	struct timespec t;
 
-	t.tv_sec = (time_t)fmin(seconds, 1e15);
-	t.tv_nsec = (long)((seconds - (double)t.tv_sec) * 1e9);
-	if (t.tv_nsec > 999999999)
-		t.tv_nsec = 999999999;
+	t.tv_sec = seconds < 1e15 ? (time_t)seconds : (time_t)1e15;
+	t.tv_nsec = seconds < 1e15 ? (long)((seconds - (double)t.tv_sec) * 1e9) : 0;
 	return nanosleep(&t, NULL);
 }
 

@@ -1,15 +1,18 @@
 #include "greenlet.h"
 #include "poller.h"
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <poll.h>
 
 /* In milliseconds, rounded up, as poll(2) has it. */
 static int milliseconds(double timeout)
 {
-	double ms = ceil(timeout * 1e3);
+	double ms = timeout * 1e3;
 
-	return timeout < 0 ? -1 : ms > 2147483647.0 ? 2147483647 : (int)ms;
+	if (timeout < 0 || ms >= INT_MAX)
+		return timeout < 0 ? -1 : INT_MAX;
+	return (int)ms + (ms > (int)ms);
 }
 
 static int fail(int error)
