@@ -59,7 +59,7 @@ ssize_t attempt_read(struct blocking *call, void *buf, size_t count)
 
 	if (goes_native(call))
 		return libc.read(call->fd, buf, count);
-	if (waits_first(call))
+	if (count && waits_first(call))
 		return -1;
 	n = read_now(call, buf, cut(call, count));
 	note_progress(call, n, count);
@@ -72,7 +72,7 @@ ssize_t attempt_readv_flags(struct blocking *call, const struct iovec *iov, int 
 
 	if (goes_native(call))
 		return flags ? libc.preadv2(call->fd, iov, count, -1, flags) : libc.readv(call->fd, iov, count);
-	if (waits_first(call))
+	if (size_of_vector(iov, count) && waits_first(call))
 		return -1;
 	n = readv_now(call, iov, count, flags);
 	if (n > 0)
@@ -128,7 +128,7 @@ ssize_t attempt_write(struct blocking *call, const void *buf, size_t count)
 
 	if (goes_native(call))
 		return libc.write(call->fd, buf, count);
-	if (waits_first(call))
+	if (count && waits_first(call))
 		return -1;
 	n = write_now(call, buf, cut(call, count));
 	if (n >= 0)
@@ -140,7 +140,7 @@ ssize_t attempt_writev_flags(struct blocking *call, const struct iovec *iov, int
 {
 	if (goes_native(call))
 		return flags ? libc.pwritev2(call->fd, iov, count, -1, flags) : libc.writev(call->fd, iov, count);
-	if (waits_first(call))
+	if (size_of_vector(iov, count) && waits_first(call))
 		return -1;
 	return writev_now(call, iov, count, flags);
 }

@@ -341,8 +341,6 @@ void hub_reset(struct hub *hub)
 	self->timer.place = 0;
 	atomic_store(&hub->inbox, NULL);
 	atomic_store(&self->posted, 0);
-	atomic_store(&hub->signals, 0);
-	atomic_store(&hub->restarting_signals, 0);
 	hub->masked = NULL;
 	hub->helper_wanted = false;
 	hub->stale = true;

@@ -24,6 +24,12 @@ enum state {
 	ENDED,
 };
 
+/* What signal handlers have run that concern a parked greenlet. */
+enum interrupted {
+	BY_RESTARTING = 1, /* with SA_RESTART */
+	BY_ENDING = 2,     /* without */
+};
+
 /* The fields that every switch touches come first, in one cache line. */
 struct greenlet {
 	struct context context; /* valid while it does not run */
@@ -34,6 +40,7 @@ struct greenlet {
 	uint8_t on_signal;    /* while parked: enum on_signal */
 	_Atomic uint8_t killed;
 	_Atomic uint8_t posted; /* is in the inbox */
+	_Atomic uint8_t interrupted; /* since it was parked: enum interrupted */
 	int outcome;          /* of the last park */
 
 	void *(*run)(void *);
@@ -74,7 +81,6 @@ struct hub {
 	_Atomic bool knocked;
 	_Atomic(struct greenlet *) inbox;
 	bool helper_wanted; /* see offload.c: threads are made on the hub's context, where calls are native */
-	_Atomic uint64_t signals, restarting_signals; /* whose handlers have run: bit signo - 1 */
 	struct greenlet *masked; /* parked with a signal mask */
 	sigset_t base_mask;     /* the OS thread's own, while there are such */
 

@@ -49,36 +49,34 @@ static struct greenlet *receiver(struct hub *hub, int signo)
 	return &hub->main;
 }
 
-static void interrupt(struct greenlet *g, bool restarts)
+static void deliver(struct greenlet *g)
 {
-	if (g->on_signal == SIGNAL_ENDS || (g->on_signal == SIGNAL_RESTARTS && !restarts))
+	uint8_t by = atomic_exchange(&g->interrupted, 0);
+
+	if ((by & BY_ENDING && g->on_signal != SIGNAL_PASSES) || (by && g->on_signal == SIGNAL_ENDS))
 		wake(g, EINTR);
 }
 
 void deliver_interrupts(struct hub *hub)
 {
-	uint64_t ending = atomic_exchange(&hub->signals, 0);
-	uint64_t restarting = atomic_exchange(&hub->restarting_signals, 0);
-	int signo;
+	struct greenlet *g;
 
-	if (!(ending | restarting))
-		return;
-	for (signo = 1; signo <= 64; signo++) {
-		uint64_t bit = 1ull << (signo - 1);
-
-		if (ending & bit)
-			interrupt(receiver(hub, signo), false);
-		else if (restarting & bit)
-			interrupt(receiver(hub, signo), true);
-	}
+	deliver(&hub->main);
+	for (g = hub->masked; g; g = g->masked_next)
+		deliver(g);
 }
 
+/* The wait is meant that there is now: so it is noted with who waits, and forgotten when that ends. */
 void interrupt_parked(int signo, bool restarts)
 {
 	struct hub *hub = self ? self->hub : hub_running;
+	struct greenlet *g;
 
-	if (!hub || hub->stale || signo < 1 || signo > 64)
+	if (!hub || hub->stale)
 		return;
-	atomic_fetch_or(restarts ? &hub->restarting_signals : &hub->signals, 1ull << (signo - 1));
+	g = receiver(hub, signo);
+	if (g->state != PARKED)
+		return;
+	atomic_fetch_or(&g->interrupted, restarts ? BY_RESTARTING : BY_ENDING);
 	knock(hub);
 }

@@ -19,6 +19,7 @@ static int wait_until(struct greenlet *me, const struct until *until)
 	}
 	me->on_signal = (uint8_t)until->on_signal;
 	me->outcome = 0;
+	atomic_store_explicit(&me->interrupted, 0, memory_order_relaxed);
 	me->state = PARKED;
 	if (until->mask)
 		mask_for_park(me, until->mask);
