@@ -37,7 +37,10 @@ void unmask_after_park(struct greenlet *g)
 	apply_masks(g->hub);
 }
 
-/* Who would have got the signal: the main greenlet, unless another waits with a mask that lets it through. */
+/*
+ * Who would have got the signal: the main greenlet, unless another waits with a mask that lets it through. NULL when
+ * the main one waits with a mask that does not.
+ */
 static struct greenlet *receiver(struct hub *hub, int signo)
 {
 	struct greenlet *g;
@@ -46,23 +49,26 @@ static struct greenlet *receiver(struct hub *hub, int signo)
 		if (!sigismember(g->mask, signo))
 			return g;
 	}
-	return &hub->main;
+	return hub->main.mask ? NULL : &hub->main;
 }
 
 static void interrupt(struct greenlet *g, bool restarts)
 {
+	if (!g)
+		return;
 	if (g->on_signal == SIGNAL_ENDS || (g->on_signal == SIGNAL_RESTARTS && !restarts))
 		wake(g, EINTR);
 }
 
 void deliver_interrupts(struct hub *hub)
 {
-	uint64_t ending = atomic_exchange(&hub->signals, 0);
-	uint64_t restarting = atomic_exchange(&hub->restarting_signals, 0);
+	uint64_t ending, restarting;
 	int signo;
 
-	if (!(ending | restarting))
+	if (!(atomic_load(&hub->signals) | atomic_load(&hub->restarting_signals)))
 		return;
+	ending = atomic_exchange(&hub->signals, 0);
+	restarting = atomic_exchange(&hub->restarting_signals, 0);
 	for (signo = 1; signo <= 64; signo++) {
 		uint64_t bit = 1ull << (signo - 1);
 

@@ -17,6 +17,7 @@ static int wait_until(struct greenlet *me, const struct until *until)
 		me->timer.fire = time_is_up;
 		timer_start(&me->hub->timers, &me->timer, until->deadline);
 	}
+	deliver_interrupts(me->hub); /* a handler that has run before ends the waits of others only */
 	me->on_signal = (uint8_t)until->on_signal;
 	me->outcome = 0;
 	me->state = PARKED;
