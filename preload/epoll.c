@@ -37,11 +37,11 @@ int epoll_pwait(int epfd, struct epoll_event *events, int max, int timeout, cons
 
 /*
  * Whether the kernel can read the limit: libc hands the pointer on unread, so a wild one has to fail with EFAULT. The
- * kernel reads it first of all, then finds room for no events and says EINVAL.
+ * kernel reads it first of all, and then finds fault with the rest, one sooner and another later.
  */
 static bool is_readable(const struct timespec *limit)
 {
-	return libc.epoll_pwait2(-1, NULL, 0, limit, NULL) < 0 && errno == EINVAL;
+	return libc.epoll_pwait2(-1, NULL, 0, limit, NULL) < 0 && (errno == EBADF || errno == EINVAL);
 }
 
 int epoll_pwait2(int epfd, struct epoll_event *events, int max, const struct timespec *timeout, const sigset_t *mask)

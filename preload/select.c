@@ -133,7 +133,7 @@ static struct pollfd pollfd_of(const struct selection *s, int fd)
 
 	for (int i = 0; i < 3; i++)
 		if (word_of(&s->sets[i], (size_t)fd / NFDBITS) >> (fd % NFDBITS) & 1)
-			p.events |= events[i];
+			p.events = (short)(p.events | events[i]);
 	return p;
 }
 

@@ -37,7 +37,10 @@ void unmask_after_park(struct greenlet *g)
 	apply_masks(g->hub);
 }
 
-/* Who would have got the signal: the main greenlet, unless another waits with a mask that lets it through. */
+/*
+ * Who would have got the signal: the main greenlet, unless another waits with a mask that lets it through. NULL when
+ * the main one waits with a mask that does not.
+ */
 static struct greenlet *receiver(struct hub *hub, int signo)
 {
 	struct greenlet *g;
@@ -46,7 +49,7 @@ static struct greenlet *receiver(struct hub *hub, int signo)
 		if (!sigismember(g->mask, signo))
 			return g;
 	}
-	return &hub->main;
+	return hub->main.mask ? NULL : &hub->main;
 }
 
 static void deliver(struct greenlet *g)
@@ -75,7 +78,7 @@ void interrupt_parked(int signo, bool restarts)
 	if (!hub || hub->stale)
 		return;
 	g = receiver(hub, signo);
-	if (g->state != PARKED)
+	if (!g || g->state != PARKED)
 		return;
 	atomic_fetch_or(&g->interrupted, restarts ? BY_RESTARTING : BY_ENDING);
 	knock(hub);

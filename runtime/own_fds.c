@@ -3,13 +3,15 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sys/resource.h>
+#include <sys/select.h>
 #include <unistd.h>
 
 /*
- * Where they start: just below the limit, or below this where the limit is high, as the kernel's table of descriptors
- * grows to the highest and every fork copies it.
+ * Where they start: just below the limit, or below this where the limit is high. The kernel's table of descriptors
+ * grows to the highest. Every fork copies it; and select() with more descriptors than a set has bits, as in
+ * select(getdtablesize(), ...), looks at as much of the set as the table has entries.
  */
-#define HIGHEST 10000
+#define HIGHEST FD_SETSIZE
 #define ROOM    64
 
 /* All zero: none; else the number plus one. Several hubs may share the room that there is. */

@@ -8,6 +8,9 @@
 
 #define ON_STACK 16
 
+/* What epoll refuses, as a regular file, is ready for bytes at any time, and for nothing else ever. */
+#define BYTES (POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM)
+
 /* Two waiters for each descriptor: it may be waited for in both directions. */
 static int watch_entry(struct hub *hub, struct waiter *two, const struct pollfd *entry)
 {
@@ -44,6 +47,8 @@ static int add_to_epoll(int epoll_fd, const struct pollfd *fds, nfds_t i)
 
 	if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fds[i].fd, &event) == 0)
 		return 0;
+	if (errno == EPERM && !(fds[i].events & BYTES))
+		return 0;
 	if (errno != EEXIST)
 		return errno;
 	for (twin = 0; twin < i; twin++) {
@@ -65,7 +70,7 @@ static int park_on_epoll(const struct pollfd *fds, nfds_t n, const struct until 
 		if (fds[i].fd >= 0)
 			error = add_to_epoll(epoll_fd, fds, i);
 	}
-	/* A regular file is ready (EPERM), one that is closed is an event, too. */
+	/* What is refused (EPERM) is ready; to be closed is an event, too. */
 	if (error == EPERM || error == EBADF)
 		error = 0;
 	else if (!error)

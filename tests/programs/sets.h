@@ -24,7 +24,7 @@ static inline struct set *add_fd(struct set *set, int fd)
 	return set;
 }
 
-static inline int has_fd(const struct set *set, int fd)
+static inline bool has_fd(const struct set *set, int fd)
 {
 	return set->words[fd / WORD_BITS] >> (fd % WORD_BITS) & 1;
 }
