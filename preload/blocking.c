@@ -10,7 +10,8 @@ bool goes_native_on_greenlet(struct blocking *call)
 {
 	if (!has_company(self) || call_is_off[call->call] || call->dont_wait)
 		return true;
-	call->errno_before = errno;
+	if (!call->green)
+		call->errno_before = errno;
 	if (call->fd >= 0) {
 		call->traits = fd_learn(call->fd);
 		if (call->traits & NEVER_WAITS) {
