@@ -2,6 +2,7 @@
 #include "../runtime/hub.h"
 #include "../runtime/poller.h"
 #include "libc.h"
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -73,7 +74,7 @@ static bool has_time_limit(int fd, int option)
 static uint32_t traits_of_socket(int fd)
 {
 	uint32_t traits = FD_SOCKET;
-	int type = 0;
+	int type = 0, least = 1;
 	socklen_t length = sizeof(type);
 
 	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && type == SOCK_STREAM)
@@ -82,6 +83,9 @@ static uint32_t traits_of_socket(int fd)
 		traits |= FD_RCVTIMEO;
 	if (has_time_limit(fd, SO_SNDTIMEO))
 		traits |= FD_SNDTIMEO;
+	length = sizeof(least);
+	if (getsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &least, &length) == 0 && least > 1)
+		traits |= FD_RCVLOWAT;
 	return traits;
 }
 
@@ -108,9 +112,9 @@ static uint32_t nonblock_of(int fd)
 /* What belongs to the description, which a twin may have changed. */
 static uint32_t ask_again(int fd, uint32_t traits)
 {
-	traits &= ~(uint32_t)(FD_NONBLOCK | FD_RCVTIMEO | FD_SNDTIMEO);
+	traits &= ~(uint32_t)(FD_NONBLOCK | FD_RCVTIMEO | FD_SNDTIMEO | FD_RCVLOWAT);
 	if (traits & FD_SOCKET)
-		traits |= traits_of_socket(fd) & (FD_RCVTIMEO | FD_SNDTIMEO);
+		traits |= traits_of_socket(fd) & (FD_RCVTIMEO | FD_SNDTIMEO | FD_RCVLOWAT);
 	return traits | nonblock_of(fd);
 }
 
@@ -159,6 +163,23 @@ void fd_born(int fd, uint32_t traits)
 	fd_forget(fd);
 	if (self)
 		fd_note(fd, traits | FD_LEARNT, 0);
+	else if (traits & FD_PRIVATE)
+		fd_note(fd, FD_PRIVATE, 0); /* the one thing that cannot be asked later */
+}
+
+/* The child has all that we have. */
+static void share_all(void)
+{
+	unsigned end = atomic_load(&pages_end) * PAGE, fd;
+
+	for (fd = 0; fd < end; fd++)
+		if (fd_traits((int)fd) & FD_PRIVATE)
+			fd_note((int)fd, 0, FD_PRIVATE);
+}
+
+__attribute__((constructor)) static void watch_forks(void)
+{
+	pthread_atfork(NULL, share_all, share_all);
 }
 
 void fd_twins(int fd, int other)

@@ -146,7 +146,7 @@ int ioctl(int fd, unsigned long request, ...)
 
 static uint32_t traits_at_birth(int type)
 {
-	uint32_t traits = FD_SOCKET | (type & SOCK_NONBLOCK ? FD_NONBLOCK : 0);
+	uint32_t traits = FD_SOCKET | FD_PRIVATE | (type & SOCK_NONBLOCK ? FD_NONBLOCK : 0);
 
 	return (type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) == SOCK_STREAM ? traits | FD_STREAM : traits;
 }
@@ -160,12 +160,17 @@ int socket(int domain, int type, int protocol)
 	return fd;
 }
 
-/* A time limit is among the traits: they are learnt anew. */
+static bool is_a_trait(int option)
+{
+	return option == SO_RCVTIMEO || option == SO_SNDTIMEO || option == SO_RCVLOWAT;
+}
+
+/* The traits are learnt anew. */
 int setsockopt(int fd, int level, int option, const void *value, socklen_t length)
 {
 	int result = libc.setsockopt(fd, level, option, value, length);
 
-	if (result == 0 && level == SOL_SOCKET && (option == SO_RCVTIMEO || option == SO_SNDTIMEO))
+	if (result == 0 && level == SOL_SOCKET && is_a_trait(option))
 		fd_note(fd, 0, fd_traits(fd) & FD_LEARNT);
 	return result;
 }
