@@ -81,12 +81,12 @@ static int attempt_accept(struct blocking *call, const struct accepting *how)
  */
 static void note_accepted(const struct blocking *call, int fd, int flags)
 {
-	uint32_t inherited = FD_STREAM | FD_RCVTIMEO | FD_SNDTIMEO | FD_RCVLOWAT;
-	uint32_t traits = FD_LEARNT | FD_SOCKET | (call->traits & inherited);
+	uint32_t inherited = call->traits & (FD_STREAM | FD_RCVTIMEO | FD_SNDTIMEO | FD_RCVLOWAT);
 
-	if (flags & SOCK_NONBLOCK)
-		traits |= FD_NONBLOCK;
-	fd_note(fd, traits, ~traits);
+	if (call->green)
+		fd_born(fd, inherited | FD_SOCKET | (flags & SOCK_NONBLOCK ? FD_NONBLOCK : 0));
+	else
+		fd_forget(fd);
 }
 
 static int accept_with(enum call name, int fd, const struct accepting *how)
@@ -97,7 +97,7 @@ static int accept_with(enum call name, int fd, const struct accepting *how)
 	do
 		result = attempt_accept(&call, how);
 	while (result < 0 && park_until_ready(&call));
-	if (result >= 0 && call.green)
+	if (result >= 0)
 		note_accepted(&call, result, how->flags);
 	return (int)settled(&call, result);
 }
