@@ -31,8 +31,8 @@ static void try_later(void)
 	int listener = listening_socket(&caller.where, 5), fd;
 	struct sockaddr_in from = {.sin_port = 0};
 	socklen_t length = sizeof(from);
-	pid_t child = start_child(call_later, &caller);
 	double start = now();
+	pid_t child = start_child(call_later, &caller);
 	char bytes[8];
 
 	fd = accept(listener, (struct sockaddr *)&from, &length);

@@ -32,7 +32,7 @@ static void try_pointers(int pair[2])
 	struct mmsghdr message = {.msg_hdr = msg};
 
 	printf("wild pointers\n");
-	must("send", send(pair[1], "some bytes", 10, 0));
+	must("write", write(pair[1], "some bytes", 10));
 	say("send", send(pair[0], nowhere, 4, 0));
 	say("recv", recv(pair[0], nowhere, 4, 0));
 	say("recv(MSG_WAITALL)", recv(pair[0], nowhere, 4, MSG_WAITALL));

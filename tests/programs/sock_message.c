@@ -70,8 +70,8 @@ static void try_later(int pair[2])
 	char first[4] = "", second[8] = "";
 	struct iovec pieces[2] = {{first, 3}, {second, 7}};
 	struct msghdr msg = {.msg_iov = pieces, .msg_iovlen = 2, .msg_flags = MSG_OOB};
-	pid_t child = talk_later(pair, "abcdefghij", NULL, 0);
 	double start = now();
+	pid_t child = talk_later(pair, "abcdefghij", NULL, 0);
 
 	say("recvmsg blocks", recvmsg(pair[0], &msg, MSG_WAITALL));
 	say_waited("recvmsg", start, LATER - 1);

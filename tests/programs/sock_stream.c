@@ -18,8 +18,8 @@ static void try_at_once(int pair[2])
 
 static void try_later(int pair[2])
 {
-	pid_t child = talk_later(pair, "one", "two", 0);
 	double start = now();
+	pid_t child = talk_later(pair, "one", "two", 0);
 	char bytes[16] = "";
 
 	say("recv blocks", recv(pair[0], bytes, 1, 0));
