@@ -14,7 +14,7 @@ static int write_late(void *unused)
 	return write(from[1], "late", 4) != 4;
 }
 
-static int read_late(void *expected)
+static int drain_late(void *expected)
 {
 	close(to[1]);
 	close(from[1]);
@@ -32,6 +32,18 @@ static void say_late(const char *what)
 	say("splice", splice(from[0], NULL, to[1], NULL, 100, 0));
 	say_waited("splice", start, 100);
 	say_bytes("arrived", read(to[0], text, sizeof(text)), text);
+	end_child(child);
+}
+
+/* A pipe that a splice has touched refuses RWF_NOWAIT from then on; a read of it waits nevertheless. */
+static void read_late(int fd)
+{
+	char text[16];
+	double start = now();
+	pid_t child = start_child(write_late, NULL);
+
+	say_bytes("read after the splice", read(fd, text, sizeof(text)), text);
+	say_waited("read after the splice", start, 100);
 	end_child(child);
 }
 
@@ -57,6 +69,7 @@ static void arrive_late(const char *what, bool to_socket)
 	open_pair(to, to_socket);
 	say_late(what);
 	say("told not to wait", splice(from[0], NULL, to[1], NULL, 100, SPLICE_F_NONBLOCK));
+	read_late(from[0]);
 	close_both();
 }
 
@@ -86,7 +99,7 @@ static void to_slow_socket(void)
 	must("F_SETPIPE_SZ", fcntl(from[1], F_SETPIPE_SZ, 1 << 19));
 	fill(bytes, 0, 400000);
 	must("write", write(from[1], bytes, 400000));
-	child = start_child(read_late, &size);
+	child = start_child(drain_late, &size);
 	close(to[0]);
 	say("slow reader", splice(from[0], NULL, to[1], NULL, 1 << 20, SPLICE_F_MORE));
 	say_waited("slow reader", start, 100);
@@ -120,7 +133,7 @@ static void to_full_pipe(bool from_file)
 	if (from_file)
 		lseek(from[0], 0, SEEK_SET);
 	say("told not to wait", splice(from[0], NULL, to[1], NULL, 30000, SPLICE_F_NONBLOCK));
-	child = start_child(read_late, &size);
+	child = start_child(drain_late, &size);
 	for (long total = 0, n; total < 30000; total += n)
 		n = must("splice", splice(from[0], NULL, to[1], NULL, 30000, 0));
 	say_waited("room", start, 100);
