@@ -41,7 +41,7 @@ int main(void)
 	wait_for_shutdown("peer writes no more", SHUT_WR, false);
 	say("peer reads still", write(two[0], "x", 1));
 	open_pair();
-	wait_for_shutdown("peer reads no more", SHUT_RD, true);
+	wait_for_shutdown("peer is through", SHUT_RDWR, true);
 	say("write again", write(two[0], "x", 1));
 
 	open_pair();

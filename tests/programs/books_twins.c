@@ -68,6 +68,10 @@ int main(void)
 	must("FIONBIO", ioctl(ends[0], FIONBIO, &no));
 	read_late("FIONBIO taken back", ends[0]);
 
+	close(ends[0]);
+	close(ends[1]);
+	must("pipe", pipe(ends));
+	read_late("another pipe", ends[0]);
 	end_child(start_child(set_in_child, ""));
 	say_empty("set by a child", ends[0]);
 	end_child(start_child(set_in_child, NULL));
