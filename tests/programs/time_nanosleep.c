@@ -1,4 +1,4 @@
-/* parks: nanosleep thrd_sleep */
+/* parks: nanosleep */
 /* nanosleep and thrd_sleep: whole, no time, bad arguments, and what remains of an interrupted one. */
 #include "say.h"
 #include <threads.h>

@@ -1,4 +1,4 @@
-/* parks: sleep usleep */
+/* parks: nanosleep */
 /* sleep and usleep: whole, no time at all, interrupted. */
 #include "say.h"
 

@@ -1,0 +1,96 @@
+/* parks: read */
+/* What was true of a descriptor is forgotten when its number comes to mean another file. */
+#include "say.h"
+#include <sys/socket.h>
+
+static int ends[2];
+
+static int write_late(void *unused)
+{
+	(void)unused;
+	msleep(50);
+	return write(ends[1], "late", 4) != 4;
+}
+
+static void read_late(const char *what, int fd)
+{
+	char bytes[8];
+	double start = now();
+	pid_t child = start_child(write_late, NULL);
+
+	say_bytes(what, read(fd, bytes, sizeof(bytes)), bytes);
+	say_waited(what, start, 50);
+	end_child(child);
+}
+
+static void say_empty(const char *what, int fd)
+{
+	char bytes[8];
+
+	say(what, read(fd, bytes, sizeof(bytes)));
+}
+
+/* A fresh pipe whose reading end is the given number. */
+static void pipe_at(int fd)
+{
+	must("pipe", pipe(ends));
+	if (ends[0] == fd)
+		return;
+	must("dup2", dup2(ends[0], fd));
+	close(ends[0]);
+	ends[0] = fd;
+}
+
+static void close_both(void)
+{
+	close(ends[0]);
+	close(ends[1]);
+}
+
+int main(void)
+{
+	int fd, file, other[2];
+	FILE *stream;
+
+	must("pipe", pipe(ends));
+	fd = ends[0];
+	read_late("blocking", fd);
+	close_both();
+	must("pipe2", pipe2(ends, O_NONBLOCK));
+	say("number", ends[0]);
+	say_empty("non-blocking", fd);
+	close_both();
+	say_empty("closed", fd);
+	pipe_at(fd);
+	read_late("blocking again", fd);
+
+	must("pipe2", pipe2(other, O_NONBLOCK));
+	must("dup2", dup2(other[0], fd));
+	say_empty("replaced by dup2", fd);
+	must("dup3", dup3(must("open", open("/dev/null", O_RDONLY)), fd, O_CLOEXEC));
+	say_empty("replaced by dup3", fd);
+	close(ends[1]);
+	pipe_at(fd);
+	read_late("blocking pipe by dup2", fd);
+
+	stream = fdopen(fd, "r");
+	fclose(stream);
+	close(ends[1]);
+	say_empty("fclose", fd);
+	must("socketpair", socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends));
+	say("number", ends[0]);
+	say_empty("non-blocking socket", fd);
+	close_both();
+
+	file = must("open", open("file", O_RDWR | O_CREAT, 0600));
+	say("number", file);
+	say_empty("a file", file);
+	stream = fdopen(file, "r");
+	say_whether("freopen", freopen("/dev/null", "r", stream) == stream);
+	say("number", fileno(stream));
+	say_empty("another file", fileno(stream));
+	fclose(stream);
+	pipe_at(fd);
+	read_late("a pipe in the end", fd);
+	return 0;
+}
