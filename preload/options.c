@@ -5,7 +5,6 @@
 #include <string.h>
 
 bool call_is_off[CALLS];
-const char *stats_file;
 
 static const char *const family_of[CALLS] = {
 #define CALL(name, family, waits, note) [CALL_##name] = #family,
@@ -56,12 +55,12 @@ __attribute__((constructor)) static void read_environment(void)
 {
 	const char *patch = secure_getenv("GREENLOAD_PATCH");
 	const char *stack = secure_getenv("GREENLOAD_STACK");
+	const char *stats = secure_getenv("GREENLOAD_STATS");
 
-	stats_file = secure_getenv("GREENLOAD_STATS");
 	if (patch && *patch)
 		read_patch(patch);
 	if (stack)
 		read_stack(stack);
-	if (stats_file)
-		stats_start();
+	if (stats)
+		stats_start(stats);
 }

@@ -8,7 +8,4 @@
 /* GREENLOAD_PATCH: true for a call whose family is to stay native. */
 extern bool call_is_off[CALLS];
 
-/* GREENLOAD_STATS: where the counters go at exit; NULL: nowhere, "-" or "": to stderr. */
-extern const char *stats_file;
-
 #endif

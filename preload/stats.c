@@ -2,7 +2,6 @@
 #include "../runtime/clock.h"
 #include "../runtime/hub.h"
 #include "../runtime/offload_hub.h"
-#include "options.h"
 #include <dirent.h>
 #include <inttypes.h>
 #include <stdatomic.h>
@@ -11,6 +10,7 @@
 
 static _Atomic uint64_t parks[CALLS], helps[CALLS];
 static nanos started;
+static const char *stats_file;
 
 static const char *const names[CALLS] = {
 #define CALL(name, family, waits, note) [CALL_##name] = #name,
@@ -89,8 +89,9 @@ static void print_stats(void)
 	free(text);
 }
 
-void stats_start(void)
+void stats_start(const char *file)
 {
+	stats_file = file;
 	started = clock_now();
 	atexit(print_stats);
 }

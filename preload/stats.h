@@ -4,8 +4,8 @@
 
 #include "libc.h"
 
-/* Starts the clock and has the report written at exit. */
-void stats_start(void);
+/* Starts the clock and has the report written at exit: to a file, or for "-" and "" to stderr. Keeps the name. */
+void stats_start(const char *file);
 
 /* One more park in this call, or one more call handed to a helper OS thread. */
 void stats_parked(enum call call);

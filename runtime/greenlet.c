@@ -1,4 +1,5 @@
 #include "greenlet.h"
+#include "park.h"
 #include "tls.h"
 #include <errno.h>
 #include <math.h>

@@ -8,7 +8,6 @@
 
 #include "context.h"
 #include "lock.h"
-#include "park.h"
 #include "sparse.h"
 #include "stack.h"
 #include "timer.h"

@@ -1,4 +1,6 @@
 #include "interrupt.h"
+#include "hub.h"
+#include "park.h"
 #include <errno.h>
 #include <pthread.h>
 

@@ -2,7 +2,10 @@
 #ifndef INTERRUPT_H
 #define INTERRUPT_H
 
-#include "hub.h"
+#include <signal.h>
+
+struct greenlet;
+struct hub;
 
 /*
  * For the duration of a park: the OS thread blocks what it blocks itself and every greenlet that waits with a mask

@@ -2,6 +2,7 @@
 #include "hub.h"
 #include "lock.h"
 #include "offload_hub.h"
+#include "park.h"
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>

@@ -1,4 +1,5 @@
 #include "spare.h"
+#include "hub.h"
 #include "tls.h"
 #include <errno.h>
 #include <string.h>

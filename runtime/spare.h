@@ -2,7 +2,10 @@
 #ifndef SPARE_H
 #define SPARE_H
 
-#include "hub.h"
+#include <stddef.h>
+
+struct greenlet;
+struct hub;
 
 /* How many bytes a function gets when nobody says otherwise. Set before the first spawn. */
 extern size_t default_stack_size;
