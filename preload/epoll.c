@@ -1,6 +1,7 @@
 /* epoll_wait and its kin: an epoll descriptor is readable when it has events, so it is waited for as any other. */
 #include "blocking.h"
 #include "deadline.h"
+#include "probe.h"
 
 static int epoll_green(struct blocking *call, int epfd, struct epoll_event *events, int max)
 {
@@ -35,20 +36,11 @@ int epoll_pwait(int epfd, struct epoll_event *events, int max, int timeout, cons
 	return epoll_green(&call, epfd, events, max);
 }
 
-/*
- * Whether the kernel can read the limit: libc hands the pointer on unread, so a wild one has to fail with EFAULT. The
- * kernel reads it first of all, and then finds fault with the rest, one sooner and another later.
- */
-static bool is_readable(const struct timespec *limit)
-{
-	return libc.epoll_pwait2(-1, NULL, 0, limit, NULL) < 0 && (errno == EBADF || errno == EINVAL);
-}
-
 int epoll_pwait2(int epfd, struct epoll_event *events, int max, const struct timespec *timeout, const sigset_t *mask)
 {
 	struct blocking call = blocking_until(CALL_epoll_pwait2, FOR_EVER);
 
-	if (goes_native(&call) || (timeout && !is_readable(timeout)) || !lets_wait(timeout))
+	if (goes_native(&call) || (timeout && !(is_readable(&timeout->tv_sec) && is_readable(&timeout->tv_nsec))) || !lets_wait(timeout))
 		return (int)settled(&call, libc.epoll_pwait2(epfd, events, max, timeout, mask));
 	call.until.deadline = deadline_of(timeout);
 	call.until.mask = mask;

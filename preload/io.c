@@ -3,14 +3,19 @@
 #include "transfer.h"
 #include <limits.h>
 
-ssize_t read(int fd, void *buf, size_t count)
+static inline ssize_t read_by(enum call name, int fd, void *buf, size_t count)
 {
-	struct blocking call = blocking_on(CALL_read, fd, POLLIN);
+	struct blocking call = blocking_on(name, fd, POLLIN);
 	ssize_t n;
 
 	do n = attempt_read(&call, buf, count);
 	while (n < 0 && park_until_ready(&call));
 	return settled(&call, n);
+}
+
+ssize_t read(int fd, void *buf, size_t count)
+{
+	return read_by(CALL_read, fd, buf, count);
 }
 
 ssize_t readv(int fd, const struct iovec *iov, int count)
@@ -43,9 +48,9 @@ static ssize_t written(const struct blocking *call, size_t done, ssize_t last)
 	return settled(call, done ? (ssize_t)done : last);
 }
 
-ssize_t write(int fd, const void *buf, size_t count)
+static inline ssize_t write_by(enum call name, int fd, const void *buf, size_t count)
 {
-	struct blocking call = blocking_on(CALL_write, fd, POLLOUT);
+	struct blocking call = blocking_on(name, fd, POLLOUT);
 	size_t done = 0;
 	ssize_t n;
 
@@ -54,6 +59,11 @@ ssize_t write(int fd, const void *buf, size_t count)
 		done += n > 0 ? (size_t)n : 0;
 	} while (n < 0 ? park_until_ready(&call) : goes_on(&call, n, done, count));
 	return written(&call, done, n);
+}
+
+ssize_t write(int fd, const void *buf, size_t count)
+{
+	return write_by(CALL_write, fd, buf, count);
 }
 
 /* The whole vector at first; if it is cut short, what remains of it element by element. */
@@ -96,12 +106,12 @@ ssize_t pwritev2(int fd, const struct iovec *iov, int count, off_t position, int
 
 int eventfd_read(int fd, eventfd_t *value)
 {
-	return read(fd, value, sizeof(*value)) == sizeof(*value) ? 0 : -1;
+	return read_by(CALL_eventfd_read, fd, value, sizeof(*value)) == sizeof(*value) ? 0 : -1;
 }
 
 int eventfd_write(int fd, eventfd_t value)
 {
-	return write(fd, &value, sizeof(value)) == sizeof(value) ? 0 : -1;
+	return write_by(CALL_eventfd_write, fd, &value, sizeof(value)) == sizeof(value) ? 0 : -1;
 }
 
 synonym(__read, read);

@@ -2,6 +2,7 @@
 #include "raw.h"
 #include "blocking.h"
 #include "numbers.h"
+#include "probe.h"
 #include <string.h>
 
 /* The kernel's signal set: the first so many bytes of sigset_t. */
@@ -11,16 +12,6 @@ static int fail(int error)
 {
 	errno = error;
 	return -1;
-}
-
-/* True if the kernel can read a signal set's worth of bytes there. It looks at the set before it refuses what to do. */
-static bool is_readable(const void *set)
-{
-	int errno_before = errno;
-	bool readable = libc.syscall(SYS_rt_sigprocmask, -1, set, NULL, KERNEL_SET) == 0 || errno != EFAULT;
-
-	errno = errno_before;
-	return readable;
 }
 
 /* Makes *full of the kernel's signal set and points *mask there, or to nothing where there is no set. */

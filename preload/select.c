@@ -4,6 +4,7 @@
  */
 #include "blocking.h"
 #include "deadline.h"
+#include "probe.h"
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,12 +36,6 @@ struct selection {
 	fd_mask stack_words[3 * WORDS_ON_STACK];
 	struct pollfd stack_fds[FDS_ON_STACK];
 };
-
-/* Asks the kernel, which reads a signal mask before it finds that there is no such way to set it. */
-static bool is_readable(const fd_mask *word)
-{
-	return libc.syscall(SYS_rt_sigprocmask, -1, word, NULL, sizeof(*word)) < 0 && errno == EINVAL;
-}
 
 /* How many of the words can be read: one is tried in each page. */
 static size_t count_readable(const fd_mask *bits, size_t words)

@@ -1,11 +1,12 @@
 /* The calls that wait for time to pass, and those that only give up their turn. */
 #include "blocking.h"
-#include <limits.h>
+#include "probe.h"
 #include <sys/timerfd.h>
 
+/* What is not, libc is to refuse. */
 static bool is_valid(const struct timespec *t)
 {
-	return t->tv_sec >= 0 && t->tv_nsec >= 0 && t->tv_nsec < (long)NANOS_PER_SEC;
+	return is_readable(&t->tv_sec) && is_readable(&t->tv_nsec) && t->tv_sec >= 0 && t->tv_nsec >= 0 && t->tv_nsec < (long)NANOS_PER_SEC;
 }
 
 static nanos time_left(nanos deadline)
@@ -32,12 +33,12 @@ static int sleep_until(struct blocking *call)
 	return error;
 }
 
-int nanosleep(const struct timespec *span, struct timespec *left)
+static int sleep_for(enum call name, const struct timespec *span, struct timespec *left)
 {
-	struct blocking call = blocking_until(CALL_nanosleep, FOR_EVER);
+	struct blocking call = blocking_until(name, FOR_EVER);
 	int error;
 
-	if (goes_native(&call) || !span || !is_valid(span))
+	if (goes_native(&call) || !is_valid(span))
 		return libc.nanosleep(span, left);
 	call.until.deadline = nanos_add(clock_now(), nanos_of(span));
 	error = sleep_until(&call);
@@ -49,12 +50,17 @@ int nanosleep(const struct timespec *span, struct timespec *left)
 	return -1;
 }
 
+int nanosleep(const struct timespec *span, struct timespec *left)
+{
+	return sleep_for(CALL_nanosleep, span, left);
+}
+
 /* What is left is rounded as libc rounds it: to whole seconds, downwards. */
 unsigned int sleep(unsigned int seconds)
 {
 	struct timespec span = {.tv_sec = seconds}, left = {0};
 
-	if (nanosleep(&span, &left) < 0)
+	if (sleep_for(CALL_sleep, &span, &left) < 0)
 		return (unsigned int)left.tv_sec;
 	return 0;
 }
@@ -63,7 +69,7 @@ int usleep(useconds_t usecs)
 {
 	struct timespec span = {usecs / 1000000, (long)(usecs % 1000000) * 1000};
 
-	return nanosleep(&span, NULL);
+	return sleep_for(CALL_usleep, &span, NULL);
 }
 
 /* A failure has a number of its own here, and -1 stands for an interruption. */
@@ -71,7 +77,7 @@ int thrd_sleep(const struct timespec *span, struct timespec *left)
 {
 	int before = errno, result = 0;
 
-	if (nanosleep(span, left) < 0)
+	if (sleep_for(CALL_thrd_sleep, span, left) < 0)
 		result = errno == EINTR ? -1 : -2;
 	errno = before;
 	return result;
@@ -150,7 +156,7 @@ int clock_nanosleep(clockid_t clock, int flags, const struct timespec *span, str
 	struct blocking call = blocking_until(CALL_clock_nanosleep, FOR_EVER);
 	int error, before = errno;
 
-	if (goes_native(&call) || !span || !is_valid(span))
+	if (goes_native(&call) || !is_valid(span))
 		return libc.clock_nanosleep(clock, flags, span, left);
 	if (clock == CLOCK_THREAD_CPUTIME_ID) /* of whichever thread: the kernel refuses it */
 		return libc.clock_nanosleep(clock, flags, span, left);

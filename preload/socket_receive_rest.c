@@ -1,4 +1,5 @@
 /* Going on after the first bytes: MSG_WAITALL and SO_RCVLOWAT on streams, also when the caller only peeks. */
+#include "probe.h"
 #include "socket_receive.h"
 #include <sys/epoll.h>
 #include <sys/syscall.h>
@@ -10,15 +11,9 @@ bool wants_more_than_some(const struct blocking *call, int flags)
 	return (flags & MSG_WAITALL) || (call->traits & FD_RCVLOWAT);
 }
 
-/* rt_sigprocmask(2) reads the set before it looks at what to do with it, and this is nothing to do. */
-static bool is_readable(const uint64_t *word)
-{
-	return libc.syscall(SYS_rt_sigprocmask, ~0, word, NULL, sizeof(*word)) < 0 && errno != EFAULT;
-}
-
 size_t control_room(const struct msghdr *msg)
 {
-	return is_readable((const uint64_t *)&msg->msg_controllen) ? msg->msg_controllen : 0;
+	return is_readable(&msg->msg_controllen) ? msg->msg_controllen : 0;
 }
 
 /* The kernel ends the call with the bytes that brought descriptors. */

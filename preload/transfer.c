@@ -72,8 +72,7 @@ ssize_t attempt_readv_flags(struct blocking *call, const struct iovec *iov, int 
 
 	if (goes_native(call))
 		return flags ? libc.preadv2(call->fd, iov, count, -1, flags) : libc.readv(call->fd, iov, count);
-	if (size_of_vector(iov, count) && waits_first(call))
-		return -1;
+	/* No waiting first here: the kernel is to see a wild vector at once. */
 	n = readv_now(call, iov, count, flags);
 	if (n > 0)
 		note_progress(call, n, size_of_vector(iov, count));
@@ -105,11 +104,10 @@ static ssize_t writev_now(struct blocking *call, const struct iovec *iov, int co
 {
 	ssize_t n;
 
-	if (!(call->traits & FD_NO_NOWAIT)) {
-		n = libc.pwritev2(call->fd, iov, count, -1, flags | RWF_NOWAIT);
-		if (!refuses_nowait(call, n))
-			return n;
-	}
+	/* Also where it is known to be refused: the kernel looks at the vector before it does, and then we may. */
+	n = libc.pwritev2(call->fd, iov, count, -1, flags | RWF_NOWAIT);
+	if (!refuses_nowait(call, n))
+		return n;
 	return write_a_little(call, iov, count, flags);
 }
 
@@ -140,8 +138,6 @@ ssize_t attempt_writev_flags(struct blocking *call, const struct iovec *iov, int
 {
 	if (goes_native(call))
 		return flags ? libc.pwritev2(call->fd, iov, count, -1, flags) : libc.writev(call->fd, iov, count);
-	if (size_of_vector(iov, count) && waits_first(call))
-		return -1;
 	return writev_now(call, iov, count, flags);
 }
 
