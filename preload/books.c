@@ -16,9 +16,14 @@ typedef _Atomic uint16_t traits_t;
 static _Atomic(traits_t *) pages[PAGES];
 static _Atomic unsigned pages_end; /* none has been made from here on */
 
+static bool can_be_open(int fd)
+{
+	return (unsigned)fd < PAGES * PAGE;
+}
+
 static traits_t *find(int fd)
 {
-	traits_t *page = fd < 0 ? NULL : atomic_load_explicit(&pages[(unsigned)fd / PAGE], memory_order_acquire);
+	traits_t *page = !can_be_open(fd) ? NULL : atomic_load_explicit(&pages[(unsigned)fd / PAGE], memory_order_acquire);
 
 	return page ? &page[(unsigned)fd % PAGE] : NULL;
 }
@@ -36,7 +41,7 @@ static traits_t *find_or_make(int fd)
 	_Atomic(traits_t *) *place;
 	traits_t *page, *none = NULL;
 
-	if (fd < 0)
+	if (!can_be_open(fd))
 		return NULL;
 	place = &pages[(unsigned)fd / PAGE];
 	if (!atomic_load(place)) {

@@ -1,7 +1,6 @@
 /* read, write and their vectored forms, on whatever can wait: pipes, sockets, ttys, eventfd, timerfd, inotify. */
 #include "blocking.h"
 #include "transfer.h"
-#include <limits.h>
 
 static inline ssize_t read_by(enum call name, int fd, void *buf, size_t count)
 {
@@ -28,13 +27,16 @@ ssize_t readv(int fd, const struct iovec *iov, int count)
 	return settled(&call, n);
 }
 
+/* Others the kernel refuses, and we could not tell that from its refusal of RWF_NOWAIT. */
+#define KNOWN_FLAGS (RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT | RWF_APPEND)
+
 /* A position of its own is for files that have one, and those do not wait. */
 ssize_t preadv2(int fd, const struct iovec *iov, int count, off_t position, int flags)
 {
 	struct blocking call = blocking_on(CALL_preadv2, fd, POLLIN);
 	ssize_t n;
 
-	if (position != -1)
+	if (position != -1 || (flags & ~KNOWN_FLAGS))
 		return libc.preadv2(fd, iov, count, position, flags);
 	call.dont_wait = flags & RWF_NOWAIT;
 	do n = attempt_readv_flags(&call, iov, count, flags);
@@ -98,7 +100,7 @@ ssize_t pwritev2(int fd, const struct iovec *iov, int count, off_t position, int
 {
 	struct blocking call = blocking_on(CALL_pwritev2, fd, POLLOUT);
 
-	if (position != -1)
+	if (position != -1 || (flags & ~KNOWN_FLAGS))
 		return libc.pwritev2(fd, iov, count, position, flags);
 	call.dont_wait = flags & RWF_NOWAIT;
 	return write_vector(&call, iov, count, flags);
