@@ -57,7 +57,8 @@ struct greenlet {
 
 struct hub {
 	struct greenlet *ready_first, **ready_last;
-	unsigned turns;         /* switches until the loop is looked at again */
+	size_t ready_count;
+	size_t turns;           /* switches until the loop is looked at again */
 	size_t alive;           /* greenlets that have not ended, the main one included */
 	uint64_t switches;
 	struct context context; /* its own; valid while it does not run */
