@@ -47,6 +47,15 @@ static inline struct blocking blocking_until(enum call call, nanos deadline)
 	    .call = call, .fd = -1, .until = {.deadline = deadline, .on_signal = SIGNAL_ENDS}};
 }
 
+/*
+ * True on an OS thread without greenlets. goes_native() asks it too; the calls that programs make most ask it before
+ * anything else, so that such a program pays for one comparison.
+ */
+static inline bool has_no_greenlets(void)
+{
+	return likely(!self);
+}
+
 /* The part of goes_native() that is only asked on a greenlet. */
 bool goes_native_on_greenlet(struct blocking *call);
 
@@ -58,7 +67,7 @@ bool goes_native_on_greenlet(struct blocking *call);
  */
 static inline bool goes_native(struct blocking *call)
 {
-	return likely(!self) || goes_native_on_greenlet(call);
+	return has_no_greenlets() || goes_native_on_greenlet(call);
 }
 
 /*

@@ -2,7 +2,7 @@
 #include "blocking.h"
 #include "transfer.h"
 
-static inline ssize_t read_by(enum call name, int fd, void *buf, size_t count)
+static ssize_t read_by(enum call name, int fd, void *buf, size_t count)
 {
 	struct blocking call = blocking_on(name, fd, POLLIN);
 	ssize_t n;
@@ -14,6 +14,8 @@ static inline ssize_t read_by(enum call name, int fd, void *buf, size_t count)
 
 ssize_t read(int fd, void *buf, size_t count)
 {
+	if (has_no_greenlets())
+		return libc.read(fd, buf, count);
 	return read_by(CALL_read, fd, buf, count);
 }
 
@@ -50,7 +52,7 @@ static ssize_t written(const struct blocking *call, size_t done, ssize_t last)
 	return settled(call, done ? (ssize_t)done : last);
 }
 
-static inline ssize_t write_by(enum call name, int fd, const void *buf, size_t count)
+static ssize_t write_by(enum call name, int fd, const void *buf, size_t count)
 {
 	struct blocking call = blocking_on(name, fd, POLLOUT);
 	size_t done = 0;
@@ -65,6 +67,8 @@ static inline ssize_t write_by(enum call name, int fd, const void *buf, size_t c
 
 ssize_t write(int fd, const void *buf, size_t count)
 {
+	if (has_no_greenlets())
+		return libc.write(fd, buf, count);
 	return write_by(CALL_write, fd, buf, count);
 }
 
