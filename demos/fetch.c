@@ -1,8 +1,7 @@
 /*
- * fetch: many URLs at once, a greenlet for each, all in one OS thread.
- *
- * Inside each greenlet is libcurl's easy interface, which blocks, and libcurl is the one that the system has. It
- * becomes concurrent because this program is linked with libgreenload: where libcurl waits, another greenlet runs.
+ * fetch: many URLs at once, a greenlet for each, all in one OS thread. What runs in a greenlet is libcurl's easy
+ * interface, which blocks, and libcurl is the one that the system has. It becomes concurrent because this program is
+ * linked with libgreenload: where libcurl waits, another greenlet runs.
  */
 #include <curl/curl.h>
 #include <err.h>
@@ -19,7 +18,6 @@
 #include <unistd.h>
 
 #define MOST 10000 /* URLs under way at once */
-#define MANY 20    /* URLs that call for a progress bar */
 #define BAR  "########################################"
 #define SAFE "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 
@@ -31,12 +29,11 @@ struct fetch {
 };
 
 static struct fetch *fetches;
-static size_t count, ended, arrived, threads, idle_count;
-static curl_off_t bytes;
+static size_t count, started, ended, arrived, bytes, threads, idle_count;
 static double seconds, time_limit;
 static CURL *idle[MOST]; /* a handle keeps its connections open for the next URL */
 static unsigned concurrency = 200;
-static int slots; /* an eventfd as a semaphore: this many more may be under way */
+static int all_ended; /* an eventfd: who reads it waits until somebody writes */
 static const char *directory;
 static FILE *nowhere;
 static bool has_bar;
@@ -54,8 +51,6 @@ static CURL *make_handle(void)
 	const char *authorities = getenv("CURL_CA_BUNDLE") ?: getenv("SSL_CERT_FILE");
 	CURL *curl = curl_easy_init();
 
-	if (!curl)
-		errx(1, "no memory for libcurl");
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
 	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
@@ -108,10 +103,22 @@ static void show_end(const struct fetch *f)
 		fprintf(stderr, "%sfetch: %s: %s\n", has_bar ? "\r\033[K" : "", f->url, f->reason);
 	else if (!has_bar)
 		printf("%jd bytes received from %s\n", (intmax_t)f->bytes, f->url);
-	if (has_bar) {
-		printf("\r[%-40.*s] %zu of %zu", (int)(40 * ended / count), BAR, ended, count);
+	if (has_bar && printf("\r[%-40.*s] %zu of %zu", (int)(40 * ended / count), BAR, ended, count) > 0)
 		fflush(stdout);
-	}
+}
+
+/* Each greenlet that ends spawns the next: as many as at the start are under way until the end. */
+static void spawn_next(green_fn *fetch_url)
+{
+	static const struct green_options options = {.name = "fetch", .stack_size = 512 << 10};
+	green_t *g;
+
+	if (started == count)
+		return;
+	g = green_spawn_with(&options, fetch_url, &fetches[started++]);
+	if (!g)
+		err(1, "green_spawn");
+	green_detach(g);
 }
 
 static void *fetch_url(void *arg)
@@ -122,26 +129,15 @@ static void *fetch_url(void *arg)
 	if (!has_bar)
 		printf("GET: %s\n", f->url);
 	(directory ? transfer_to_file : transfer)(f);
-	if (stat("/proc/self/task", &tasks) == 0 && tasks.st_nlink - 2 > threads)
+	if (ended++ % 16 == 0 && stat("/proc/self/task", &tasks) == 0 && tasks.st_nlink - 2 > threads)
 		threads = tasks.st_nlink - 2; /* a directory has a link for each one in it */
-	ended++;
 	arrived += !*f->reason;
-	bytes += f->bytes;
+	bytes += (size_t)f->bytes;
 	show_end(f);
-	eventfd_write(slots, 1);
+	spawn_next(fetch_url);
+	if (ended == count)
+		eventfd_write(all_ended, 1);
 	return NULL;
-}
-
-static void fetch_all(void)
-{
-	static const struct green_options options = {.name = "fetch", .stack_size = 512 << 10};
-	eventfd_t one;
-
-	for (size_t i = 0; i < count && eventfd_read(slots, &one) == 0; i++)
-		if (green_detach(green_spawn_with(&options, fetch_url, &fetches[i])))
-			errx(1, "no memory for a greenlet");
-	while (concurrency-- && eventfd_read(slots, &one) == 0)
-		;
 }
 
 static void add_url(char *url)
@@ -176,13 +172,14 @@ static void take_options(int argc, char **argv)
 		errx(2, "usage: fetch [-n CONCURRENCY] [-o DIR] [-t SECONDS] URL... | -f FILE");
 	if (directory && mkdir(directory, 0777) && errno != EEXIST)
 		err(2, "%s", directory);
-	has_bar = count >= MANY && isatty(STDOUT_FILENO);
+	has_bar = count >= 20 && isatty(STDOUT_FILENO);
 }
 
 int main(int argc, char **argv)
 {
 	struct rlimit files;
 	double start = now();
+	eventfd_t ends;
 
 	signal(SIGPIPE, SIG_IGN);
 	getrlimit(RLIMIT_NOFILE, &files);
@@ -190,11 +187,14 @@ int main(int argc, char **argv)
 	setrlimit(RLIMIT_NOFILE, &files);
 	nowhere = fopen("/dev/null", "w");
 	take_options(argc, argv);
-	slots = eventfd(concurrency, EFD_SEMAPHORE);
-	if (!nowhere || slots < 0 || curl_global_init(CURL_GLOBAL_DEFAULT))
+	all_ended = eventfd(0, 0);
+	if (!nowhere || setvbuf(nowhere, NULL, _IOFBF, 1 << 20) || all_ended < 0 ||
+	    curl_global_init(CURL_GLOBAL_DEFAULT))
 		err(2, "cannot start");
-	fetch_all();
-	printf("%s%zu of %zu URLs, %jd bytes in %.2f s; the single times add up to %.2f s; OS threads: %zu\n",
-	    has_bar ? "\n" : "", arrived, count, (intmax_t)bytes, now() - start, seconds, threads);
+	for (unsigned i = 0; i < concurrency; i++)
+		spawn_next(fetch_url);
+	eventfd_read(all_ended, &ends);
+	printf("%s%zu of %zu URLs, %zu bytes in %.2f s; the single times add up to %.2f s; OS threads: %zu\n",
+	    has_bar ? "\n" : "", arrived, count, bytes, now() - start, seconds, threads);
 	return arrived == count && fflush(stdout) == 0 ? 0 : 1;
 }

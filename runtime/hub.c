@@ -234,8 +234,8 @@ static void run_hub(void)
 			hub->error = open_loop(hub);
 			hub->stale = hub->error != 0;
 		} else {
+			offload_make_helper(hub); /* first: the loop may wait for what a helper is to do */
 			look_at_loop(hub);
-			offload_make_helper(hub);
 			trim_spare(hub);
 		}
 		next = take_ready(hub);
