@@ -16,7 +16,8 @@ CONTEXT ?= $(MACHINE)
 
 WARN    := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Werror
 CFLAGS  ?= -O2 -g
-ALL_CFLAGS := -std=gnu11 $(WARN) -fPIC -fvisibility=hidden -fno-plt -D_GNU_SOURCE $(CFLAGS) $(EXTRA_CFLAGS)
+# libev's macros, and our reading of libc's descriptors, look at the same memory in several ways.
+ALL_CFLAGS := -std=gnu11 $(WARN) -fno-strict-aliasing -fPIC -fvisibility=hidden -fno-plt -D_GNU_SOURCE $(CFLAGS) $(EXTRA_CFLAGS)
 DEPGEN  = -MMD -MP
 
 RUNTIME := $(wildcard runtime/*.c) runtime/arch/$(CONTEXT)/context.c

@@ -33,8 +33,11 @@ int __open_2(const char *path, int flags);
 int __openat_2(int dir, const char *path, int flags);
 
 /* A hook's other names are aliases of it, in the file that defines it. */
-#define synonym(name, of)                                                                                              \
-	extern __typeof__(of) name __attribute__((alias(#of), copy(of)))
+#if defined(__has_attribute) && __has_attribute(copy)
+#define synonym(name, of) extern __typeof__(of) name __attribute__((alias(#of), copy(of)))
+#else
+#define synonym(name, of) extern __typeof__(of) name __attribute__((alias(#of)))
+#endif
 
 /* Programs still call what is deprecated. */
 #pragma GCC diagnostic push

@@ -51,6 +51,8 @@ static void close_circles(char *descriptor)
 
 	list[0] = list;
 	list[1] = list;
+	if (!glibc.robust_head)
+		return;
 	robust[-1] = robust;
 	robust[0] = robust;
 }
@@ -73,7 +75,8 @@ static int make_anew(void *tp)
 {
 	if (!_dl_allocate_tls(tp))
 		return ENOMEM;
-	*(long *)(descriptor_of(tp) + glibc.robust_head + sizeof(void *)) = glibc.robust_offset;
+	if (glibc.robust_head)
+		*(long *)(descriptor_of(tp) + glibc.robust_head + sizeof(void *)) = glibc.robust_offset;
 	return 0;
 }
 
