@@ -109,7 +109,7 @@ static int send_plain_then_descriptor(void *arg)
 	must("send", send(pair[1], "plain ", 6, 0));
 	msleep(LATER);
 	must("pipe", pipe(pipes));
-	must("write", write(pipes[1], "through it", 10));
+	must("write", write(pipes[1], "!", 1));
 	must("sendmsg", send_descriptor(pair[1], pipes[0], "with it "));
 	msleep(LATER);
 	must("send", send(pair[1], "after", 5, 0));
