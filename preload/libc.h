@@ -32,12 +32,15 @@ int __ppoll_chk(
 int __open_2(const char *path, int flags);
 int __openat_2(int dir, const char *path, int flags);
 
-/* A hook's other names are aliases of it, in the file that defines it. */
-#if defined(__has_attribute) && __has_attribute(copy)
-#define synonym(name, of) extern __typeof__(of) name __attribute__((alias(#of), copy(of)))
+/* gcc wants an alias to have the attributes of its target; clang has no word for that. */
+#if __has_attribute(copy)
+#define ATTRIBUTES_OF(name) __attribute__((copy(name)))
 #else
-#define synonym(name, of) extern __typeof__(of) name __attribute__((alias(#of)))
+#define ATTRIBUTES_OF(name)
 #endif
+
+/* A hook's other names are aliases of it, in the file that defines it. */
+#define synonym(name, of) extern __typeof__(of) name __attribute__((alias(#of))) ATTRIBUTES_OF(of)
 
 /* Programs still call what is deprecated. */
 #pragma GCC diagnostic push

@@ -47,17 +47,18 @@ int socket_option(int fd, int option)
 short ready_events(int fd, short events)
 {
 	struct pollfd entry = {.fd = fd, .events = events};
-	int error = errno, n = libc.poll(&entry, 1, 0);
+	int error = errno;
 
+	libc.poll(&entry, 1, 0);
 	errno = error;
-	return n > 0 ? entry.revents : 0;
+	return entry.revents;
 }
 
 /* POLLERR alone may be the error queue. Of a datagram socket nothing else tells, and one error is as good as another.
  */
 bool error_comes_next(const struct blocking *call)
 {
-	short broken = call->traits & FD_STREAM ? POLLERR | POLLHUP : POLLERR;
+	int broken = call->traits & FD_STREAM ? POLLERR | POLLHUP : POLLERR;
 	short revents = ready_events(call->fd, call->events);
 	int bytes;
 

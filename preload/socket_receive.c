@@ -60,8 +60,9 @@ static ssize_t receive_bytes(
     struct blocking *call, const struct iovec *bytes, int flags, struct sockaddr *from, socklen_t *length)
 {
 	struct msghdr msg = {.msg_name = from, .msg_iov = (struct iovec *)bytes, .msg_iovlen = 1};
-	struct incoming in = {.msg = &msg, .one_piece = true, .name_length = length, .flags = flags};
+	struct incoming in = {.msg = &msg, .one_piece = true, .flags = flags};
 
+	in.name_length = length;
 	return settled(call, receive(call, &in));
 }
 
