@@ -31,6 +31,8 @@ int __ppoll_chk(
     struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask, size_t size);
 int __open_2(const char *path, int flags);
 int __openat_2(int dir, const char *path, int flags);
+int __open64_2(const char *path, int flags);
+int __openat64_2(int dir, const char *path, int flags);
 
 /* A hook's other names are aliases of it, in the file that defines it. */
 #define synonym(name, of)                                                                                              \
