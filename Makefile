@@ -82,6 +82,11 @@ $(BUILD)/tests/programs/%: tests/programs/%.c
 	$(CC) -std=gnu11 -O2 -g -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
 	    -o $@.fortified $<
 
+# Linked without the library, so that the loader is free to have its constructor run first.
+$(BUILD)/tests/early.so: tests/early.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -shared -o $@ $<
+
 $(BUILD)/tests/%.so: tests/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -shared -o $@ $< $(USE_LIB)

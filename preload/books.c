@@ -172,14 +172,14 @@ void fd_born(int fd, uint32_t traits)
 		fd_note(fd, FD_PRIVATE, 0); /* the one thing that cannot be asked later */
 }
 
-/* The child has all that we have. */
+/* The child has all that we have, and each may set O_NONBLOCK for both. */
 static void share_all(void)
 {
 	unsigned end = atomic_load(&pages_end) * PAGE, fd;
 
 	for (fd = 0; fd < end; fd++)
-		if (fd_traits((int)fd) & FD_PRIVATE)
-			fd_note((int)fd, 0, FD_PRIVATE);
+		if (fd_traits((int)fd) & (FD_LEARNT | FD_PRIVATE))
+			fd_note((int)fd, FD_TWIN, FD_PRIVATE | FD_READ_DRAINED | FD_WRITE_FILLED);
 }
 
 __attribute__((constructor)) static void watch_forks(void)

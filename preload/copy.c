@@ -107,7 +107,6 @@ static ssize_t attempt_splice(const struct ends *e, const struct copy *c)
 		errno = EAGAIN;
 		return -1;
 	}
-	once.count = torture_cut(c->count);
 	once.flags |= SPLICE_F_NONBLOCK;
 	return copy_natively(&once);
 }

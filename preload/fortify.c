@@ -32,19 +32,29 @@ int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *timeout, co
 	return n > size / sizeof(*fds) ? libc.__ppoll_chk(fds, n, timeout, mask, size) : ppoll(fds, n, timeout, mask);
 }
 
+/* A mode, which these names cannot have. */
+static bool needs_mode(int flags)
+{
+	return flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE;
+}
+
 /* The mode that is passed here, as it has none to pass, keeps open and openat from being these names again. */
 int __open_2(const char *path, int flags)
 {
-	bool lacks_mode = flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE;
-
-	return lacks_mode ? libc.__open_2(path, flags) : open(path, flags, 0);
+	return needs_mode(flags) ? libc.__open_2(path, flags) : open(path, flags, 0);
 }
-synonym(__open64_2, __open_2);
+
+int __open64_2(const char *path, int flags)
+{
+	return needs_mode(flags) ? libc.__open64_2(path, flags) : open(path, flags, 0);
+}
 
 int __openat_2(int dir, const char *path, int flags)
 {
-	bool lacks_mode = flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE;
-
-	return lacks_mode ? libc.__openat_2(dir, path, flags) : openat(dir, path, flags, 0);
+	return needs_mode(flags) ? libc.__openat_2(dir, path, flags) : openat(dir, path, flags, 0);
 }
-synonym(__openat64_2, __openat_2);
+
+int __openat64_2(int dir, const char *path, int flags)
+{
+	return needs_mode(flags) ? libc.__openat64_2(dir, path, flags) : openat(dir, path, flags, 0);
+}

@@ -31,6 +31,8 @@ int __ppoll_chk(
     struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask, size_t size);
 int __open_2(const char *path, int flags);
 int __openat_2(int dir, const char *path, int flags);
+int __open64_2(const char *path, int flags);
+int __openat64_2(int dir, const char *path, int flags);
 
 /* gcc wants an alias to have the attributes of its target; clang has no word for that. */
 #if __has_attribute(copy)

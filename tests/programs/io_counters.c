@@ -1,4 +1,4 @@
-/* parks: read write */
+/* parks: read write eventfd_read */
 /* Descriptors that are no files: eventfd, timerfd, signalfd, inotify. */
 #include "say.h"
 #include <sys/eventfd.h>

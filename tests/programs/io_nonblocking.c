@@ -1,4 +1,4 @@
-/* never parks: read write readv writev preadv2 pwritev2 */
+/* never parks: read write readv writev preadv2 pwritev2 eventfd_read eventfd_write */
 /* Who made a descriptor non-blocking is told at once, and can take it back. */
 #include "say.h"
 #include <pty.h>

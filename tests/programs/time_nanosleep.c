@@ -1,4 +1,4 @@
-/* parks: nanosleep */
+/* parks: nanosleep thrd_sleep */
 /* nanosleep and thrd_sleep: whole, no time, bad arguments, and what remains of an interrupted one. */
 #include "say.h"
 #include <threads.h>

@@ -1,4 +1,4 @@
-/* parks: nanosleep */
+/* parks: sleep usleep */
 /* sleep and usleep: whole, no time at all, interrupted. */
 #include "say.h"
 
