@@ -32,9 +32,16 @@ int __ppoll_chk(
 int __open_2(const char *path, int flags);
 int __openat_2(int dir, const char *path, int flags);
 
+/* gcc wants the attributes of the hook repeated; clang does not, and some of its versions cannot. */
+#if __has_attribute(copy)
+#define same_attributes(of) copy(of)
+#else
+#define same_attributes(of)
+#endif
+
 /* A hook's other names are aliases of it, in the file that defines it. */
 #define synonym(name, of)                                                                                              \
-	extern __typeof__(of) name __attribute__((alias(#of), copy(of)))
+	extern __typeof__(of) name __attribute__((alias(#of), same_attributes(of)))
 
 /* Programs still call what is deprecated. */
 #pragma GCC diagnostic push
