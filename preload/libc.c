@@ -40,7 +40,7 @@ static void at_relocation(void)
 {
 }
 
-static void (*resolve(void))(void)
+__attribute__((used)) static void (*resolve(void))(void)
 {
 	find_all();
 	return at_relocation;

@@ -50,7 +50,9 @@ short ready_events(int fd, short events)
 	int error = errno, n = libc.poll(&entry, 1, 0);
 
 	errno = error;
-	return n > 0 ? entry.revents : 0;
+	if (n <= 0)
+		return 0;
+	return entry.revents;
 }
 
 /* POLLERR alone may be the error queue. Of a datagram socket nothing else tells, and one error is as good as another.
