@@ -20,6 +20,7 @@ static inline int bound_socket(int type, struct sockaddr_in *where)
 	socklen_t length = sizeof(*where);
 	int fd = must("socket", socket(AF_INET, type, 0));
 
+	*where = loopback;
 	must("bind", bind(fd, (const struct sockaddr *)&loopback, sizeof(loopback)));
 	must("getsockname", getsockname(fd, (struct sockaddr *)where, &length));
 	return fd;
