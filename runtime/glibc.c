@@ -168,7 +168,7 @@ static void learn_extent(size_t static_size)
 /* The list of robust mutexes is the one part of the descriptor that the kernel can tell. */
 static int learn_robust_list(const char *descriptor)
 {
-	char *head;
+	char *head = NULL;
 	size_t length;
 	long result = raw_syscall(SYS_get_robust_list, 0, (long)&head, (long)&length, 0, 0, 0);
 

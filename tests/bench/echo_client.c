@@ -108,5 +108,6 @@ int main(int argc, char **argv)
 	warm = take_reading(cpu);
 	exchange_until(epoll, warm.time + milliseconds * 1000000u);
 	report(warm, take_reading(cpu));
+	free(connections);
 	return 0;
 }

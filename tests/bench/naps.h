@@ -16,7 +16,7 @@ static inline int compare_times(const void *a, const void *b)
 static inline double median_nap(useconds_t usec, size_t count)
 {
 	uint64_t *took = calloc(count, sizeof(*took));
-	double median;
+	uint64_t median;
 
 	if (!took)
 		err(1, "calloc");
@@ -30,9 +30,9 @@ static inline double median_nap(useconds_t usec, size_t count)
 			errx(1, "usleep(%u) returned after %.1f microseconds", usec, (double)took[i] / 1e3);
 	}
 	qsort(took, count, sizeof(*took), compare_times);
-	median = (double)took[count / 2] / 1e3;
+	median = took[count / 2];
 	free(took);
-	return median;
+	return (double)median / 1e3;
 }
 
 #endif
