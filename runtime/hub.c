@@ -15,7 +15,10 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-/* So many switches may pass before the loop is looked at, though greenlets are ready. */
+/*
+ * So many switches may pass before the loop is looked at, though greenlets are ready; more where more are ready, so
+ * that each of those whose descriptors were found ready has run, and none is found again for nobody.
+ */
 #define TURNS     128
 #define HUB_STACK (64 * 1024ul)
 
@@ -29,6 +32,7 @@ void make_ready(struct greenlet *g)
 {
 	struct hub *hub = g->hub;
 
+	hub->ready_count++;
 	if (torture_strikes(3)) {
 		g->next = hub->ready_first;
 		hub->ready_first = g;
@@ -47,6 +51,7 @@ static struct greenlet *take_ready(struct hub *hub)
 
 	if (!g)
 		return NULL;
+	hub->ready_count--;
 	hub->ready_first = g->next;
 	if (!hub->ready_first)
 		hub->ready_last = &hub->ready_first;
@@ -231,7 +236,7 @@ static void run_hub(void)
 		next = take_ready(hub);
 		if (!next)
 			continue;
-		hub->turns = TURNS;
+		hub->turns = hub->ready_count >= TURNS ? hub->ready_count + 1 : TURNS;
 		context_switch(&hub->context, &next->context);
 	}
 }
@@ -335,6 +340,7 @@ void hub_reset(struct hub *hub)
 		return;
 	hub->next = NULL;
 	hub->ready_first = NULL;
+	hub->ready_count = 0;
 	hub->ready_last = &hub->ready_first;
 	hub->alive = 1;
 	hub->timers.count = 0;

@@ -57,6 +57,7 @@ struct greenlet {
 
 struct hub {
 	struct greenlet *ready_first, **ready_last;
+	unsigned ready_count;
 	unsigned turns;         /* switches until the loop is looked at again */
 	size_t alive;           /* greenlets that have not ended, the main one included */
 	uint64_t switches;
