@@ -62,8 +62,8 @@ static void apply_time_limit(struct blocking *call)
 		return;
 	if (!limit.tv_sec && !limit.tv_usec)
 		return;
-	call->until.deadline = nanos_add(clock_now(),
-	    nanos_add((nanos)limit.tv_sec * NANOS_PER_SEC, (nanos)limit.tv_usec * NANOS_PER_USEC));
+	call->until.deadline = nanos_add(
+	    clock_now(), nanos_add((nanos)limit.tv_sec * NANOS_PER_SEC, (nanos)limit.tv_usec * NANOS_PER_USEC));
 	call->until.on_signal = SIGNAL_ENDS;
 }
 

@@ -24,12 +24,12 @@
 struct blocking {
 	enum call call;
 	int fd;
-	short events;      /* POLLIN, POLLOUT */
-	bool dont_wait;    /* the caller said so for this call: MSG_DONTWAIT, RWF_NOWAIT */
-	bool green;        /* goes_native() said false: we attempt and park */
-	bool waited;       /* it has parked; until.deadline holds its time limit */
-	int errno_before;  /* put back at the end, as a call that succeeds leaves errno alone */
-	uint32_t traits;   /* of fd, as the attempt found them */
+	short events;     /* POLLIN, POLLOUT */
+	bool dont_wait;   /* the caller said so for this call: MSG_DONTWAIT, RWF_NOWAIT */
+	bool green;       /* goes_native() said false: we attempt and park */
+	bool waited;      /* it has parked; until.deadline holds its time limit */
+	int errno_before; /* put back at the end, as a call that succeeds leaves errno alone */
+	uint32_t traits;  /* of fd, as the attempt found them */
 	struct until until;
 };
 
@@ -43,8 +43,7 @@ static inline struct blocking blocking_on(enum call call, int fd, short events)
 /* A call that ends by itself at the deadline and, as signal(7) says of sleep, poll and select, never restarts. */
 static inline struct blocking blocking_until(enum call call, nanos deadline)
 {
-	return (struct blocking){
-	    .call = call, .fd = -1, .until = {.deadline = deadline, .on_signal = SIGNAL_ENDS}};
+	return (struct blocking){.call = call, .fd = -1, .until = {.deadline = deadline, .on_signal = SIGNAL_ENDS}};
 }
 
 /*

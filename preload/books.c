@@ -23,7 +23,8 @@ static bool can_be_open(int fd)
 
 static traits_t *find(int fd)
 {
-	traits_t *page = !can_be_open(fd) ? NULL : atomic_load_explicit(&pages[(unsigned)fd / PAGE], memory_order_acquire);
+	traits_t *page = !can_be_open(fd) ? NULL
+					  : atomic_load_explicit(&pages[(unsigned)fd / PAGE], memory_order_acquire);
 
 	return page ? &page[(unsigned)fd % PAGE] : NULL;
 }

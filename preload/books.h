@@ -10,20 +10,20 @@
 #include <stdint.h>
 
 enum fd_trait {
-	FD_LEARNT = 1 << 0,       /* the traits up to NO_NOWAIT are known */
-	FD_NONBLOCK = 1 << 1,     /* the program has set O_NONBLOCK */
-	FD_RCVTIMEO = 1 << 2,     /* SO_RCVTIMEO is set */
-	FD_SNDTIMEO = 1 << 3,     /* SO_SNDTIMEO is set */
-	FD_SOCKET = 1 << 4,       /* a socket of any kind */
-	FD_STREAM = 1 << 5,       /* a pipe or stream socket: a short count means that it is drained */
-	FD_PLAIN = 1 << 6,        /* a regular file, directory or block device: never waits in the sense of poll */
-	FD_NO_NOWAIT = 1 << 7,    /* preadv2 and pwritev2 refuse RWF_NOWAIT: a tty, a FIFO */
-	FD_TWIN = 1 << 8,         /* shares its description: NONBLOCK and the time limits are asked each time */
-	FD_READ_DRAINED = 1 << 9, /* the last read took all there was: wait before the next */
+	FD_LEARNT = 1 << 0,        /* the traits up to NO_NOWAIT are known */
+	FD_NONBLOCK = 1 << 1,      /* the program has set O_NONBLOCK */
+	FD_RCVTIMEO = 1 << 2,      /* SO_RCVTIMEO is set */
+	FD_SNDTIMEO = 1 << 3,      /* SO_SNDTIMEO is set */
+	FD_SOCKET = 1 << 4,        /* a socket of any kind */
+	FD_STREAM = 1 << 5,        /* a pipe or stream socket: a short count means that it is drained */
+	FD_PLAIN = 1 << 6,         /* a regular file, directory or block device: never waits in the sense of poll */
+	FD_NO_NOWAIT = 1 << 7,     /* preadv2 and pwritev2 refuse RWF_NOWAIT: a tty, a FIFO */
+	FD_TWIN = 1 << 8,          /* shares its description: NONBLOCK and the time limits are asked each time */
+	FD_READ_DRAINED = 1 << 9,  /* the last read took all there was: wait before the next */
 	FD_WRITE_FILLED = 1 << 10, /* the last write left no room: wait before the next */
-	FD_PRIVATE = 1 << 11,     /* this process made the socket and has not forked since: nobody else has it */
-	FD_LISTENS = 1 << 12,     /* a socket that accepts connections */
-	FD_RCVLOWAT = 1 << 13,    /* SO_RCVLOWAT is more than one byte */
+	FD_PRIVATE = 1 << 11,      /* this process made the socket and has not forked since: nobody else has it */
+	FD_LISTENS = 1 << 12,      /* a socket that accepts connections */
+	FD_RCVLOWAT = 1 << 13,     /* SO_RCVLOWAT is more than one byte */
 };
 
 /* The traits noted of fd, 0 when none are. Never fails, never calls the kernel. */

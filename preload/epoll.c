@@ -40,7 +40,8 @@ int epoll_pwait2(int epfd, struct epoll_event *events, int max, const struct tim
 {
 	struct blocking call = blocking_until(CALL_epoll_pwait2, FOR_EVER);
 
-	if (goes_native(&call) || (timeout && !(is_readable(&timeout->tv_sec) && is_readable(&timeout->tv_nsec))) || !lets_wait(timeout))
+	if (goes_native(&call) || (timeout && !(is_readable(&timeout->tv_sec) && is_readable(&timeout->tv_nsec))) ||
+	    !lets_wait(timeout))
 		return (int)settled(&call, libc.epoll_pwait2(epfd, events, max, timeout, mask));
 	call.until.deadline = deadline_of(timeout);
 	call.until.mask = mask;

@@ -7,7 +7,8 @@ static ssize_t read_by(enum call name, int fd, void *buf, size_t count)
 	struct blocking call = blocking_on(name, fd, POLLIN);
 	ssize_t n;
 
-	do n = attempt_read(&call, buf, count);
+	do
+		n = attempt_read(&call, buf, count);
 	while (n < 0 && park_until_ready(&call));
 	return settled(&call, n);
 }
@@ -24,7 +25,8 @@ ssize_t readv(int fd, const struct iovec *iov, int count)
 	struct blocking call = blocking_on(CALL_readv, fd, POLLIN);
 	ssize_t n;
 
-	do n = attempt_readv(&call, iov, count);
+	do
+		n = attempt_readv(&call, iov, count);
 	while (n < 0 && park_until_ready(&call));
 	return settled(&call, n);
 }
@@ -41,7 +43,8 @@ ssize_t preadv2(int fd, const struct iovec *iov, int count, off_t position, int 
 	if (position != -1 || (flags & ~KNOWN_FLAGS))
 		return libc.preadv2(fd, iov, count, position, flags);
 	call.dont_wait = flags & RWF_NOWAIT;
-	do n = attempt_readv_flags(&call, iov, count, flags);
+	do
+		n = attempt_readv_flags(&call, iov, count, flags);
 	while (n < 0 && park_until_ready(&call));
 	return settled(&call, n);
 }
@@ -79,7 +82,8 @@ static ssize_t write_vector(struct blocking *call, const struct iovec *iov, int 
 	struct iovec rest;
 	ssize_t n;
 
-	do n = attempt_writev_flags(call, iov, count, flags);
+	do
+		n = attempt_writev_flags(call, iov, count, flags);
 	while (n < 0 && park_until_ready(call));
 	if (n <= 0)
 		return settled(call, n);

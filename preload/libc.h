@@ -27,8 +27,7 @@ ssize_t __recv_chk(int fd, void *buf, size_t count, size_t size, int flags);
 ssize_t __recvfrom_chk(int fd, void *__restrict buf, size_t count, size_t size, int flags,
     struct sockaddr *__restrict address, socklen_t *__restrict length);
 int __poll_chk(struct pollfd *fds, nfds_t n, int timeout, size_t size);
-int __ppoll_chk(
-    struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask, size_t size);
+int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask, size_t size);
 int __open_2(const char *path, int flags);
 int __openat_2(int dir, const char *path, int flags);
 int __open64_2(const char *path, int flags);

@@ -1,4 +1,5 @@
-/* Looking at the caller's memory before we read it ourselves: what the kernel cannot read is EFAULT, no fault of ours. */
+/* Looking at the caller's memory before we read it ourselves: what the kernel cannot read is EFAULT, no fault of ours.
+ */
 #ifndef PROBE_H
 #define PROBE_H
 

@@ -6,7 +6,8 @@
 /* What is not, libc is to refuse. */
 static bool is_valid(const struct timespec *t)
 {
-	return is_readable(&t->tv_sec) && is_readable(&t->tv_nsec) && t->tv_sec >= 0 && t->tv_nsec >= 0 && t->tv_nsec < (long)NANOS_PER_SEC;
+	return is_readable(&t->tv_sec) && is_readable(&t->tv_nsec) && t->tv_sec >= 0 && t->tv_nsec >= 0 &&
+	       t->tv_nsec < (long)NANOS_PER_SEC;
 }
 
 static nanos time_left(nanos deadline)
@@ -26,7 +27,8 @@ static int sleep_until(struct blocking *call)
 {
 	int error;
 
-	do error = park_for(call);
+	do
+		error = park_for(call);
 	while (!error);
 	if (error == ETIMEDOUT)
 		error = 0;

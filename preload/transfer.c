@@ -1,7 +1,8 @@
 #include "transfer.h"
 #include <limits.h>
 
-/* What a terminal that is ready for writing takes without waiting, see tty_poll in the kernel; a pipe takes PIPE_BUF. */
+/* What a terminal that is ready for writing takes without waiting, see tty_poll in the kernel; a pipe takes PIPE_BUF.
+ */
 #define TTY_ROOM 256
 
 /* For descriptors that refuse RWF_NOWAIT. Another process may be faster than the call that follows. */

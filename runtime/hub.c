@@ -1,7 +1,6 @@
 #include "hub.h"
 #include "fork.h"
-#include "interrupt.h"
-#include "lock.h"
+#include "loop.h"
 #include "offload_hub.h"
 #include "overflow.h"
 #include "poller_hub.h"
@@ -9,11 +8,7 @@
 #include "tls.h"
 #include "torture.h"
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
-#include <sys/timerfd.h>
-#include <unistd.h>
 
 /*
  * So many switches may pass before the loop is looked at, though greenlets are ready; more only if more were ready at
@@ -78,142 +73,6 @@ void switch_away(void)
 		return;
 	hub->switches++;
 	context_switch(&me->context, next ? &next->context : &hub->context);
-}
-
-void knock(struct hub *hub)
-{
-	uint64_t one = 1;
-
-	if (!atomic_exchange(&hub->knocked, true))
-		raw_syscall(SYS_write, hub->knock_fd, (long)&one, sizeof(one), 0, 0, 0);
-}
-
-void post(struct greenlet *g)
-{
-	struct hub *hub = g->hub;
-	struct greenlet *first;
-
-	if (atomic_exchange(&g->posted, 1))
-		return;
-	first = atomic_load(&hub->inbox);
-	do g->inbox_next = first;
-	while (!atomic_compare_exchange_weak(&hub->inbox, &first, g));
-	knock(hub);
-}
-
-void take_inbox(struct hub *hub)
-{
-	struct greenlet *g = atomic_exchange(&hub->inbox, NULL), *in_order = NULL, *next;
-
-	for (; g; g = next) {
-		next = g->inbox_next;
-		g->inbox_next = in_order;
-		in_order = g;
-	}
-	for (g = in_order; g; g = next) {
-		next = g->inbox_next;
-		atomic_store(&g->posted, 0);
-		wake(g, g->killed ? ECANCELED : 0);
-	}
-}
-
-static void on_knock(struct ev_loop *loop, ev_io *watcher, int events)
-{
-	struct hub *hub = watcher->data;
-	uint64_t count;
-
-	(void)loop;
-	(void)events;
-	(void)!read(hub->knock_fd, &count, sizeof(count));
-	atomic_store(&hub->knocked, false);
-	take_inbox(hub);
-	deliver_interrupts(hub);
-	poller_take_forgotten(hub);
-}
-
-/* The timerfd has done its duty; it stays readable until it is set or read. */
-static void on_timer(struct ev_loop *loop, ev_io *watcher, int events)
-{
-	struct hub *hub = watcher->data;
-	uint64_t expirations;
-
-	(void)loop;
-	(void)events;
-	hub->armed = FOR_EVER;
-	if (timers_next(&hub->timers) == FOR_EVER)
-		(void)!read(hub->timer_fd, &expirations, sizeof(expirations));
-}
-
-/* libev rounds its waits up to a millisecond; a timerfd is exact. It is left alone while it will fire early enough. */
-static void arm(struct hub *hub, nanos next)
-{
-	struct itimerspec at = {.it_value = {(time_t)(next / NANOS_PER_SEC), (long)(next % NANOS_PER_SEC)}};
-
-	if (next >= hub->armed)
-		return;
-	timerfd_settime(hub->timer_fd, TFD_TIMER_ABSTIME, &at, NULL);
-	hub->armed = next;
-}
-
-static void look_at_loop(struct hub *hub)
-{
-	nanos next = timers_next(&hub->timers);
-
-	if (next != FOR_EVER && next <= clock_now())
-		timers_expire(&hub->timers, clock_now());
-	else if (!hub->ready_first)
-		arm(hub, next);
-	ev_run(hub->loop, hub->ready_first ? EVRUN_NOWAIT : EVRUN_ONCE);
-	if (timers_next(&hub->timers) != FOR_EVER)
-		timers_expire(&hub->timers, clock_now());
-}
-
-static void watch_own(struct hub *hub, ev_io *watcher, void (*on)(struct ev_loop *, ev_io *, int), int fd)
-{
-	ev_io_init(watcher, on, fd, EV_READ);
-	watcher->data = hub;
-	ev_io_start(hub->loop, watcher);
-}
-
-/* The parent's, in the child of a fork. */
-static void drop_loop(struct hub *hub)
-{
-	hub_disown_fd(hub->timer_fd);
-	hub_disown_fd(hub->knock_fd);
-	if (hub->epoll_fd >= 0)
-		hub_disown_fd(hub->epoll_fd);
-	ev_loop_destroy(hub->loop);
-	hub->loop = NULL;
-}
-
-static int open_loop(struct hub *hub)
-{
-	int error;
-
-	if (hub->loop)
-		drop_loop(hub);
-	hub->epoll_fd = -1;
-	hub->armed = FOR_EVER;
-	hub->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	hub->knock_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	hub->loop = hub->timer_fd >= 0 && hub->knock_fd >= 0
-	    ? ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV | EVFLAG_NOINOTIFY | EVFLAG_NOTIMERFD)
-	    : NULL;
-	if (!hub->loop)
-		goto fail;
-	hub->timer_fd = hub_adopt_fd(hub->timer_fd);
-	hub->knock_fd = hub_adopt_fd(hub->knock_fd);
-	atomic_store(&hub->knocked, false);
-	watch_own(hub, &hub->timer_watcher, on_timer, hub->timer_fd);
-	watch_own(hub, &hub->knock_watcher, on_knock, hub->knock_fd);
-	return 0;
-fail:
-	error = errno ? errno : ENOMEM;
-	if (hub->timer_fd >= 0)
-		close(hub->timer_fd);
-	if (hub->knock_fd >= 0)
-		close(hub->knock_fd);
-	return error;
 }
 
 static size_t turns_until_look(const struct hub *hub)

@@ -36,15 +36,15 @@ struct greenlet {
 	struct hub *hub;
 	struct timer timer; /* runs while it is parked with a deadline */
 	uint8_t state;
-	uint8_t on_signal;    /* while parked: enum on_signal */
+	uint8_t on_signal; /* while parked: enum on_signal */
 	_Atomic uint8_t killed;
-	_Atomic uint8_t posted; /* is in the inbox */
+	_Atomic uint8_t posted;      /* is in the inbox */
 	_Atomic uint8_t interrupted; /* since it was parked: enum interrupted */
-	int outcome;          /* of the last park */
+	int outcome;                 /* of the last park */
 
 	void *(*run)(void *);
-	void *value;              /* its argument, then its result */
-	struct greenlet *joiner;  /* who waits for its end */
+	void *value;             /* its argument, then its result */
+	struct greenlet *joiner; /* who waits for its end */
 	struct greenlet *inbox_next;
 	struct greenlet *masked_next; /* while parked with until.mask: the hub's list of such */
 	const sigset_t *mask;
@@ -58,12 +58,12 @@ struct greenlet {
 struct hub {
 	struct greenlet *ready_first, **ready_last;
 	size_t ready_count;
-	size_t turns;           /* switches until the loop is looked at again */
-	size_t alive;           /* greenlets that have not ended, the main one included */
+	size_t turns; /* switches until the loop is looked at again */
+	size_t alive; /* greenlets that have not ended, the main one included */
 	uint64_t switches;
 	struct context context; /* its own; valid while it does not run */
 
-	struct greenlet main; /* the OS thread's own flow of control */
+	struct greenlet main;   /* the OS thread's own flow of control */
 	struct greenlet *spare; /* ended ones with their stacks, for the next spawns */
 	size_t spare_count;
 	size_t peak;
@@ -74,21 +74,21 @@ struct hub {
 	ev_io timer_watcher;
 	int timer_fd;
 	int epoll_fd; /* the loop's, where hub_adopt_epoll() was told; else -1 */
-	nanos armed; /* what the timerfd is set to; FOR_EVER: nothing */
+	nanos armed;  /* what the timerfd is set to; FOR_EVER: nothing */
 
 	ev_io knock_watcher; /* another OS thread or a signal handler has left something */
 	int knock_fd;        /* an eventfd of our own: where there is none to be had, ev_async would abort */
 	_Atomic bool knocked;
 	_Atomic(struct greenlet *) inbox;
-	bool helper_wanted; /* see offload.c: threads are made on the hub's context, where calls are native */
+	bool helper_wanted;      /* see offload.c: threads are made on the hub's context, where calls are native */
 	struct greenlet *masked; /* parked with a signal mask */
-	sigset_t base_mask;     /* the OS thread's own, while there are such */
+	sigset_t base_mask;      /* the OS thread's own, while there are such */
 
 	struct sparse watches; /* of struct fd_watch, by descriptor */
 	_Atomic(struct forgotten *) forgotten;
 	struct stack stack;
-	int error;  /* of opening the loop */
-	bool stale; /* this is the child of a fork: the loop is the parent's */
+	int error;        /* of opening the loop */
+	bool stale;       /* this is the child of a fork: the loop is the parent's */
 	struct hub *next; /* in the list of all hubs */
 };
 

@@ -1,7 +1,7 @@
 /*
  * A mutex for our own short critical sections, taken by greenlets, hubs and other OS threads alike; never held across
- * a park. It sleeps in the kernel by a raw futex call that no hook sees. After U. Drepper, "Futexes Are Tricky", mutex2:
- * 0 free, 1 taken, 2 taken and waited for.
+ * a park. It sleeps in the kernel by a raw futex call that no hook sees. After U. Drepper, "Futexes Are Tricky",
+ * mutex2: 0 free, 1 taken, 2 taken and waited for.
  */
 #ifndef LOCK_H
 #define LOCK_H

@@ -1,4 +1,5 @@
-/* An array of pointers, indexed by descriptor: pages appear as they are used, so that descriptor 1 000 000 costs one. */
+/* An array of pointers, indexed by descriptor: pages appear as they are used, so that descriptor 1 000 000 costs one.
+ */
 #ifndef SPARSE_H
 #define SPARSE_H
 

@@ -8,12 +8,12 @@
 #define MADV_GUARD_INSTALL 102
 #endif
 
-#define GUARD       (64 * 1024ul) /* wider than most frames, and a whole page on every machine */
-#define GRANULE     (16 * 1024ul)
-#define SLAB_BYTES  (16 * 1024 * 1024ul)
-#define MAX_SLOTS   256
-#define MAX_STACK   (1ul << 40)
-#define MAX_ID      ((1u << 29) - (1u << 22))
+#define GUARD      (64 * 1024ul) /* wider than most frames, and a whole page on every machine */
+#define GRANULE    (16 * 1024ul)
+#define SLAB_BYTES (16 * 1024 * 1024ul)
+#define MAX_SLOTS  256
+#define MAX_STACK  (1ul << 40)
+#define MAX_ID     ((1u << 29) - (1u << 22))
 
 /* One mapping, cut into slots of one size. Those from `fresh` on have never been used. */
 struct slab {

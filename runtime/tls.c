@@ -16,14 +16,15 @@
  */
 static struct {
 	char *bytes;
-	ptrdiff_t low;  /* of the first byte, from the thread pointer */
+	ptrdiff_t low; /* of the first byte, from the thread pointer */
 	size_t size;
 	uintptr_t modules; /* tls_modules() when it was taken */
 } image;
 
 struct lock image_lock;
 
-/* Where libc keeps its malloc caches: offsets from the thread pointer of words that the first malloc of a thread sets. */
+/* Where libc keeps its malloc caches: offsets from the thread pointer of words that the first malloc of a thread sets.
+ */
 static struct {
 	ptrdiff_t word[4];
 	size_t count;

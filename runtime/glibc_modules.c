@@ -1,0 +1,62 @@
+/* The modules that have thread-local variables. */
+#include "arch.h"
+#include "glibc.h"
+#include "glibc_tables.h"
+
+static const struct slots *module_list(void)
+{
+	return *(struct slots **)(_rtld_global + _thread_db_rtld_global__dl_tls_dtv_slotinfo_list[OFFSET]);
+}
+
+uintptr_t tls_modules(void)
+{
+	const struct slots *list;
+	uintptr_t sum = 0;
+	size_t i;
+
+	for (list = module_list(); list; list = list->next) {
+		for (i = 0; i < list->length && (list->slot[i].map || list->slot[i].generation || i == 0); i++)
+			sum = sum * 31 + list->slot[i].generation + (uintptr_t)list->slot[i].map;
+		if (i < list->length)
+			break;
+	}
+	return sum;
+}
+
+/* On machines where the variables lie above the thread pointer, the tables do not tell how far they reach. */
+size_t glibc_image_end(void)
+{
+	return TLS_BELOW_THREAD_POINTER ? glibc.descriptor_size : glibc.above;
+}
+
+size_t glibc_tls_used(void)
+{
+	const struct slots *list;
+	size_t used = 0, i;
+
+	if (!TLS_BELOW_THREAD_POINTER)
+		return 0;
+	for (list = module_list(); list; list = list->next) {
+		for (i = 0; i < list->length; i++) {
+			const char *map = list->slot[i].map;
+			size_t offset = map ? *(const size_t *)(map + _thread_db_link_map_l_tls_offset[OFFSET]) : 0;
+
+			/* Modules without a place in the static block have 0 or a number near the highest. */
+			if (offset > used && offset <= glibc.below)
+				used = offset;
+		}
+	}
+	return used;
+}
+
+bool glibc_vector_owns(const void *vector)
+{
+	const union vector_entry *entry = vector;
+	size_t count = entry[-1].count, i;
+
+	for (i = 1; i <= count; i++) {
+		if (entry[i].to_free)
+			return true;
+	}
+	return false;
+}

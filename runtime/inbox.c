@@ -1,0 +1,42 @@
+/* What other OS threads and signal handlers leave for a hub. */
+#include "arch.h"
+#include "hub.h"
+#include <errno.h>
+
+void knock(struct hub *hub)
+{
+	uint64_t one = 1;
+
+	if (!atomic_exchange(&hub->knocked, true))
+		raw_syscall(SYS_write, hub->knock_fd, (long)&one, sizeof(one), 0, 0, 0);
+}
+
+void post(struct greenlet *g)
+{
+	struct hub *hub = g->hub;
+	struct greenlet *first;
+
+	if (atomic_exchange(&g->posted, 1))
+		return;
+	first = atomic_load(&hub->inbox);
+	do
+		g->inbox_next = first;
+	while (!atomic_compare_exchange_weak(&hub->inbox, &first, g));
+	knock(hub);
+}
+
+void take_inbox(struct hub *hub)
+{
+	struct greenlet *g = atomic_exchange(&hub->inbox, NULL), *in_order = NULL, *next;
+
+	for (; g; g = next) {
+		next = g->inbox_next;
+		g->inbox_next = in_order;
+		in_order = g;
+	}
+	for (g = in_order; g; g = next) {
+		next = g->inbox_next;
+		atomic_store(&g->posted, 0);
+		wake(g, g->killed ? ECANCELED : 0);
+	}
+}

@@ -1,0 +1,107 @@
+#include "loop.h"
+#include "hub.h"
+#include "interrupt.h"
+#include "poller_hub.h"
+#include <errno.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+static void on_knock(struct ev_loop *loop, ev_io *watcher, int events)
+{
+	struct hub *hub = watcher->data;
+	uint64_t count;
+
+	(void)loop;
+	(void)events;
+	(void)!read(hub->knock_fd, &count, sizeof(count));
+	atomic_store(&hub->knocked, false);
+	take_inbox(hub);
+	deliver_interrupts(hub);
+	poller_take_forgotten(hub);
+}
+
+/* The timerfd has done its duty; it stays readable until it is set or read. */
+static void on_timer(struct ev_loop *loop, ev_io *watcher, int events)
+{
+	struct hub *hub = watcher->data;
+	uint64_t expirations;
+
+	(void)loop;
+	(void)events;
+	hub->armed = FOR_EVER;
+	if (timers_next(&hub->timers) == FOR_EVER)
+		(void)!read(hub->timer_fd, &expirations, sizeof(expirations));
+}
+
+/* libev rounds its waits up to a millisecond; a timerfd is exact. It is left alone while it will fire early enough. */
+static void arm(struct hub *hub, nanos next)
+{
+	struct itimerspec at = {.it_value = {(time_t)(next / NANOS_PER_SEC), (long)(next % NANOS_PER_SEC)}};
+
+	if (next >= hub->armed)
+		return;
+	timerfd_settime(hub->timer_fd, TFD_TIMER_ABSTIME, &at, NULL);
+	hub->armed = next;
+}
+
+void look_at_loop(struct hub *hub)
+{
+	nanos next = timers_next(&hub->timers);
+
+	if (next != FOR_EVER && next <= clock_now())
+		timers_expire(&hub->timers, clock_now());
+	else if (!hub->ready_first)
+		arm(hub, next);
+	ev_run(hub->loop, hub->ready_first ? EVRUN_NOWAIT : EVRUN_ONCE);
+	if (timers_next(&hub->timers) != FOR_EVER)
+		timers_expire(&hub->timers, clock_now());
+}
+
+static void watch_own(struct hub *hub, ev_io *watcher, void (*on)(struct ev_loop *, ev_io *, int), int fd)
+{
+	ev_io_init(watcher, on, fd, EV_READ);
+	watcher->data = hub;
+	ev_io_start(hub->loop, watcher);
+}
+
+/* The parent's, in the child of a fork. */
+static void drop_loop(struct hub *hub)
+{
+	hub_disown_fd(hub->timer_fd);
+	hub_disown_fd(hub->knock_fd);
+	if (hub->epoll_fd >= 0)
+		hub_disown_fd(hub->epoll_fd);
+	ev_loop_destroy(hub->loop);
+	hub->loop = NULL;
+}
+
+int open_loop(struct hub *hub)
+{
+	int error;
+
+	if (hub->loop)
+		drop_loop(hub);
+	hub->epoll_fd = -1;
+	hub->armed = FOR_EVER;
+	hub->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	hub->knock_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	hub->loop = hub->timer_fd >= 0 && hub->knock_fd >= 0
+			? ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV | EVFLAG_NOINOTIFY | EVFLAG_NOTIMERFD)
+			: NULL;
+	if (!hub->loop)
+		goto fail;
+	hub->timer_fd = hub_adopt_fd(hub->timer_fd);
+	hub->knock_fd = hub_adopt_fd(hub->knock_fd);
+	atomic_store(&hub->knocked, false);
+	watch_own(hub, &hub->timer_watcher, on_timer, hub->timer_fd);
+	watch_own(hub, &hub->knock_watcher, on_knock, hub->knock_fd);
+	return 0;
+fail:
+	error = errno ? errno : ENOMEM;
+	if (hub->timer_fd >= 0)
+		close(hub->timer_fd);
+	if (hub->knock_fd >= 0)
+		close(hub->knock_fd);
+	return error;
+}

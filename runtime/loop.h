@@ -1,0 +1,13 @@
+/* The hub's event loop: libev for descriptors, a timerfd for time, an eventfd for knocks. On the hub's own context. */
+#ifndef LOOP_H
+#define LOOP_H
+
+struct hub;
+
+/* Makes the loop, in the child of a fork in place of the parent's. Returns 0 or an errno value. */
+int open_loop(struct hub *hub);
+
+/* Wakes whose time or descriptor has come. Waits for that only if nobody is ready. */
+void look_at_loop(struct hub *hub);
+
+#endif
