@@ -11,7 +11,7 @@ static int write_late(void *unused)
 {
 	(void)unused;
 	msleep(100);
-	return write(from[1], "late", 4) != 4;
+	return write(from[1], "x", 1) != 1;
 }
 
 static int drain_late(void *expected)
@@ -81,7 +81,7 @@ static void from_terminal(void)
 	must("pipe", pipe(to));
 	must("write", write(from[1], "line\n", 5));
 	say("terminal to pipe", splice(from[0], NULL, to[1], NULL, 100, 0));
-	say_bytes("arrived", read(to[0], text, sizeof(text)), text);
+	say_bytes("arrived", read_enough(to[0], text, 5), text);
 	close_both();
 }
 

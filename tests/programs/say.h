@@ -163,6 +163,20 @@ static inline bool is_filled(const unsigned char *bytes, size_t position, size_t
 	return true;
 }
 
+/*
+ * Reads until this many bytes have come, or no more will. What was written in one piece may be read in several: only a
+ * single byte surely comes whole.
+ */
+static inline long read_enough(int fd, void *bytes, size_t enough)
+{
+	size_t total = 0;
+	ssize_t n = 1;
+
+	while (total < enough && (n = read(fd, (char *)bytes + total, enough - total)) > 0)
+		total += (size_t)n;
+	return total > 0 ? (long)total : n;
+}
+
 /* Reads fd to its end, resting ms after each piece; returns how many bytes of fill()'s came, -1 if others did. */
 static inline long read_slowly(int fd, size_t piece, int ms)
 {
