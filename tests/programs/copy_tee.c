@@ -47,7 +47,7 @@ static void tee_to_full(void)
 	double start = now();
 	pid_t child;
 
-	must("write", write(to[1], bytes, sizeof(bytes)));
+	must("write", write_at_once(to[1], bytes, sizeof(bytes)));
 	must("write", write(from[1], "m", 1));
 	say("no room", tee(from[0], to[1], 100, SPLICE_F_NONBLOCK));
 	child = start_child(make_room_late, NULL);
@@ -72,7 +72,7 @@ static void vmsplice_late(void)
 	say_bytes("arrived", read(to[0], text, sizeof(text)), text);
 	say("told not to wait", vmsplice(from[0], &in, 1, SPLICE_F_NONBLOCK));
 
-	must("write", write(to[1], bytes, sizeof(bytes)));
+	must("write", write_at_once(to[1], bytes, sizeof(bytes)));
 	say("no room", vmsplice(to[1], &much, 1, SPLICE_F_NONBLOCK));
 	start = now();
 	child = start_child(make_room_late, NULL);

@@ -143,6 +143,17 @@ static inline void set_nonblocking(int fd, bool on)
 	must("F_SETFL", fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK));
 }
 
+/* Writes n bytes, or as many as fit, without waiting and in one piece, as a pipe holds less in many. */
+static inline long write_at_once(int fd, const void *bytes, size_t n)
+{
+	ssize_t written;
+
+	set_nonblocking(fd, true);
+	written = write(fd, bytes, n);
+	set_nonblocking(fd, false);
+	return written;
+}
+
 /* Bytes that show where they come from: a lost, doubled or misplaced one is seen. */
 static inline unsigned char byte_at(size_t position)
 {
