@@ -14,7 +14,7 @@ static int write_late(void *unused)
 {
 	(void)unused;
 	msleep(30);
-	return write(two[1], "late", 4) != 4;
+	return write(two[1], "x", 1) != 1;
 }
 
 #define LATE(what, call)                                                                                               \

@@ -143,6 +143,17 @@ static inline void set_nonblocking(int fd, bool on)
 	must("F_SETFL", fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK));
 }
 
+/* Writes n bytes, or as many as fit, without waiting and in one piece, as a pipe holds less in many. */
+static inline long write_at_once(int fd, const void *bytes, size_t n)
+{
+	ssize_t written;
+
+	set_nonblocking(fd, true);
+	written = write(fd, bytes, n);
+	set_nonblocking(fd, false);
+	return written;
+}
+
 /* Bytes that show where they come from: a lost, doubled or misplaced one is seen. */
 static inline unsigned char byte_at(size_t position)
 {
@@ -161,6 +172,20 @@ static inline bool is_filled(const unsigned char *bytes, size_t position, size_t
 		if (bytes[i] != byte_at(position + i))
 			return false;
 	return true;
+}
+
+/*
+ * Reads until this many bytes have come, or no more will. What was written in one piece may be read in several: only a
+ * single byte surely comes whole.
+ */
+static inline long read_enough(int fd, void *bytes, size_t enough)
+{
+	size_t total = 0;
+	ssize_t n = 1;
+
+	while (total < enough && (n = read(fd, (char *)bytes + total, enough - total)) > 0)
+		total += (size_t)n;
+	return total > 0 ? (long)total : n;
 }
 
 /* Reads fd to its end, resting ms after each piece; returns how many bytes of fill()'s came, -1 if others did. */
