@@ -40,7 +40,7 @@ bool waits_first(struct blocking *call)
 
 void note_progress(struct blocking *call, ssize_t done, size_t asked)
 {
-	if (done > 0 && (size_t)done < asked && (call->traits & FD_STREAM) && !(call->traits & FD_TWIN))
+	if (done > 0 && (size_t)done < asked && (call->traits & FD_STREAM))
 		fd_note(call->fd, full_or_drained(call), 0);
 }
 
@@ -49,18 +49,25 @@ bool goes_on(struct blocking *call, ssize_t last, size_t done, size_t asked)
 	return call->green && last > 0 && done < asked;
 }
 
-/* SO_RCVTIMEO or SO_SNDTIMEO, counted from the call's first wait. A call with a time limit does not restart. */
-static void apply_time_limit(struct blocking *call)
+/* Of a description that others share, what is noted may have changed. */
+static bool may_have_time_limit(const struct blocking *call)
 {
-	bool reads = call->events & POLLIN;
+	uint32_t limited = call->events & POLLIN ? FD_RCVTIMEO : FD_SNDTIMEO;
+
+	return call->traits & FD_PRIVATE ? call->traits & limited : call->traits & FD_SOCKET;
+}
+
+void find_time_limit(struct blocking *call)
+{
+	int option = call->events & POLLIN ? SO_RCVTIMEO : SO_SNDTIMEO;
 	struct timeval limit = {0};
 	socklen_t length = sizeof(limit);
 
-	if (call->waited || !(call->traits & (reads ? FD_RCVTIMEO : FD_SNDTIMEO)))
+	if (call->waited)
 		return;
-	if (getsockopt(call->fd, SOL_SOCKET, reads ? SO_RCVTIMEO : SO_SNDTIMEO, &limit, &length) != 0)
-		return;
-	if (!limit.tv_sec && !limit.tv_usec)
+	call->waited = true;
+	if (!may_have_time_limit(call) || getsockopt(call->fd, SOL_SOCKET, option, &limit, &length) != 0 ||
+	    (!limit.tv_sec && !limit.tv_usec))
 		return;
 	call->until.deadline = nanos_add(
 	    clock_now(), nanos_add((nanos)limit.tv_sec * NANOS_PER_SEC, (nanos)limit.tv_usec * NANOS_PER_USEC));
@@ -73,8 +80,7 @@ bool park_until_ready(struct blocking *call)
 
 	if (!call->green || errno != EAGAIN)
 		return false;
-	apply_time_limit(call);
-	call->waited = true;
+	find_time_limit(call);
 	stats_parked(call->call);
 	error = park_on_fd(call->fd, call->events, &call->until);
 	if (!error) {

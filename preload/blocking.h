@@ -93,6 +93,13 @@ bool goes_on(struct blocking *call, ssize_t last, size_t done, size_t asked);
 bool park_until_ready(struct blocking *call);
 
 /*
+ * For a call on a socket that is about to wait: its time limit, SO_RCVTIMEO or SO_SNDTIMEO, becomes until.deadline, and
+ * a call that has one is not restarted after a signal. Counted from the first time it is asked for; park_until_ready()
+ * does, who waits by other ways asks himself.
+ */
+void find_time_limit(struct blocking *call);
+
+/*
  * The same for poll and its kin, after an attempt that found nothing: parks until one of n descriptors is ready and
  * returns 1; returns 0 when the deadline has passed, -1 with errno set (EINTR, ECANCELED, ENOMEM). A descriptor that
  * is closed meanwhile counts as ready. Only to be called when goes_native() said false.

@@ -103,8 +103,8 @@ static uint32_t traits_by_kind(int fd)
 		return FD_PLAIN;
 	if (S_ISSOCK(status.st_mode))
 		return traits_of_socket(fd);
-	if (S_ISFIFO(status.st_mode))
-		return FD_STREAM;
+	if (S_ISFIFO(status.st_mode)) /* one of packets is not drained by a short read */
+		return libc.fcntl(fd, F_GETFL) & O_DIRECT ? 0 : FD_STREAM;
 	return S_ISREG(status.st_mode) || S_ISDIR(status.st_mode) || S_ISBLK(status.st_mode) ? FD_PLAIN : 0;
 }
 
@@ -115,29 +115,17 @@ static uint32_t nonblock_of(int fd)
 	return flags >= 0 && (flags & O_NONBLOCK) ? FD_NONBLOCK : 0;
 }
 
-/* What belongs to the description, which a twin may have changed. */
-static uint32_t ask_again(int fd, uint32_t traits)
-{
-	traits &= ~(uint32_t)(FD_NONBLOCK | FD_RCVTIMEO | FD_SNDTIMEO | FD_RCVLOWAT);
-	if (traits & FD_SOCKET)
-		traits |= traits_of_socket(fd) & (FD_RCVTIMEO | FD_SNDTIMEO | FD_RCVLOWAT);
-	return traits | nonblock_of(fd);
-}
-
 uint32_t fd_learn(int fd)
 {
 	uint32_t traits = fd_traits(fd);
 
-	if ((traits & (FD_LEARNT | FD_TWIN)) == FD_LEARNT)
+	if ((traits & (FD_LEARNT | FD_PRIVATE)) == (FD_LEARNT | FD_PRIVATE))
 		return traits;
 	if (traits & FD_LEARNT)
-		return ask_again(fd, traits);
+		return (traits & ~(uint32_t)FD_NONBLOCK) | nonblock_of(fd);
 	if (libc.fcntl(fd, F_GETFD) < 0)
 		return FD_LEARNT | FD_PLAIN; /* not open: a native call will say so */
 	traits |= FD_LEARNT | traits_by_kind(fd) | nonblock_of(fd);
-	/* What we were started with may be shared with whoever started us, and with each other. */
-	if (fd <= STDERR_FILENO)
-		traits |= FD_TWIN;
 	fd_note(fd, traits, 0);
 	return traits;
 }
@@ -164,34 +152,31 @@ void fd_forget_range(unsigned first, unsigned last)
 	poller_forget_range(first, last);
 }
 
+/* That it is private is the one thing that cannot be asked later. */
 void fd_born(int fd, uint32_t traits)
 {
 	fd_forget(fd);
-	if (self)
-		fd_note(fd, traits | FD_LEARNT, 0);
-	else if (traits & FD_PRIVATE)
-		fd_note(fd, FD_PRIVATE, 0); /* the one thing that cannot be asked later */
+	fd_note(fd, FD_PRIVATE | (traits ? traits | FD_LEARNT : 0), 0);
 }
 
-/* The child has all that we have, and each may set O_NONBLOCK for both. */
+void fd_shared(int fd)
+{
+	if (fd_traits(fd) & FD_PRIVATE)
+		fd_note(fd, 0, FD_PRIVATE);
+}
+
+/* The child has all that we have. */
 static void share_all(void)
 {
 	unsigned end = atomic_load(&pages_end) * PAGE, fd;
 
 	for (fd = 0; fd < end; fd++)
-		if (fd_traits((int)fd) & (FD_LEARNT | FD_PRIVATE))
-			fd_note((int)fd, FD_TWIN, FD_PRIVATE | FD_READ_DRAINED | FD_WRITE_FILLED);
+		fd_shared((int)fd);
 }
 
 __attribute__((constructor)) static void watch_forks(void)
 {
 	pthread_atfork(NULL, share_all, share_all);
-}
-
-void fd_twins(int fd, int other)
-{
-	fd_note(fd, FD_TWIN, 0);
-	fd_note(other, FD_TWIN, FD_READ_DRAINED | FD_WRITE_FILLED);
 }
 
 bool fd_is_ours(int fd)

@@ -1,7 +1,7 @@
 /*
  * What is known of each descriptor, so that a wait need not ask the kernel again. Everything in here may be forgotten
- * at any time and is then learnt anew; a descriptor that has a twin (dup) is asked each time, as O_NONBLOCK and the
- * time limits belong to the open file description that they share.
+ * at any time and is then learnt anew. Only what nobody else can have changed is believed: a description that this
+ * process made and has not shared since (FD_PRIVATE). Of any other, O_NONBLOCK and the time limits are asked each time.
  */
 #ifndef BOOKS_H
 #define BOOKS_H
@@ -18,12 +18,11 @@ enum fd_trait {
 	FD_STREAM = 1 << 5,        /* a pipe or stream socket: a short count means that it is drained */
 	FD_PLAIN = 1 << 6,         /* a regular file, directory or block device: never waits in the sense of poll */
 	FD_NO_NOWAIT = 1 << 7,     /* preadv2 and pwritev2 refuse RWF_NOWAIT: a tty, a FIFO */
-	FD_TWIN = 1 << 8,          /* shares its description: NONBLOCK and the time limits are asked each time */
+	FD_PRIVATE = 1 << 8,       /* made by this process, and since then neither duplicated, forked nor sent away */
 	FD_READ_DRAINED = 1 << 9,  /* the last read took all there was: wait before the next */
 	FD_WRITE_FILLED = 1 << 10, /* the last write left no room: wait before the next */
-	FD_PRIVATE = 1 << 11,      /* this process made the socket and has not forked since: nobody else has it */
-	FD_LISTENS = 1 << 12,      /* a socket that accepts connections */
-	FD_RCVLOWAT = 1 << 13,     /* SO_RCVLOWAT is more than one byte */
+	FD_LISTENS = 1 << 11,      /* a socket that accepts connections */
+	FD_RCVLOWAT = 1 << 12,     /* SO_RCVLOWAT is more than one byte */
 };
 
 /* The traits noted of fd, 0 when none are. Never fails, never calls the kernel. */
@@ -32,7 +31,10 @@ uint32_t fd_traits(int fd);
 /* Adds and removes traits; lost where there is no memory for the page. */
 void fd_note(int fd, uint32_t set, uint32_t clear);
 
-/* The traits of fd with FD_LEARNT among them, asked of the kernel where they are not known. */
+/*
+ * The traits of fd with FD_LEARNT among them, asked of the kernel where they are not known. Those of the time limits
+ * tell only of a private one whether there are any.
+ */
 uint32_t fd_learn(int fd);
 
 /* fd is about to be closed or replaced: forgets it and ends the waits on it with EBADF. */
@@ -41,11 +43,11 @@ void fd_forget(int fd);
 /* The same for all from first to last. */
 void fd_forget_range(unsigned first, unsigned last);
 
-/* A new descriptor whose traits up to NO_NOWAIT are these. */
+/* A new descriptor, of a new description, whose traits up to NO_NOWAIT are these; 0: they are not known yet. */
 void fd_born(int fd, uint32_t traits);
 
-/* Two descriptors share a description from now on. */
-void fd_twins(int fd, int other);
+/* Somebody else has its description too, from now on. */
+void fd_shared(int fd);
 
 /* True for the descriptors of our own event loops, which the program must not close or replace. */
 bool fd_is_ours(int fd);

@@ -74,8 +74,8 @@ FILE *freopen(const char *path, const char *mode, FILE *stream)
 
 static int twin_of(int fd, int twin)
 {
-	if (twin >= 0 && twin != fd && self)
-		fd_twins(fd, twin);
+	if (twin >= 0 && twin != fd)
+		fd_shared(fd);
 	return twin;
 }
 
@@ -146,7 +146,7 @@ int ioctl(int fd, unsigned long request, ...)
 
 static uint32_t traits_at_birth(int type)
 {
-	uint32_t traits = FD_SOCKET | FD_PRIVATE | (type & SOCK_NONBLOCK ? FD_NONBLOCK : 0);
+	uint32_t traits = FD_SOCKET | (type & SOCK_NONBLOCK ? FD_NONBLOCK : 0);
 
 	return (type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) == SOCK_STREAM ? traits | FD_STREAM : traits;
 }
@@ -156,8 +156,35 @@ int socket(int domain, int type, int protocol)
 	int fd = libc.socket(domain, type, protocol);
 
 	if (fd >= 0)
-		fd_born(fd, traits_at_birth(type));
+		fd_born(fd, self ? traits_at_birth(type) : 0);
 	return fd;
+}
+
+static int pair_born(int result, const int pair[2], uint32_t traits)
+{
+	if (result == 0) {
+		fd_born(pair[0], traits);
+		fd_born(pair[1], traits);
+	}
+	return result;
+}
+
+int socketpair(int domain, int type, int protocol, int pair[2])
+{
+	return pair_born(libc.socketpair(domain, type, protocol, pair), pair, self ? traits_at_birth(type) : 0);
+}
+
+int pipe2(int ends[2], int flags)
+{
+	uint32_t traits = FD_STREAM | (flags & O_NONBLOCK ? FD_NONBLOCK : 0);
+
+	/* A pipe of packets is not drained by a short read. */
+	return pair_born(libc.pipe2(ends, flags), ends, self && !(flags & O_DIRECT) ? traits : 0);
+}
+
+int pipe(int ends[2])
+{
+	return pair_born(libc.pipe(ends), ends, self ? FD_STREAM : 0);
 }
 
 static bool is_a_trait(int option)
@@ -181,6 +208,7 @@ pid_t vfork(void)
 	return fork();
 }
 
+synonym(__pipe, pipe);
 synonym(__close, close);
 synonym(__dup2, dup2);
 synonym(__fcntl, fcntl);

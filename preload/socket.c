@@ -67,16 +67,18 @@ bool error_comes_next(const struct blocking *call)
 	return !(call->events & POLLIN) || libc.ioctl(call->fd, FIONREAD, &bytes) < 0 || bytes == 0;
 }
 
-void set_time_limit(struct blocking *call, int option)
+void share_sent_descriptors(const struct msghdr *msg)
 {
-	struct timeval limit = {0};
-	socklen_t size = sizeof(limit);
+	const struct cmsghdr *part;
+	size_t i, count;
 
-	if (call->waited)
+	if (likely(!msg->msg_controllen))
 		return;
-	call->waited = true;
-	if (getsockopt(call->fd, SOL_SOCKET, option, &limit, &size) < 0 || (!limit.tv_sec && !limit.tv_usec))
-		return;
-	call->until.on_signal = SIGNAL_ENDS;
-	call->until.deadline = nanos_add(clock_now(), nanos_of(&(struct timespec){limit.tv_sec, limit.tv_usec * 1000}));
+	for (part = CMSG_FIRSTHDR(msg); part; part = CMSG_NXTHDR((struct msghdr *)msg, (struct cmsghdr *)part)) {
+		if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS)
+			continue;
+		count = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+		for (i = 0; i < count; i++)
+			fd_shared(((const int *)CMSG_DATA(part))[i]);
+	}
 }

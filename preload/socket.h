@@ -29,10 +29,7 @@ int socket_option(int fd, int option);
 /* Which of events hold now; 0 when none do. Never waits, leaves errno alone. */
 short ready_events(int fd, short events);
 
-/*
- * For a call that will wait on another descriptor than its own: finds the time limit (SO_RCVTIMEO or SO_SNDTIMEO) that
- * park_until_ready() would ask that descriptor for. A call that has one is not restarted after a signal.
- */
-void set_time_limit(struct blocking *call, int option);
+/* Notes that the descriptors which a message takes along, as the kernel has just read it, are no longer private. */
+void share_sent_descriptors(const struct msghdr *msg);
 
 #endif

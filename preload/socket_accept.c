@@ -83,10 +83,9 @@ static void note_accepted(const struct blocking *call, int fd, int flags)
 {
 	uint32_t inherited = call->traits & (FD_STREAM | FD_RCVTIMEO | FD_SNDTIMEO | FD_RCVLOWAT);
 
-	if (call->green)
-		fd_born(fd, inherited | FD_SOCKET | (flags & SOCK_NONBLOCK ? FD_NONBLOCK : 0));
-	else
-		fd_forget(fd);
+	if (flags & SOCK_NONBLOCK)
+		inherited |= FD_NONBLOCK;
+	fd_born(fd, call->green ? inherited | FD_SOCKET : 0);
 }
 
 static int accept_with(enum call name, int fd, const struct accepting *how)

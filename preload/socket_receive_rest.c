@@ -119,7 +119,7 @@ static ssize_t peek_rest(struct blocking *call, const struct incoming *in, ssize
 
 	if (domain != AF_INET && domain != AF_INET6)
 		return seen;
-	set_time_limit(call, SO_RCVTIMEO);
+	find_time_limit(call);
 	call->until.on_signal = SIGNAL_ENDS;
 	return peek_until(call, in, seen, (ssize_t)target);
 }

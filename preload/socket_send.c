@@ -16,9 +16,14 @@ static ssize_t hand_over(const struct blocking *call, const struct outgoing *out
 {
 	const struct msghdr *msg = out->msg;
 	size_t count;
+	ssize_t n;
 
-	if (!out->one_piece)
-		return libc.sendmsg(call->fd, msg, flags);
+	if (!out->one_piece) {
+		n = libc.sendmsg(call->fd, msg, flags);
+		if (n >= 0)
+			share_sent_descriptors(msg);
+		return n;
+	}
 	count = msg->msg_iov->iov_len;
 	if (call->green && (call->traits & FD_STREAM) && !(flags & MSG_OOB))
 		count = torture_cut(count);
@@ -110,7 +115,7 @@ static bool park_for_peer(struct blocking *call, const struct msghdr *msg)
 	struct blocking peer;
 	bool again;
 
-	set_time_limit(call, SO_SNDTIMEO);
+	find_time_limit(call);
 	peer = *call;
 	peer.fd = connect_stand_in(msg);
 	if (peer.fd < 0) {
@@ -189,11 +194,17 @@ ssize_t sendmsg(int fd, const struct msghdr *msg, int flags)
 
 static int attempt_sendmmsg(struct blocking *call, struct mmsghdr *vec, unsigned count, int flags)
 {
+	int n, i;
+
 	if (goes_native(call))
-		return libc.sendmmsg(call->fd, vec, count, flags);
-	if (waits_first(call))
+		n = libc.sendmmsg(call->fd, vec, count, flags);
+	else if (waits_first(call))
 		return -1;
-	return libc.sendmmsg(call->fd, vec, count, flags | MSG_DONTWAIT);
+	else
+		n = libc.sendmmsg(call->fd, vec, count, flags | MSG_DONTWAIT);
+	for (i = 0; i < n; i++)
+		share_sent_descriptors(&vec[i].msg_hdr);
+	return n;
 }
 
 /* The last message of those that an attempt has sent may have been cut short, on a stream. True when all of it is sent.
