@@ -16,14 +16,15 @@
  */
 static struct {
 	char *bytes;
-	ptrdiff_t low;  /* of the first byte, from the thread pointer */
+	ptrdiff_t low; /* of the first byte, from the thread pointer */
 	size_t size;
 	uintptr_t modules; /* tls_modules() when it was taken */
 } image;
 
 struct lock image_lock;
 
-/* Where libc keeps its malloc caches: offsets from the thread pointer of words that the first malloc of a thread sets. */
+/* Where libc keeps its malloc caches: offsets from the thread pointer of words that the first malloc of a thread sets.
+ */
 static struct {
 	ptrdiff_t word[4];
 	size_t count;
@@ -223,11 +224,16 @@ static int learn(void)
 
 int tls_init(void)
 {
+	static struct lock learning;
 	static int outcome = -1;
+	int result;
 
+	lock(&learning);
 	if (outcome < 0 || outcome == ENOMEM)
 		outcome = learn();
-	return outcome;
+	result = outcome;
+	unlock(&learning);
+	return result;
 }
 
 void tls_run_destructors(void)
