@@ -27,6 +27,8 @@ DEMOS   := $(patsubst demos/%.c,$(BUILD)/demos/%,$(wildcard demos/*.c))
 PROGRAMS:= $(patsubst tests/programs/%.c,$(BUILD)/tests/programs/%,$(wildcard tests/programs/*.c))
 UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*.c))
 TESTLIBS:= $(patsubst tests/%.c,$(BUILD)/tests/%.so,$(wildcard tests/*.c))
+UNITLIBS:= $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%.so,$(wildcard tests/unit/library/*.c))
+LINKED  := $(patsubst tests/linked/%.c,$(BUILD)/tests/linked/%,$(wildcard tests/linked/*.c))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
@@ -97,6 +99,16 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(call objects,$(RUNTIME))
 	$(CC) $(ALL_CFLAGS) $(DEPGEN) -Iruntime -Iruntime/arch/$(MACHINE) -o $@ $(filter %.c %.o,$^) $(shell pkg-config --cflags --libs check) \
 	    -lev $(wildcard /lib64/ld-linux-x86-64.so.2 /lib/ld-linux-aarch64.so.1)
 
+# What the suites load.
+$(BUILD)/tests/unit/library/%.so: tests/unit/library/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fvisibility=default -shared -o $@ $<
+
+# Programs written for us, whose calls are hooked because they are linked with us.
+$(BUILD)/tests/linked/%: tests/linked/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(DEPGEN) -o $@ $< $(USE_LIB)
+
 # Only what uses our header is linked with us: the references are to be native.
 $(BUILD)/tests/bench/%: tests/bench/%.c $(LIB)
 	@mkdir -p $(@D)
@@ -109,7 +121,7 @@ bench:
 	+@$(MAKE) --no-print-directory all $(BENCHES)
 	BUILD=$(BUILD) scripts/bench $(if $(QUICK),--quick) $(ROWS)
 
-tests: $(PROGRAMS) $(UNITS) $(TESTLIBS)
+tests: $(PROGRAMS) $(UNITS) $(UNITLIBS) $(LINKED) $(TESTLIBS)
 benches: $(BENCHES)
 
 # make demo URLS='https://... https://...' fetches those.

@@ -186,10 +186,10 @@ int green_join(green_t *g, double timeout, void **result)
 {
 	int error;
 
+	if (g && g == self)
+		return fail(EDEADLK);
 	if (!g || !self || g->hub != self->hub || g->detached || g->joiner || g->is_main || isnan(timeout))
 		return fail(EINVAL);
-	if (g == self)
-		return fail(EDEADLK);
 	error = wait_for_end(g, timeout);
 	if (error)
 		return fail(error);

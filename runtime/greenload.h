@@ -63,7 +63,8 @@ int green_sleep(double seconds);
 /*
  * Waits until g has ended, stores what its function returned in *result (unless result is NULL) and releases the
  * handle. Fails, and leaves the handle valid, with ETIMEDOUT, ECANCELED (the caller was killed), EINTR; fails with
- * EDEADLK (oneself), EINVAL (NULL, detached, being joined by another, or a greenlet of another OS thread).
+ * EDEADLK (oneself), EINVAL (NULL, detached, being joined by another, the main greenlet, or one of another OS
+ * thread).
  */
 int green_join(green_t *g, double timeout, void **result);
 

@@ -227,11 +227,16 @@ static int learn(void)
 
 int tls_init(void)
 {
+	static struct lock learning;
 	static int outcome = -1;
+	int result;
 
+	lock(&learning);
 	if (outcome < 0 || outcome == ENOMEM)
 		outcome = learn();
-	return outcome;
+	result = outcome;
+	unlock(&learning);
+	return result;
 }
 
 void tls_run_destructors(void)
