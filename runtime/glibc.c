@@ -49,7 +49,7 @@ static int learn_robust_list(const char *descriptor)
 
 	if (result == -ENOSYS) /* then libc makes no robust mutexes */
 		return 0;
-	if (result < 0)
+	if (result < 0 || !head)
 		return ENOTSUP;
 	glibc.robust_head = head - descriptor;
 	glibc.robust_offset = *(long *)(head + sizeof(void *));

@@ -47,13 +47,8 @@ static void close_both(void)
 	close(ends[1]);
 }
 
-int main(void)
+static void reuse_after_close(int fd)
 {
-	int fd, file, other[2];
-	FILE *stream;
-
-	must("pipe", pipe(ends));
-	fd = ends[0];
 	read_late("blocking", fd);
 	close_both();
 	must("pipe2", pipe2(ends, O_NONBLOCK));
@@ -63,6 +58,11 @@ int main(void)
 	say_empty("closed", fd);
 	pipe_at(fd);
 	read_late("blocking again", fd);
+}
+
+static void reuse_by_dup(int fd)
+{
+	int other[2];
 
 	must("pipe2", pipe2(other, O_NONBLOCK));
 	must("dup2", dup2(other[0], fd));
@@ -72,8 +72,12 @@ int main(void)
 	close(ends[1]);
 	pipe_at(fd);
 	read_late("blocking pipe by dup2", fd);
+}
 
-	stream = fdopen(fd, "r");
+static void reuse_after_fclose(int fd)
+{
+	FILE *stream = fdopen(fd, "r");
+
 	fclose(stream);
 	close(ends[1]);
 	say_empty("fclose", fd);
@@ -81,8 +85,13 @@ int main(void)
 	say("number", ends[0]);
 	say_empty("non-blocking socket", fd);
 	close_both();
+}
 
-	file = must("open", open("file", O_RDWR | O_CREAT, 0600));
+static void reuse_by_freopen(void)
+{
+	int file = must("open", open("file", O_RDWR | O_CREAT, 0600));
+	FILE *stream;
+
 	say("number", file);
 	say_empty("a file", file);
 	stream = fdopen(file, "r");
@@ -90,6 +99,18 @@ int main(void)
 	say("number", fileno(stream));
 	say_empty("another file", fileno(stream));
 	fclose(stream);
+}
+
+int main(void)
+{
+	int fd;
+
+	must("pipe", pipe(ends));
+	fd = ends[0];
+	reuse_after_close(fd);
+	reuse_by_dup(fd);
+	reuse_after_fclose(fd);
+	reuse_by_freopen();
 	pipe_at(fd);
 	read_late("a pipe in the end", fd);
 	return 0;
