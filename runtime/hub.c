@@ -11,10 +11,13 @@
 #include <stdlib.h>
 
 /*
- * So many switches may pass before the loop is looked at, though greenlets are ready; more only if more were ready at
- * the last look: until all of those have run, it would mostly find again what it has found.
+ * How many switches may pass before the loop is looked at though greenlets are ready: as many as take about this long,
+ * between these bounds.
  */
-#define TURNS     128
+#define LOOK_EVERY   (200 * NANOS_PER_USEC)
+#define FEWEST_TURNS 16
+#define MOST_TURNS   4096
+
 #define HUB_STACK (64 * 1024ul)
 
 __thread struct greenlet *self;
@@ -62,6 +65,19 @@ void wake(struct greenlet *g, int outcome)
 	make_ready(g);
 }
 
+/*
+ * With many greenlets each switch waits for memory: for the greenlet, its stack and its thread-local self. So the one
+ * after the next is fetched while the next runs, and of the one after that as much as can be known: where it is.
+ */
+static void fetch_ahead(const struct greenlet *g, ptrdiff_t self_offset)
+{
+	if (!g)
+		return;
+	__builtin_prefetch(g->next);
+	__builtin_prefetch(g->context.saved);
+	__builtin_prefetch((char *)g->context.thread_pointer + self_offset);
+}
+
 void switch_away(void)
 {
 	struct greenlet *me = self, *next = NULL;
@@ -71,13 +87,30 @@ void switch_away(void)
 		next = take_ready(hub);
 	if (next == me)
 		return;
+	if (next)
+		fetch_ahead(next->next, (char *)&self - (char *)me->context.thread_pointer);
 	hub->switches++;
 	context_switch(&me->context, next ? &next->context : &hub->context);
 }
 
-static size_t turns_until_look(const struct hub *hub)
+/*
+ * When the turns were used up: more or fewer for the next time, as they were too quick or too slow. But all that are
+ * ready after a look run before the next, which would mostly find again what this one has found.
+ */
+static size_t turns_until_look(struct hub *hub)
 {
-	return hub->ready_count < TURNS ? TURNS : hub->ready_count + 1;
+	nanos now, since;
+
+	if (!hub->turns) {
+		now = clock_now();
+		since = now - hub->looked;
+		hub->looked = now;
+		if (since < LOOK_EVERY / 2 && hub->usual_turns < MOST_TURNS)
+			hub->usual_turns *= 2;
+		else if (since > LOOK_EVERY && hub->usual_turns > FEWEST_TURNS)
+			hub->usual_turns /= 2;
+	}
+	return hub->ready_count < hub->usual_turns ? hub->usual_turns : hub->ready_count + 1;
 }
 
 /* The hub's own context. The first greenlet to call it, from hub_start or hub_refresh, waits for hub->error. */
@@ -151,6 +184,7 @@ static int start(struct hub *hub)
 	if (error)
 		return error;
 	hub->ready_last = &hub->ready_first;
+	hub->usual_turns = FEWEST_TURNS;
 	hub->alive = 1;
 	hub->peak = 1;
 	hub->stale = true;

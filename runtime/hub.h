@@ -58,8 +58,10 @@ struct greenlet {
 struct hub {
 	struct greenlet *ready_first, **ready_last;
 	size_t ready_count;
-	size_t turns; /* switches until the loop is looked at again */
-	size_t alive; /* greenlets that have not ended, the main one included */
+	size_t turns;       /* switches until the loop is looked at again */
+	size_t usual_turns; /* what they start from */
+	nanos looked;       /* when they were last used up */
+	size_t alive;       /* greenlets that have not ended, the main one included */
 	uint64_t switches;
 	struct context context; /* its own; valid while it does not run */
 

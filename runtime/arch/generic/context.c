@@ -1,5 +1,6 @@
 /* The switch where we have no instructions of our own: swapcontext(3), with its two system calls. */
 #include "context.h"
+#include <signal.h>
 #include <stdbool.h>
 #include <ucontext.h>
 
@@ -7,12 +8,14 @@
 bool has_fsgsbase;
 #endif
 
+/* swapcontext would bring back the signal mask of the time when the context stopped: the OS thread keeps the one it has. */
 void context_swap(void **saved, void *to)
 {
-	ucontext_t here;
+	ucontext_t here, *there = to;
 
 	*saved = &here;
-	swapcontext(&here, to);
+	pthread_sigmask(SIG_BLOCK, NULL, &there->uc_sigmask);
+	swapcontext(&here, there);
 }
 
 /* The description lies at the top of the stack that it describes. */
