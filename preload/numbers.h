@@ -31,5 +31,8 @@
 #ifndef SYS_vfork
 #define SYS_vfork (NUMBERS + 6)
 #endif
+#ifndef SYS_pipe
+#define SYS_pipe (NUMBERS + 7)
+#endif
 
 #endif
