@@ -27,6 +27,18 @@ static void say_part(const char *what, long n, long of)
 	say_whether(what, n > 0 && n < of);
 }
 
+/* What fits still: the end of the call may have come before the socket was full. Returns how much that was. */
+static long top_up(off_t *offset)
+{
+	long total = 0, n;
+
+	set_nonblocking(two[1], true);
+	while ((n = sendfile(two[1], file, offset, SIZE)) > 0)
+		total += n;
+	set_nonblocking(two[1], false);
+	return total;
+}
+
 static void file_interrupted(void)
 {
 	off_t offset = 0;
@@ -36,6 +48,7 @@ static void file_interrupted(void)
 	n = sendfile(two[1], file, &offset, SIZE);
 	say_part("a part was sent", n, SIZE);
 	say_whether("offset tells how much", offset == n);
+	n += top_up(&offset);
 	say("none of it fits", sendfile(two[1], file, &offset, SIZE));
 	stop_ringing();
 	say_whether("offset stays", offset == n);
@@ -52,6 +65,7 @@ static void file_timed_out(void)
 	must("SO_SNDTIMEO", setsockopt(two[1], SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)));
 	n = sendfile(two[1], file, &offset, SIZE);
 	say_part("a part in time", n, SIZE);
+	n += top_up(&offset);
 	say("none of it in time", sendfile(two[1], file, &offset, SIZE));
 	say_waited("limit", start, 200);
 	say_whether("all of it arrives", drain(two[0]) == n);

@@ -4,6 +4,10 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+/* What fortified code calls where files are of 32 bits, and has no header for. */
+int __open_2(const char *path, int flags);
+int __openat_2(int dir, const char *path, int flags);
+
 static int two[2];
 
 /* Read at run time, so that the compiler cannot tell whether it is right. */
@@ -78,6 +82,9 @@ int main(void)
 	say("open", open("/dev/null", plainly));
 	say("openat", openat(AT_FDCWD, "/dev/null", plainly));
 	say("open missing", open("missing", plainly));
+	say("__open_2", __open_2("/dev/null", plainly));
+	say("__openat_2", __openat_2(AT_FDCWD, "/dev/null", plainly));
+	say("__open_2 missing", __open_2("missing", plainly));
 	overflow_all();
 	say_whether("created", access("created", F_OK) == 0);
 	return two_fds == 2 && nine == 9 && (creating & O_CREAT) ? 0 : 1;
