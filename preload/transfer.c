@@ -38,13 +38,27 @@ static ssize_t readv_now(struct blocking *call, const struct iovec *iov, int cou
 	return is_ready_now(call) ? libc.preadv2(call->fd, iov, count, -1, flags) : -1;
 }
 
+/*
+ * What recv and send come to, without libc's wrapper: it switches asynchronous cancellation on and off around each
+ * call, which one that does not wait has no need of.
+ */
+static ssize_t try_now(long number, int fd, void *buf, size_t count)
+{
+	long n = raw_syscall(number, fd, (long)buf, (long)count, MSG_DONTWAIT, 0, 0);
+
+	if (n >= 0)
+		return n;
+	errno = (int)-n;
+	return -1;
+}
+
 /* A socket's recv is the cheapest of all; of nothing, it would take a datagram, which read does not. */
 static ssize_t read_now(struct blocking *call, void *buf, size_t count)
 {
 	struct iovec one = {buf, count};
 
 	if (call->traits & FD_SOCKET)
-		return count ? libc.recv(call->fd, buf, count, MSG_DONTWAIT) : libc.read(call->fd, buf, 0);
+		return count ? try_now(SYS_recvfrom, call->fd, buf, count) : libc.read(call->fd, buf, 0);
 	return readv_now(call, &one, 1, 0);
 }
 
@@ -117,7 +131,7 @@ static ssize_t write_now(struct blocking *call, const void *buf, size_t count)
 	struct iovec one = {(void *)buf, count};
 
 	if (call->traits & FD_SOCKET)
-		return libc.send(call->fd, buf, count, MSG_DONTWAIT);
+		return try_now(SYS_sendto, call->fd, (void *)buf, count);
 	return writev_now(call, &one, 1, 0);
 }
 
