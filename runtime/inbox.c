@@ -25,6 +25,12 @@ void post(struct greenlet *g)
 	knock(hub);
 }
 
+/* A firm park is ended by an unpark() alone; that may be what was posted, even if a kill came before. */
+static int outcome_of_post(const struct greenlet *g)
+{
+	return g->killed && g->state == PARKED ? ECANCELED : 0;
+}
+
 void take_inbox(struct hub *hub)
 {
 	struct greenlet *g = atomic_exchange(&hub->inbox, NULL), *in_order = NULL, *next;
@@ -37,6 +43,6 @@ void take_inbox(struct hub *hub)
 	for (g = in_order; g; g = next) {
 		next = g->inbox_next;
 		atomic_store(&g->posted, 0);
-		wake(g, g->killed ? ECANCELED : 0);
+		wake(g, outcome_of_post(g));
 	}
 }

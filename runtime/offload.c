@@ -135,25 +135,30 @@ static bool add_helper(void)
 	return !error;
 }
 
+/* Nobody else can do it: better that all wait for it than that nobody ever does it. Called with the lock held. */
+static void do_it_here(void)
+{
+	struct job *job;
+
+	while (!pool.helpers && (job = take_job())) {
+		unlock(&helpers_lock);
+		run_job(job);
+		lock(&helpers_lock);
+	}
+}
+
 void offload_make_helper(struct hub *hub)
 {
-	struct job *job = NULL;
+	bool has_come = true;
 
 	if (!hub->helper_wanted)
 		return;
 	hub->helper_wanted = false;
 	lock(&helpers_lock);
-	while (is_short_of_helpers()) {
-		if (add_helper())
-			continue;
-		/* Nobody else can do it: better that all wait for it than that nobody ever does it. */
-		if (!pool.helpers)
-			job = take_job();
-		break;
-	}
+	while (has_come && is_short_of_helpers())
+		has_come = add_helper();
+	do_it_here();
 	unlock(&helpers_lock);
-	if (job)
-		run_job(job);
 }
 
 static void queue_job(struct job *job)

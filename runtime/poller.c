@@ -7,10 +7,10 @@
 #include <fcntl.h>
 #include <sys/epoll.h>
 
-/* Descriptors that another OS thread has closed, for this hub to forget. */
+/* Descriptors that another OS thread has closed, from first to last, for this hub to forget. */
 struct forgotten {
 	struct forgotten *next;
-	int fd;
+	unsigned first, last;
 };
 
 static struct side *side_of(struct fd_watch *watch, short events)
@@ -98,7 +98,7 @@ static void tell_epoll(struct hub *hub, int fd)
 
 static void drop_watch(struct hub *hub, int fd)
 {
-	void **place = fd < 0 ? NULL : sparse_find(&hub->watches, (size_t)fd);
+	void **place = sparse_find(&hub->watches, (size_t)fd);
 	struct fd_watch *watch = place ? *place : NULL;
 
 	if (!watch)
@@ -112,12 +112,20 @@ static void drop_watch(struct hub *hub, int fd)
 	*place = NULL;
 }
 
+static void drop_watches(struct hub *hub, unsigned first, unsigned last)
+{
+	size_t end = hub->watches.count * SPARSE_PAGE, fd;
+
+	for (fd = first; fd <= last && fd < end; fd++)
+		drop_watch(hub, (int)fd);
+}
+
 struct closing {
 	struct hub *own;
-	int fd;
+	unsigned first, last;
 };
 
-/* Another hub is told through its inbox. That it may not know the descriptor at all cannot be seen from here. */
+/* Another hub is told through its inbox. That it may not know the descriptors at all cannot be seen from here. */
 static void forget_elsewhere(struct hub *hub, void *arg)
 {
 	const struct closing *closing = arg;
@@ -128,7 +136,8 @@ static void forget_elsewhere(struct hub *hub, void *arg)
 	note = malloc(sizeof(*note));
 	if (!note)
 		return;
-	note->fd = closing->fd;
+	note->first = closing->first;
+	note->last = closing->last;
 	note->next = atomic_load(&hub->forgotten);
 	while (!atomic_compare_exchange_weak(&hub->forgotten, &note->next, note))
 		;
@@ -137,21 +146,18 @@ static void forget_elsewhere(struct hub *hub, void *arg)
 
 void poller_forget(int fd)
 {
-	struct closing closing = {self ? self->hub : hub_running, fd};
-
-	if (closing.own && !closing.own->stale)
-		drop_watch(closing.own, fd);
-	if (hubs_elsewhere(closing.own))
-		for_each_hub(forget_elsewhere, &closing);
+	if (fd >= 0)
+		poller_forget_range((unsigned)fd, (unsigned)fd);
 }
 
 void poller_forget_range(unsigned first, unsigned last)
 {
-	struct hub *hub = self ? self->hub : hub_running;
-	size_t end = hub ? hub->watches.count * SPARSE_PAGE : 0, fd;
+	struct closing closing = {self ? self->hub : hub_running, first, last};
 
-	for (fd = first; fd <= last && fd < end; fd++)
-		poller_forget((int)fd);
+	if (closing.own && !closing.own->stale)
+		drop_watches(closing.own, first, last);
+	if (hubs_elsewhere(closing.own))
+		for_each_hub(forget_elsewhere, &closing);
 }
 
 void poller_take_forgotten(struct hub *hub)
@@ -160,7 +166,7 @@ void poller_take_forgotten(struct hub *hub)
 
 	for (; note; note = next) {
 		next = note->next;
-		drop_watch(hub, note->fd);
+		drop_watches(hub, note->first, note->last);
 		free(note);
 	}
 }

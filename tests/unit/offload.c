@@ -1,0 +1,242 @@
+/* Jobs on helper OS threads. */
+#include "offload.h"
+#include "offload_hub.h"
+#include "suite.h"
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
+struct job {
+	long input, output;
+	long thread;
+	sigset_t mask;
+};
+
+static void square(void *arg)
+{
+	struct job *job = arg;
+
+	job->output = job->input * job->input;
+	job->thread = syscall(SYS_gettid);
+	pthread_sigmask(SIG_SETMASK, NULL, &job->mask);
+	errno = EIO;
+}
+
+static void *offload_square(void *job)
+{
+	errno = 7;
+	offload(square, job);
+	ck_assert_int_eq(errno, 7);
+	return NULL;
+}
+
+START_TEST(runs_on_another_thread)
+{
+	struct job job = {.input = 12};
+
+	must_join(must_spawn(offload_square, &job));
+	ck_assert_int_eq(job.output, 144);
+	ck_assert_int_ne(job.thread, getpid());
+	ck_assert(sigismember(&job.mask, SIGINT) && sigismember(&job.mask, SIGALRM));
+	ck_assert_uint_eq(offload_peak(), 1);
+}
+
+START_TEST(runs_right_here_without_greenlets)
+{
+	struct job job = {.input = 12};
+
+	offload(square, &job);
+	ck_assert_int_eq(job.output, 144);
+	ck_assert_int_eq(job.thread, getpid());
+}
+
+START_TEST(main_greenlet_may)
+{
+	struct job job = {.input = 5};
+
+	become_host();
+	offload_square(&job);
+	ck_assert_int_eq(job.output, 25);
+}
+
+static void sleep_and_square(void *job)
+{
+	usleep(1000);
+	square(job);
+}
+
+static void *offload_slowly(void *job)
+{
+	offload(sleep_and_square, job);
+	return NULL;
+}
+
+enum { JOBS = 1500 }; /* more than there may be helpers */
+
+START_TEST(more_jobs_than_helpers)
+{
+	static struct job jobs[JOBS];
+	int i;
+
+	for (i = 0; i < JOBS; i++) {
+		jobs[i].input = i;
+		green_detach(must_spawn(offload_slowly, &jobs[i]));
+	}
+	while (green_count() > 1)
+		ck_assert_int_eq(green_sleep(0.001), 0);
+	for (i = 0; i < JOBS; i++)
+		ck_assert_int_eq(jobs[i].output, (long)i * i);
+	ck_assert_uint_le(offload_peak(), 512);
+}
+
+START_TEST(helpers_are_used_again)
+{
+	struct job job;
+	int i;
+
+	for (i = 0; i < 500; i++) {
+		job = (struct job){.input = i};
+		must_join(must_spawn(offload_square, &job));
+		ck_assert_int_eq(job.output, (long)i * i);
+	}
+	ck_assert_uint_le(offload_peak(), 3);
+}
+
+static sem_t gate;
+
+static void wait_at_gate(void *flag)
+{
+	while (sem_wait(&gate) != 0)
+		;
+	*(bool *)flag = true;
+}
+
+static void *offload_gate(void *flag)
+{
+	offload(wait_at_gate, flag);
+	ck_assert(*(bool *)flag);
+	return (void *)(intptr_t)green_sleep(0.001);
+}
+
+/* Others run meanwhile; neither a kill nor time ends it. */
+START_TEST(job_outlives_a_kill)
+{
+	bool early = false, late = false;
+	green_t *killed_before, *killed_meanwhile;
+
+	sem_init(&gate, 0, 0);
+	killed_before = must_spawn(offload_gate, &early);
+	green_kill(killed_before);
+	killed_meanwhile = must_spawn(offload_gate, &late);
+	ck_assert_int_eq(green_sleep(0.01), 0);
+	green_kill(killed_meanwhile);
+	assert_failed(green_join(killed_meanwhile, 0.01, NULL), ETIMEDOUT);
+	ck_assert(!early && !late);
+	sem_post(&gate);
+	sem_post(&gate);
+	ck_assert_int_eq((intptr_t)must_join(killed_before), -1);
+	ck_assert_int_eq((intptr_t)must_join(killed_meanwhile), -1);
+}
+
+static void post_gate(void *unused)
+{
+	(void)unused;
+	sem_post(&gate);
+}
+
+static void *offload_post(void *unused)
+{
+	offload(post_gate, NULL);
+	return unused;
+}
+
+/* A job may wait for what a later one brings. */
+START_TEST(jobs_may_need_each_other)
+{
+	bool flags[20] = {false};
+	int i;
+
+	sem_init(&gate, 0, 0);
+	for (i = 0; i < 20; i++)
+		green_detach(must_spawn(offload_gate, &flags[i]));
+	for (i = 0; i < 20; i++)
+		green_detach(must_spawn(offload_post, NULL));
+	while (green_count() > 1)
+		ck_assert_int_eq(green_sleep(0.001), 0);
+}
+
+/* From here on no thread's stack can be had. */
+static void use_up_address_space(void)
+{
+	size_t pages;
+	FILE *file = fopen("/proc/self/statm", "r");
+	struct rlimit limit;
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_eq(fscanf(file, "%zu", &pages), 1);
+	fclose(file);
+	limit.rlim_cur = limit.rlim_max = pages * (size_t)sysconf(_SC_PAGESIZE);
+	ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
+}
+
+START_TEST(without_a_thread_the_hub_does_it)
+{
+	static struct job jobs[20];
+	green_t *g[20];
+	int i;
+
+	for (i = 0; i < 20; i++) {
+		jobs[i].input = i;
+		g[i] = must_spawn(offload_square, &jobs[i]);
+	}
+	use_up_address_space();
+	for (i = 0; i < 20; i++) {
+		must_join(g[i]);
+		ck_assert_int_eq(jobs[i].output, (long)i * i);
+		ck_assert_int_eq(jobs[i].thread, getpid());
+	}
+	ck_assert_uint_eq(offload_peak(), 0);
+}
+
+static void *offload_on_own_hub(void *unused)
+{
+	struct job jobs[10];
+	green_t *g[10];
+	int i;
+
+	for (i = 0; i < 10; i++) {
+		jobs[i] = (struct job){.input = i};
+		g[i] = must_spawn(offload_slowly, &jobs[i]);
+	}
+	for (i = 0; i < 10; i++) {
+		must_join(g[i]);
+		ck_assert_int_eq(jobs[i].output, (long)i * i);
+	}
+	return unused;
+}
+
+START_TEST(hubs_share_the_helpers)
+{
+	pthread_t threads[4];
+	int i;
+
+	for (i = 0; i < 4; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, offload_on_own_hub, NULL), 0);
+	offload_on_own_hub(NULL);
+	for (i = 0; i < 4; i++)
+		pthread_join(threads[i], NULL);
+}
+
+int main(void)
+{
+	const TTest *const tests[] = {runs_on_another_thread, runs_right_here_without_greenlets, main_greenlet_may,
+	    more_jobs_than_helpers, helpers_are_used_again, job_outlives_a_kill, jobs_may_need_each_other,
+	    without_a_thread_the_hub_does_it, hubs_share_the_helpers};
+
+	return run_suite("offload", tests, sizeof(tests) / sizeof(tests[0]));
+}

@@ -1,0 +1,298 @@
+/* Parking: who runs when, how long a wait lasts, and what ends it. */
+#include "park.h"
+#include "clock.h"
+#include "hub.h"
+#include "suite.h"
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <string.h>
+
+static bool stop;
+
+static void *yield_until_stopped(void *turns)
+{
+	while (!stop) {
+		++*(long *)turns;
+		green_yield();
+	}
+	return NULL;
+}
+
+START_TEST(turns_are_fair)
+{
+	long turns[10] = {0};
+	green_t *g[10];
+	int i;
+
+	for (i = 0; i < 10; i++)
+		g[i] = must_spawn(yield_until_stopped, &turns[i]);
+	for (i = 0; i < 10000; i++)
+		green_yield();
+	stop = true;
+	for (i = 0; i < 10; i++)
+		must_join(g[i]);
+	for (i = 0; i < 10; i++) {
+		ck_assert_int_ge(turns[i], is_shuffled() ? 1000 : 9999);
+		ck_assert_int_le(turns[i], is_shuffled() ? 100000 : 10001);
+	}
+}
+
+static void *wait_for_byte(void *fd)
+{
+	char byte;
+
+	ck_assert_int_gt(green_wait_fd(*(int *)fd, POLLIN, 10), 0);
+	ck_assert_int_eq(read(*(int *)fd, &byte, 1), 1);
+	stop = true;
+	return NULL;
+}
+
+START_TEST(yielders_starve_neither_io_nor_timers)
+{
+	long turns[3] = {0};
+	green_t *g[3];
+	int ends[2], i;
+
+	ck_assert_int_eq(pipe(ends), 0);
+	must_spawn(wait_for_byte, &ends[0]);
+	for (i = 0; i < 3; i++)
+		g[i] = must_spawn(yield_until_stopped, &turns[i]);
+	ck_assert_int_eq(green_sleep(0.01), 0);
+	ck_assert_int_eq(write(ends[1], "x", 1), 1);
+	for (i = 0; i < 3; i++)
+		must_join(g[i]);
+}
+
+/* The best of several tries, as the machine may be busy with something else. */
+static double shortest_sleep(double seconds)
+{
+	double best = 1, since, slept;
+	int i;
+
+	for (i = 0; i < 200; i++) {
+		since = now();
+		ck_assert_int_eq(green_sleep(seconds), 0);
+		slept = now() - since;
+		ck_assert_double_ge(slept, seconds);
+		if (slept < best)
+			best = slept;
+	}
+	return best;
+}
+
+START_TEST(sleeps_below_a_millisecond)
+{
+	become_host();
+	ck_assert_double_lt(shortest_sleep(50e-6), 500e-6);
+	ck_assert_double_lt(shortest_sleep(300e-6), 900e-6);
+}
+
+enum { SLEEPERS = 10000 };
+
+static int woken[SLEEPERS], woken_count;
+static nanos waking[SLEEPERS];
+
+static void *sleep_until(void *number)
+{
+	intptr_t i = (intptr_t)number;
+	struct until until = {.deadline = waking[i], .on_signal = SIGNAL_PASSES};
+	int error;
+
+	do
+		error = park(&until);
+	while (!error);
+	ck_assert_int_eq(error, ETIMEDOUT);
+	ck_assert(clock_now() >= waking[i]);
+	woken[woken_count++] = (int)i;
+	return NULL;
+}
+
+START_TEST(ten_thousand_sleepers_wake_in_order)
+{
+	nanos start = clock_now() + 200 * NANOS_PER_MSEC;
+	int i;
+
+	for (i = 0; i < SLEEPERS; i++) {
+		waking[i] = start + (nanos)(random() % 1000) * 100 * NANOS_PER_USEC;
+		green_detach(must_spawn(sleep_until, (void *)(intptr_t)i));
+	}
+	ck_assert_uint_eq(green_count(), SLEEPERS + 1);
+	while (green_count() > 1)
+		ck_assert_int_eq(green_sleep(0.001), 0);
+	ck_assert_int_eq(woken_count, SLEEPERS);
+	if (is_shuffled())
+		return;
+	for (i = 1; i < SLEEPERS; i++)
+		ck_assert_uint_le(waking[woken[i - 1]], waking[woken[i]]);
+}
+
+START_TEST(deadlines)
+{
+	struct until past = {.deadline = 0}, soon = {.deadline = clock_now() + 5 * NANOS_PER_MSEC};
+	int error;
+
+	become_host();
+	do
+		error = park(&past);
+	while (!error);
+	ck_assert_int_eq(error, ETIMEDOUT);
+	errno = 7;
+	do
+		error = park(&soon);
+	while (!error);
+	ck_assert_int_eq(error, ETIMEDOUT);
+	ck_assert(clock_now() >= soon.deadline);
+	ck_assert_int_eq(errno, 7);
+}
+
+static bool may_go;
+static int went;
+
+static void *park_until_may_go(void *unused)
+{
+	while (!may_go)
+		ck_assert_int_eq(park(NULL), 0);
+	went++;
+	return unused;
+}
+
+START_TEST(wakes_without_cause_do_no_harm)
+{
+	green_t *g = must_spawn(park_until_may_go, NULL);
+	int i;
+
+	for (i = 0; i < 100; i++) {
+		unpark(g);
+		if (i % 3)
+			unpark(g);
+		green_yield();
+		ck_assert_int_eq(went, 0);
+	}
+	may_go = true;
+	unpark(g);
+	must_join(g);
+	ck_assert_int_eq(went, 1);
+}
+
+static void *park_firmly_until_may_go(void *unused)
+{
+	while (!may_go)
+		park_firmly();
+	went++;
+	return unused;
+}
+
+START_TEST(only_unpark_ends_a_firm_park)
+{
+	green_t *g = must_spawn(park_firmly_until_may_go, NULL);
+	int i;
+
+	for (i = 0; i < 10; i++) {
+		green_yield();
+		green_kill(g);
+	}
+	ck_assert_int_eq(went, 0);
+	may_go = true;
+	unpark(g);
+	must_join(g);
+	ck_assert_int_eq(went, 1);
+}
+
+static _Atomic int ball;
+static green_t *player;
+enum { THROWS = 5000 };
+
+/* Throws the ball whenever it lies on the other side. */
+static void *throw_from_thread(void *unused)
+{
+	int i;
+
+	for (i = 0; i < THROWS; i++) {
+		while (atomic_load(&ball) != 2 * i)
+			sched_yield();
+		atomic_store(&ball, 2 * i + 1);
+		unpark(player);
+	}
+	return unused;
+}
+
+static void *throw_from_greenlet(void *unused)
+{
+	int i;
+
+	for (i = 0; i < THROWS; i++) {
+		while (atomic_load(&ball) != 2 * i + 1)
+			ck_assert_int_eq(park(NULL), 0);
+		atomic_store(&ball, 2 * i + 2);
+	}
+	return unused;
+}
+
+START_TEST(unpark_from_another_thread)
+{
+	pthread_t thread;
+
+	player = must_spawn(throw_from_greenlet, NULL);
+	ck_assert_int_eq(pthread_create(&thread, NULL, throw_from_thread, NULL), 0);
+	while (atomic_load(&ball) < 2 * THROWS)
+		ck_assert_int_eq(green_sleep(0.001), 0);
+	pthread_join(thread, NULL);
+	must_join(player);
+}
+
+static green_t *crowd[100];
+static _Atomic int tokens[100];
+
+static void *take_tokens(void *number)
+{
+	int taken = 0;
+
+	while (taken < 100) {
+		while (!atomic_load(&tokens[(intptr_t)number]))
+			park(NULL);
+		atomic_fetch_sub(&tokens[(intptr_t)number], 1);
+		taken++;
+	}
+	return NULL;
+}
+
+static void *give_tokens(void *unused)
+{
+	int round, i;
+
+	for (round = 0; round < 50; round++) {
+		for (i = 0; i < 100; i++) {
+			atomic_fetch_add(&tokens[i], 1);
+			unpark(crowd[i]);
+		}
+	}
+	return unused;
+}
+
+/* Nobody may end before the last unpark() of it returns, hence the sleep: a joined thread has made its last. */
+START_TEST(no_wake_of_several_threads_is_lost)
+{
+	pthread_t threads[2];
+	intptr_t i;
+
+	for (i = 0; i < 100; i++)
+		crowd[i] = must_spawn(take_tokens, (void *)i);
+	for (i = 0; i < 2; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, give_tokens, NULL), 0);
+	for (i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+	for (i = 0; i < 100; i++)
+		must_join(crowd[i]);
+}
+
+int main(void)
+{
+	const TTest *const tests[] = {turns_are_fair, yielders_starve_neither_io_nor_timers, sleeps_below_a_millisecond,
+	    ten_thousand_sleepers_wake_in_order, deadlines, wakes_without_cause_do_no_harm,
+	    only_unpark_ends_a_firm_park, unpark_from_another_thread, no_wake_of_several_threads_is_lost};
+
+	return run_suite("park", tests, sizeof(tests) / sizeof(tests[0]));
+}
