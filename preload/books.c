@@ -66,7 +66,8 @@ void fd_note(int fd, uint32_t set, uint32_t clear)
 	traits_t *traits = find_or_make(fd);
 
 	if (traits)
-		atomic_store_explicit(traits, (uint16_t)((atomic_load_explicit(traits, memory_order_relaxed) & ~clear) | set),
+		atomic_store_explicit(traits,
+		    (uint16_t)((atomic_load_explicit(traits, memory_order_relaxed) & ~clear) | set),
 		    memory_order_relaxed);
 }
 

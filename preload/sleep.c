@@ -46,7 +46,9 @@ static int sleep_for(enum call name, const struct timespec *span, struct timespe
 	error = sleep_until(&call);
 	if (!error)
 		return (int)settled(&call, 0);
-	if (left)
+	if (left && !(is_readable(&left->tv_sec) && is_readable(&left->tv_nsec)))
+		error = EFAULT;
+	else if (left)
 		*left = timespec_of(time_left(call.until.deadline));
 	errno = error;
 	return -1;

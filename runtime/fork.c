@@ -6,7 +6,7 @@
 #include <pthread.h>
 
 /* What another OS thread may hold at the moment of a fork, in the order in which we take it. */
-static struct lock *const locks[] = {&hubs_lock, &helpers_lock, &stacks_lock, &image_lock};
+static struct lock *const locks[] = {&hubs_lock, &helpers_lock, &stacks_lock, &tls_lock};
 
 enum { LOCKS = sizeof(locks) / sizeof(locks[0]) };
 

@@ -175,6 +175,8 @@ static void init_main(struct hub *hub)
 	hub->main.hub = hub;
 	hub->main.is_main = 1;
 	hub->main.context.thread_pointer = thread_pointer();
+	/* Helper threads are made by the hub, so libc would not know that this one has company. */
+	mark_not_alone(thread_pointer());
 }
 
 static int start(struct hub *hub)

@@ -3,6 +3,7 @@
 #include "lock.h"
 #include "offload_hub.h"
 #include "park.h"
+#include "tls.h"
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
@@ -104,7 +105,9 @@ static int make_thread(void)
 	pthread_attr_setstacksize(&attributes, STACK_BYTES);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
+	lock(&tls_lock);
 	error = pthread_create(&thread, &attributes, help, NULL);
+	unlock(&tls_lock);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attributes);
 	return error;

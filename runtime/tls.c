@@ -12,16 +12,19 @@
 
 /*
  * A block as new, from its lowest used byte to the end of the descriptor. It is what a used one is overwritten with,
- * which is several times as fast as asking the dynamic linker again.
+ * which is several times as fast as asking the dynamic linker again. Other OS threads may be reading it at any time:
+ * when modules come or go there is a new one, and the old one stays.
  */
-static struct {
-	char *bytes;
+struct image {
 	ptrdiff_t low; /* of the first byte, from the thread pointer */
 	size_t size;
 	uintptr_t modules; /* tls_modules() when it was taken */
-} image;
+	char bytes[];
+};
 
-struct lock image_lock;
+static _Atomic(const struct image *) newest_image;
+
+struct lock tls_lock;
 
 /* Where libc keeps its malloc caches: offsets from the thread pointer of words that the first malloc of a thread sets.
  */
@@ -71,10 +74,18 @@ static void set_identity(void *tp, uint32_t id)
 		*(int32_t *)((char *)tp + glibc.rseq_cpu_id) = -2; /* RSEQ_CPU_ID_REGISTRATION_FAILED */
 }
 
-/* The variables, by the dynamic linker, and the robust list's offset, which is the same in every block. */
+/*
+ * The variables, by the dynamic linker, and the robust list's offset, which is the same in every block. A lock that the
+ * linker takes would stay taken in the child of a fork that falls into the call; ours delays the fork.
+ */
 static int make_anew(void *tp)
 {
-	if (!_dl_allocate_tls(tp))
+	void *made;
+
+	lock(&tls_lock);
+	made = _dl_allocate_tls(tp);
+	unlock(&tls_lock);
+	if (!made)
 		return ENOMEM;
 	if (glibc.robust_head)
 		*(long *)(descriptor_of(tp) + glibc.robust_head + sizeof(void *)) = glibc.robust_offset;
@@ -85,23 +96,28 @@ static int make_anew(void *tp)
 static void take_image(void *tp)
 {
 	ptrdiff_t low = -(ptrdiff_t)glibc_tls_used();
+	struct image *image;
 	size_t size;
-	char *bytes;
 
 	if (low > -glibc.descriptor_below)
 		low = -glibc.descriptor_below;
 	size = (size_t)((ptrdiff_t)glibc_image_end() - low);
-	bytes = malloc(size);
-	if (!bytes)
+	image = malloc(sizeof(*image) + size);
+	if (!image)
 		return;
-	memcpy(bytes, (char *)tp + low, size);
-	lock(&image_lock);
-	free(image.bytes);
-	image.bytes = bytes;
-	image.low = low;
-	image.size = size;
-	image.modules = tls_modules();
-	unlock(&image_lock);
+	image->low = low;
+	image->size = size;
+	image->modules = tls_modules();
+	memcpy(image->bytes, (char *)tp + low, size);
+	atomic_store(&newest_image, image);
+}
+
+/* NULL where there is none, or modules have come or gone since. */
+static const struct image *current_image(void)
+{
+	const struct image *image = atomic_load_explicit(&newest_image, memory_order_acquire);
+
+	return image && image->modules == tls_modules() ? image : NULL;
 }
 
 int tls_make(void *tp, uint32_t id)
@@ -110,7 +126,7 @@ int tls_make(void *tp, uint32_t id)
 
 	if (error)
 		return error;
-	if (!image.bytes || image.modules != tls_modules())
+	if (!current_image())
 		take_image(tp);
 	set_identity(tp, id);
 	return 0;
@@ -129,10 +145,11 @@ static int remake(void *tp, uint32_t id)
 int tls_renew(void *tp, uint32_t id)
 {
 	void *vector = *thread_vector(tp);
+	const struct image *image = current_image();
 
-	if (image.modules != tls_modules() || !image.bytes || glibc_vector_owns(vector))
+	if (!image || glibc_vector_owns(vector))
 		return remake(tp, id);
-	memcpy((char *)tp + image.low, image.bytes, image.size);
+	memcpy((char *)tp + image->low, image->bytes, image->size);
 	*thread_vector(tp) = vector;
 	set_identity(tp, id);
 	return 0;
@@ -140,7 +157,9 @@ int tls_renew(void *tp, uint32_t id)
 
 void tls_release(void *tp)
 {
+	lock(&tls_lock);
 	_dl_deallocate_tls(tp, 0);
+	unlock(&tls_lock);
 }
 
 void tls_share_caches(void *tp)

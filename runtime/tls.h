@@ -12,7 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-extern struct lock image_lock;
+/* Held over what the dynamic linker must not be forked in. */
+extern struct lock tls_lock;
 
 /*
  * Learns the layout and proves it on a trial block. Call it before anything else, on an OS thread; only the first

@@ -9,18 +9,18 @@ static int ends[2];
 static int write_late(void *unused)
 {
 	(void)unused;
-	msleep(150);
+	msleep(400);
 	return write(ends[1], "x", 1) != 1;
 }
 
-/* A signal after 30 ms, a byte after 150: which of them ends the call? */
+/* A signal after 100 ms, a byte after 400: which of them ends the call? */
 static void read_meanwhile(const char *what)
 {
 	pid_t child = start_child(write_late, NULL);
 	char byte;
 
 	rings = 0;
-	must("setitimer", setitimer(ITIMER_REAL, &(struct itimerval){.it_value = {0, 30000}}, NULL));
+	must("setitimer", setitimer(ITIMER_REAL, &(struct itimerval){.it_value = {0, 100000}}, NULL));
 	say(what, read(ends[0], &byte, 1));
 	say("handler ran", rings);
 	stop_ringing();

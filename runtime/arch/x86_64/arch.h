@@ -44,7 +44,16 @@ static inline void set_thread_pointer(void *tp)
 		raw_syscall(SYS_arch_prctl, ARCH_SET_FS, (long)tp, 0, 0, 0, 0);
 }
 
-/* The words at the thread pointer that the ABI fixes: itself twice, "more than one thread", the two guards. */
+/*
+ * Makes libc take its locks in the thread of this pointer: here it goes by a word of each thread's own, which
+ * pthread_create sets for its caller and its child only.
+ */
+static inline void mark_not_alone(void *tp)
+{
+	*(int *)((char *)tp + 0x18) = 1;
+}
+
+/* The words at the thread pointer that the ABI fixes: itself twice, and the two guards. */
 static inline void init_thread_header(void *tp, const void *host)
 {
 	char *to = tp;
@@ -52,7 +61,7 @@ static inline void init_thread_header(void *tp, const void *host)
 
 	*(void **)to = tp;
 	*(void **)(to + 0x10) = tp;
-	*(int *)(to + 0x18) = 1;
+	mark_not_alone(tp);
 	*(uintptr_t *)(to + 0x28) = *(const uintptr_t *)(from + 0x28);
 	*(uintptr_t *)(to + 0x30) = *(const uintptr_t *)(from + 0x30);
 }
