@@ -115,6 +115,17 @@ int park_for(struct blocking *call)
 	return park(&call->until);
 }
 
+bool finishes_on_helper(struct blocking *call, void (*job)(void *arg), void (*drop)(void *arg), void *arg)
+{
+	int error;
+
+	stats_helped(call->call);
+	error = offload_until(job, drop, arg, &call->until);
+	if (error)
+		errno = error;
+	return !error;
+}
+
 void call_on_helper(struct blocking *call, void (*job)(void *arg), void *arg)
 {
 	stats_helped(call->call);

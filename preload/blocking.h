@@ -115,6 +115,12 @@ int park_for(struct blocking *call);
 /* Runs job(arg) on a helper OS thread while the greenlet is parked, and counts it; see offload(). */
 void call_on_helper(struct blocking *call, void (*job)(void *arg), void *arg);
 
+/*
+ * The same for a call that may wait for ever, as call->until says; see offload_until(). Returns false with errno set
+ * when it was left, and then arg is no longer the caller's.
+ */
+bool finishes_on_helper(struct blocking *call, void (*job)(void *arg), void (*drop)(void *arg), void *arg);
+
 /* Ends a call that waited: puts the caller's errno back where result is not a failure. Returns result. */
 static inline ssize_t settled(const struct blocking *call, ssize_t result)
 {

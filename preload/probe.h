@@ -6,14 +6,15 @@
 #include "arch.h"
 #include <errno.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /*
- * True when the kernel can read the eight bytes at this address: rt_sigprocmask(2) reads its set before it finds that
- * there is no such way to set it. Leaves errno alone.
+ * True when the kernel can read the word, eight bytes and aligned, that this address lies in: rt_sigprocmask(2) reads
+ * its set before it finds that there is no such way to set it. Leaves errno alone.
  */
-static inline bool is_readable(const void *eight_bytes)
+static inline bool is_readable(const void *address)
 {
-	return raw_syscall(SYS_rt_sigprocmask, -1, (long)eight_bytes, 0, 8, 0, 0) != -EFAULT;
+	return raw_syscall(SYS_rt_sigprocmask, -1, (long)((uintptr_t)address & ~7ul), 0, 8, 0, 0) != -EFAULT;
 }
 
 #endif

@@ -1,6 +1,7 @@
 /* The calls that wait for time to pass, and those that only give up their turn. */
 #include "blocking.h"
 #include "probe.h"
+#include <stdlib.h>
 #include <sys/timerfd.h>
 
 /* What is not, libc is to refuse. */
@@ -117,25 +118,30 @@ static int sleep_on_timer(struct blocking *call, int fd)
 struct clock_sleep {
 	clockid_t clock;
 	int flags, error;
-	const struct timespec *span;
-	struct timespec *left;
+	struct timespec span;
 };
 
 static void sleep_natively(void *arg)
 {
 	struct clock_sleep *job = arg;
 
-	job->error = libc.clock_nanosleep(job->clock, job->flags, job->span, job->left);
+	job->error = libc.clock_nanosleep(job->clock, job->flags, &job->span, NULL);
 }
 
 /* Clocks of processor time, and those of which there is no timer to be had. */
 static int sleep_on_helper(struct blocking *call, clockid_t clock, int flags, const struct timespec *span)
 {
-	struct timespec left;
-	struct clock_sleep job = {.clock = clock, .flags = flags, .span = span, .left = &left};
+	struct clock_sleep *job = malloc(sizeof(*job));
+	int error;
 
-	call_on_helper(call, sleep_natively, &job);
-	return job.error;
+	if (!job)
+		return ENOMEM;
+	*job = (struct clock_sleep){.clock = clock, .flags = flags, .span = *span};
+	if (!finishes_on_helper(call, sleep_natively, free, job))
+		return errno;
+	error = job->error;
+	free(job);
+	return error;
 }
 
 static int sleep_by_clock(struct blocking *call, clockid_t clock, const struct timespec *at)

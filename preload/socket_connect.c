@@ -3,7 +3,10 @@
  * system calls, if no other process can see it: the socket is one that this process has made, and it has not forked
  * since. That is nearly every socket that is ever connected; a helper thread connects the others.
  */
+#include "probe.h"
 #include "socket.h"
+#include <stdlib.h>
+#include <string.h>
 
 struct connecting {
 	const struct sockaddr *address;
@@ -12,26 +15,47 @@ struct connecting {
 };
 
 struct connect_job {
-	int fd;
-	const struct connecting *to;
-	int result, error;
+	int fd, result, error;
+	socklen_t length;
+	struct sockaddr_storage address;
 };
 
 static void run_connect(void *arg)
 {
 	struct connect_job *job = arg;
 
-	job->result = libc.connect(job->fd, job->to->address, job->to->length);
+	job->result = libc.connect(job->fd, (struct sockaddr *)&job->address, job->length);
 	job->error = errno;
 }
 
+/* An address that is too long, or that cannot be read, is the kernel's to refuse. */
+static bool is_addressable(const struct connecting *to)
+{
+	const char *first = (const char *)to->address;
+
+	return to->length > 0 && to->length <= sizeof(struct sockaddr_storage) && is_readable(first) &&
+	       is_readable(first + to->length - 1);
+}
+
+/* If the caller is killed or interrupted meanwhile, the connection is still on its way. */
 static int connect_on_helper(struct blocking *call, const struct connecting *to)
 {
-	struct connect_job job = {.fd = call->fd, .to = to};
+	struct connect_job *job;
+	int result;
 
-	call_on_helper(call, run_connect, &job);
-	errno = job.error;
-	return job.result;
+	if (!is_addressable(to))
+		return libc.connect(call->fd, to->address, to->length);
+	job = malloc(sizeof(*job));
+	if (!job)
+		return -1;
+	*job = (struct connect_job){.fd = call->fd, .length = to->length};
+	memcpy(&job->address, to->address, to->length);
+	if (!finishes_on_helper(call, run_connect, free, job))
+		return -1;
+	result = job->result;
+	errno = job->error;
+	free(job);
+	return result;
 }
 
 static int connect_without_waiting(int fd, const struct connecting *to)

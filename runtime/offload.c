@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
+#include <stdlib.h>
 
 /*
  * So many at once. Generous, as a job may wait for what another job brings: with too few, both would wait for ever.
@@ -21,6 +22,8 @@ struct job {
 	void *arg;
 	struct greenlet *greenlet;
 	_Atomic bool done;
+	void (*drop)(void *); /* of a job that may be left: it is on the heap, and who leaves it sets left */
+	bool left;
 };
 
 struct lock helpers_lock; /* guards the pool */
@@ -47,14 +50,18 @@ static struct job *take_job(void)
 
 static void run_job(struct job *job)
 {
-	struct greenlet *g = job->greenlet;
-
 	job->run(job->arg);
-	/* Under the lock, which offload() takes before it returns: the greenlet must not end while we unpark it. */
+	/* Under the lock, which the greenlet takes before it goes on: it must not end while we unpark it. */
 	lock(&helpers_lock);
-	atomic_store(&job->done, true);
-	unpark(g);
+	if (!job->left) {
+		atomic_store(&job->done, true);
+		unpark(job->greenlet);
+		unlock(&helpers_lock);
+		return;
+	}
 	unlock(&helpers_lock);
+	job->drop(job->arg);
+	free(job);
 }
 
 /* Waits for a call. False when none came for IDLE_SECS. The lock is released and taken again. */
@@ -191,6 +198,60 @@ void offload(void (*run)(void *arg), void *arg)
 	lock(&helpers_lock);
 	unlock(&helpers_lock);
 	errno = error;
+}
+
+/* Takes a job back that no helper has begun. Called with the lock held. */
+static bool take_back(struct job *job)
+{
+	struct job **link = &pool.first;
+
+	while (*link && *link != job)
+		link = &(*link)->next;
+	if (!*link)
+		return false;
+	*link = job->next;
+	if (!job->next)
+		pool.last = link;
+	pool.queued--;
+	return true;
+}
+
+/* True when the job is the greenlet's again: it has run, or never will. Else the helper drops it. */
+static bool leave(struct job *job)
+{
+	bool mine;
+
+	lock(&helpers_lock);
+	mine = atomic_load(&job->done);
+	job->left = !mine && !take_back(job);
+	unlock(&helpers_lock);
+	return !job->left;
+}
+
+int offload_until(void (*run)(void *arg), void (*drop)(void *arg), void *arg, const struct until *until)
+{
+	struct job *job = self ? malloc(sizeof(*job)) : NULL;
+	int error = 0, errno_before = errno;
+
+	if (!job) {
+		offload(run, arg);
+		return 0;
+	}
+	*job = (struct job){.run = run, .drop = drop, .arg = arg, .greenlet = self};
+	queue_job(job);
+	while (!atomic_load(&job->done) && !error)
+		error = park(until);
+	if (!error || leave(job)) {
+		lock(&helpers_lock);
+		unlock(&helpers_lock);
+		if (atomic_load(&job->done))
+			error = 0;
+		else
+			drop(arg);
+		free(job);
+	}
+	errno = errno_before;
+	return error;
 }
 
 void offload_reset(void)

@@ -2,11 +2,20 @@
 #ifndef OFFLOAD_H
 #define OFFLOAD_H
 
+#include "park.h"
+
 /*
  * Runs job(arg) on a helper OS thread, all signals blocked, while the calling greenlet is parked; returns when the
  * job has ended: neither a kill nor a signal cuts it short. Where no helper can be had (EAGAIN), and where the caller
  * is not a greenlet, the job runs right here. errno is the caller's own and is left alone: a job hands back its own.
  */
 void offload(void (*job)(void *arg), void *arg);
+
+/*
+ * The same for a job that may take for ever: the wait for it ends as park() has it. Returns 0 when the job has run, or
+ * ETIMEDOUT, ECANCELED, EINTR; then arg is no longer the caller's, and drop(arg) is called when the job has ended, on
+ * the helper, or now if none has begun it.
+ */
+int offload_until(void (*job)(void *arg), void (*drop)(void *arg), void *arg, const struct until *until);
 
 #endif
