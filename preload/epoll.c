@@ -53,3 +53,17 @@ int epoll_create1(int flags)
 {
 	return hub_adopt_epoll(libc.epoll_create1(flags));
 }
+
+/*
+ * libev ends the process where the kernel refuses a descriptor: that happens when another OS thread closes it just
+ * after a greenlet has begun to wait for it (EBADF), or when epoll instances watch each other too deeply (ELOOP,
+ * EINVAL). EPERM it takes to mean a file, which is always ready: so who waits looks again, and the kernel tells why.
+ */
+int epoll_ctl(int epfd, int operation, int fd, struct epoll_event *event)
+{
+	int result = libc.epoll_ctl(epfd, operation, fd, event);
+
+	if (result < 0 && hub_running && (errno == EBADF || errno == ELOOP || errno == EINVAL))
+		errno = EPERM;
+	return result;
+}

@@ -61,9 +61,13 @@ static struct fd_watch *make_watch(struct hub *hub, int fd)
 
 int watch_fd(struct hub *hub, struct waiter *waiter, int fd, short events)
 {
-	struct fd_watch *watch = make_watch(hub, fd);
+	struct fd_watch *watch;
 	struct side *side;
 
+	/* What another OS thread closed may be open again under its number: the news must not hit whoever waits now. */
+	if (atomic_load(&hub->forgotten))
+		poller_take_forgotten(hub);
+	watch = make_watch(hub, fd);
 	if (!watch)
 		return ENOMEM;
 	side = side_of(watch, events);

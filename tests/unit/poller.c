@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
@@ -291,11 +292,41 @@ START_TEST(forgotten_by_another_thread)
 	assert_forgotten_from_thread(forget_range);
 }
 
+static void *reopen(void *arg)
+{
+	int *fds = arg;
+
+	poller_forget(fds[0]);
+	ck_assert_int_eq(dup2(fds[1], fds[0]), fds[0]);
+	return NULL;
+}
+
+/* The news of the close is still on its way when the next wait on that number begins. */
+START_TEST(used_again_by_another_thread)
+{
+	struct wait wait = {.events = POLLIN, .patience = -1};
+	pthread_t thread;
+	int ends[2];
+	green_t *g;
+
+	make_pair(ends);
+	wait.fd = ends[0];
+	g = spawn_waiting(&wait);
+	green_kill(g);
+	must_join(g);
+	ends[1] = eventfd(0, 0);
+	ck_assert_int_eq(pthread_create(&thread, NULL, reopen, ends), 0);
+	pthread_join(thread, NULL);
+	wait.patience = 0.01;
+	wait_for(&wait);
+	ck_assert_int_eq(wait.answer, ETIMEDOUT);
+}
+
 int main(void)
 {
 	const TTest *const tests[] = {readable, both_directions_at_once, several_waiters_are_all_served, times_out,
 	    hang_up_is_readable, negative_is_ebadf, forgotten_is_ebadf, number_is_used_again,
-	    regular_file_is_always_ready, many_descriptors, forgotten_by_another_thread};
+	    regular_file_is_always_ready, many_descriptors, forgotten_by_another_thread, used_again_by_another_thread};
 
 	return run_suite("poller", tests, sizeof(tests) / sizeof(tests[0]));
 }
