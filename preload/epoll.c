@@ -19,6 +19,10 @@ int epoll_wait(int epfd, struct epoll_event *events, int max, int timeout)
 {
 	struct blocking call = blocking_until(CALL_epoll_wait, FOR_EVER);
 
+	if (hub_running && torture_strikes(4)) {
+		errno = EINTR;
+		return -1;
+	}
 	if (timeout == 0 || goes_native(&call))
 		return libc.epoll_wait(epfd, events, max, timeout);
 	call.until.deadline = deadline_in(timeout);
