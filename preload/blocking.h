@@ -28,6 +28,7 @@ struct blocking {
 	bool dont_wait;   /* the caller said so for this call: MSG_DONTWAIT, RWF_NOWAIT */
 	bool green;       /* goes_native() said false: we attempt and park */
 	bool waited;      /* it has parked; until.deadline holds its time limit */
+	bool begun;       /* something was transferred: the caller gets a count, and no SIGPIPE from a socket */
 	int errno_before; /* put back at the end, as a call that succeeds leaves errno alone */
 	uint32_t traits;  /* of fd, as the attempt found them */
 	struct until until;

@@ -202,6 +202,16 @@ int setsockopt(int fd, int level, int option, const void *value, socklen_t lengt
 	return result;
 }
 
+/* poll(2) does not tell who waits to write to a local socket that its own end is shut down. */
+int shutdown(int fd, int how)
+{
+	int result = libc.shutdown(fd, how);
+
+	if (result == 0)
+		poller_look_again(fd);
+	return result;
+}
+
 /* A child that ran in our memory would keep our books with its own descriptors. */
 pid_t vfork(void)
 {

@@ -64,6 +64,7 @@ static ssize_t write_by(enum call name, int fd, const void *buf, size_t count)
 	do {
 		n = attempt_write(&call, (const char *)buf + done, count - done);
 		done += n > 0 ? (size_t)n : 0;
+		call.begun = done > 0;
 	} while (n < 0 ? park_until_ready(&call) : goes_on(&call, n, done, count));
 	return written(&call, done, n);
 }
@@ -89,6 +90,7 @@ static ssize_t write_vector(struct blocking *call, const struct iovec *iov, int 
 		return settled(call, n);
 	size = size_of_vector(iov, count);
 	done = (size_t)n;
+	call->begun = true;
 	while (n < 0 ? park_until_ready(call) : goes_on(call, n, done, size)) {
 		rest = rest_of_vector(iov, count, done);
 		n = attempt_writev_flags(call, &rest, 1, flags);

@@ -42,9 +42,9 @@ static ssize_t readv_now(struct blocking *call, const struct iovec *iov, int cou
  * What recv and send come to, without libc's wrapper: it switches asynchronous cancellation on and off around each
  * call, which one that does not wait has no need of.
  */
-static ssize_t try_now(long number, int fd, void *buf, size_t count)
+static ssize_t try_now(long number, int fd, void *buf, size_t count, int flags)
 {
-	long n = raw_syscall(number, fd, (long)buf, (long)count, MSG_DONTWAIT, 0, 0);
+	long n = raw_syscall(number, fd, (long)buf, (long)count, flags, 0, 0);
 
 	if (n >= 0)
 		return n;
@@ -58,7 +58,7 @@ static ssize_t read_now(struct blocking *call, void *buf, size_t count)
 	struct iovec one = {buf, count};
 
 	if (call->traits & FD_SOCKET)
-		return count ? try_now(SYS_recvfrom, call->fd, buf, count) : libc.read(call->fd, buf, 0);
+		return count ? try_now(SYS_recvfrom, call->fd, buf, count, MSG_DONTWAIT) : libc.read(call->fd, buf, 0);
 	return readv_now(call, &one, 1, 0);
 }
 
@@ -115,10 +115,19 @@ static ssize_t write_a_little(struct blocking *call, const struct iovec *iov, in
 	return libc.pwritev2(call->fd, &first, 1, -1, flags);
 }
 
+/* Unlike a pipe, a socket whose peer goes away in the midst of a write says so with the next one. */
+static int send_flags(const struct blocking *call)
+{
+	return call->begun ? MSG_DONTWAIT | MSG_NOSIGNAL : MSG_DONTWAIT;
+}
+
 static ssize_t writev_now(struct blocking *call, const struct iovec *iov, int count, int flags)
 {
+	struct msghdr rest = {.msg_iov = (struct iovec *)iov, .msg_iovlen = (size_t)count};
 	ssize_t n;
 
+	if (call->begun && (call->traits & FD_SOCKET))
+		return libc.sendmsg(call->fd, &rest, send_flags(call));
 	/* Also where it is known to be refused: the kernel looks at the vector before it does, and then we may. */
 	n = libc.pwritev2(call->fd, iov, count, -1, flags | RWF_NOWAIT);
 	if (!refuses_nowait(call, n))
@@ -131,7 +140,7 @@ static ssize_t write_now(struct blocking *call, const void *buf, size_t count)
 	struct iovec one = {(void *)buf, count};
 
 	if (call->traits & FD_SOCKET)
-		return try_now(SYS_sendto, call->fd, (void *)buf, count);
+		return try_now(SYS_sendto, call->fd, (void *)buf, count, send_flags(call));
 	return writev_now(call, &one, 1, 0);
 }
 

@@ -87,7 +87,7 @@ struct hub {
 	sigset_t base_mask;      /* the OS thread's own, while there are such */
 
 	struct sparse watches; /* of struct fd_watch, by descriptor */
-	_Atomic(struct forgotten *) forgotten;
+	_Atomic(struct notice *) notices;
 	struct stack stack;
 	int error;        /* of opening the loop */
 	bool stale;       /* this is the child of a fork: the loop is the parent's */

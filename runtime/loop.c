@@ -18,7 +18,7 @@ static void on_knock(struct ev_loop *loop, ev_io *watcher, int events)
 	atomic_store(&hub->knocked, false);
 	take_inbox(hub);
 	deliver_interrupts(hub);
-	poller_take_forgotten(hub);
+	poller_take_notices(hub);
 }
 
 /* The timerfd has done its duty; it stays readable until it is set or read. */

@@ -7,10 +7,16 @@
 #include <fcntl.h>
 #include <sys/epoll.h>
 
-/* Descriptors that another OS thread has closed, from first to last, for this hub to forget. */
-struct forgotten {
-	struct forgotten *next;
+/* What has become of the descriptors from first to last: EBADF, they are closed; 0, they are to be looked at. */
+struct change {
 	unsigned first, last;
+	int error;
+};
+
+/* One that another OS thread has made, for this hub to follow. */
+struct notice {
+	struct notice *next;
+	struct change change;
 };
 
 static struct side *side_of(struct fd_watch *watch, short events)
@@ -65,8 +71,8 @@ int watch_fd(struct hub *hub, struct waiter *waiter, int fd, short events)
 	struct side *side;
 
 	/* What another OS thread closed may be open again under its number: the news must not hit whoever waits now. */
-	if (atomic_load(&hub->forgotten))
-		poller_take_forgotten(hub);
+	if (atomic_load(&hub->notices))
+		poller_take_notices(hub);
 	watch = make_watch(hub, fd);
 	if (!watch)
 		return ENOMEM;
@@ -100,15 +106,10 @@ static void tell_epoll(struct hub *hub, int fd)
 		raw_syscall(SYS_epoll_ctl, hub->epoll_fd, EPOLL_CTL_DEL, fd, 0, 0, 0);
 }
 
-static void drop_watch(struct hub *hub, int fd)
+static void drop_watch(struct hub *hub, struct fd_watch **place, int fd)
 {
-	void **place = sparse_find(&hub->watches, (size_t)fd);
-	struct fd_watch *watch = place ? *place : NULL;
+	struct fd_watch *watch = *place;
 
-	if (!watch)
-		return;
-	queue_wake_all(&watch->read.queue, EBADF);
-	queue_wake_all(&watch->write.queue, EBADF);
 	ev_io_stop(hub->loop, &watch->read.watcher);
 	ev_io_stop(hub->loop, &watch->write.watcher);
 	tell_epoll(hub, fd);
@@ -116,61 +117,80 @@ static void drop_watch(struct hub *hub, int fd)
 	*place = NULL;
 }
 
-static void drop_watches(struct hub *hub, unsigned first, unsigned last)
+static void follow(struct hub *hub, const struct change *change)
 {
 	size_t end = hub->watches.count * SPARSE_PAGE, fd;
 
-	for (fd = first; fd <= last && fd < end; fd++)
-		drop_watch(hub, (int)fd);
+	for (fd = change->first; fd <= change->last && fd < end; fd++) {
+		struct fd_watch **place = (struct fd_watch **)sparse_find(&hub->watches, fd);
+
+		if (!place || !*place)
+			continue;
+		queue_wake_all(&(*place)->read.queue, change->error);
+		queue_wake_all(&(*place)->write.queue, change->error);
+		if (change->error)
+			drop_watch(hub, place, (int)fd);
+	}
 }
 
-struct closing {
-	struct hub *own;
-	unsigned first, last;
+struct news {
+	const struct hub *own;
+	struct change change;
 };
 
 /* Another hub is told through its inbox. That it may not know the descriptors at all cannot be seen from here. */
-static void forget_elsewhere(struct hub *hub, void *arg)
+static void tell(struct hub *hub, void *arg)
 {
-	const struct closing *closing = arg;
-	struct forgotten *note;
+	const struct news *news = arg;
+	struct notice *note;
 
-	if (hub == closing->own || hub->stale)
+	if (hub == news->own || hub->stale)
 		return;
 	note = malloc(sizeof(*note));
 	if (!note)
 		return;
-	note->first = closing->first;
-	note->last = closing->last;
-	note->next = atomic_load(&hub->forgotten);
-	while (!atomic_compare_exchange_weak(&hub->forgotten, &note->next, note))
+	note->change = news->change;
+	note->next = atomic_load(&hub->notices);
+	while (!atomic_compare_exchange_weak(&hub->notices, &note->next, note))
 		;
 	knock(hub);
+}
+
+static void tell_all(struct change change)
+{
+	struct hub *own = self ? self->hub : hub_running;
+	struct news news = {own, change};
+
+	if (own && !own->stale)
+		follow(own, &change);
+	if (hubs_elsewhere(own))
+		for_each_hub(tell, &news);
 }
 
 void poller_forget(int fd)
 {
 	if (fd >= 0)
-		poller_forget_range((unsigned)fd, (unsigned)fd);
+		tell_all((struct change){(unsigned)fd, (unsigned)fd, EBADF});
 }
 
 void poller_forget_range(unsigned first, unsigned last)
 {
-	struct closing closing = {self ? self->hub : hub_running, first, last};
-
-	if (closing.own && !closing.own->stale)
-		drop_watches(closing.own, first, last);
-	if (hubs_elsewhere(closing.own))
-		for_each_hub(forget_elsewhere, &closing);
+	tell_all((struct change){first, last, EBADF});
 }
 
-void poller_take_forgotten(struct hub *hub)
+void poller_look_again(int fd)
 {
-	struct forgotten *note = atomic_exchange(&hub->forgotten, NULL), *next;
+	if (fd >= 0)
+		tell_all((struct change){(unsigned)fd, (unsigned)fd, 0});
+}
+
+void poller_take_notices(struct hub *hub)
+{
+	struct notice *note = atomic_exchange(&hub->notices, NULL), *next;
 
 	for (; note; note = next) {
 		next = note->next;
-		drop_watches(hub, note->first, note->last);
+		follow(hub, &note->change);
 		free(note);
 	}
 }
@@ -190,5 +210,5 @@ void poller_reset(struct hub *hub)
 		free(hub->watches.pages[page]);
 		hub->watches.pages[page] = NULL;
 	}
-	atomic_store(&hub->forgotten, NULL);
+	atomic_store(&hub->notices, NULL);
 }

@@ -28,4 +28,7 @@ void poller_forget(int fd);
 /* The same for all from first to last. */
 void poller_forget_range(unsigned first, unsigned last);
 
+/* Ends the waits on fd, in every hub, without cause: its state has changed in a way that poll(2) may not tell. */
+void poller_look_again(int fd);
+
 #endif
