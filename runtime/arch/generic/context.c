@@ -8,7 +8,8 @@
 bool has_fsgsbase;
 #endif
 
-/* swapcontext would bring back the signal mask of the time when the context stopped: the OS thread keeps the one it has. */
+/* swapcontext would bring back the signal mask of the time when the context stopped: the OS thread keeps the one it
+ * has. */
 void context_swap(void **saved, void *to)
 {
 	ucontext_t here, *there = to;
