@@ -34,7 +34,7 @@ static void spawn_in_vain(void)
 
 int main(void)
 {
-	int fds[64], count = 0, i;
+	int fds[64] = {0}, count = 0, i;
 
 	limit_descriptors(40);
 	while (count < 64 && (fds[count] = open("/dev/null", O_RDONLY)) >= 0)

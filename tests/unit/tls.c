@@ -153,13 +153,13 @@ static void *count_up(void *unused)
 
 static void *open_library(void)
 {
-	char path[PATH_MAX + 40];
-	ssize_t n = readlink("/proc/self/exe", path, PATH_MAX);
+	char program[PATH_MAX], library[PATH_MAX + 40];
+	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
 
 	ck_assert_int_gt(n, 0);
-	path[n] = '\0';
-	strcpy(path, strcat(dirname(path), "/library/static_tls.so"));
-	return dlopen(path, RTLD_NOW);
+	program[n] = '\0';
+	snprintf(library, sizeof(library), "%s/library/static_tls.so", dirname(program));
+	return dlopen(library, RTLD_NOW);
 }
 
 START_TEST(library_with_static_tls)
