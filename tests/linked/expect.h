@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { SKIPPED = 77 };
 
@@ -81,6 +82,19 @@ static inline int skip(const char *reason)
 {
 	printf("%s\n", reason);
 	return failures ? EXIT_FAILURE : SKIPPED;
+}
+
+/* Reads until all is there, as one read may bring a part of it. Returns how much came before the end or a failure. */
+static inline long read_whole(int fd, void *buf, size_t count)
+{
+	size_t done = 0;
+	ssize_t n = 1;
+
+	while (done < count && n > 0) {
+		n = read(fd, (char *)buf + done, count - done);
+		done += n > 0 ? (size_t)n : 0;
+	}
+	return (long)done;
 }
 
 static inline double now(void)

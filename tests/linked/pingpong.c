@@ -2,7 +2,6 @@
 #include "expect.h"
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 enum { PAIRS = 500, ROUNDS = 50 };
 
@@ -19,7 +18,7 @@ static void *play(void *arg)
 	for (round = 0; round < ROUNDS; round++) {
 		if (player->first || round)
 			expect_equal("write", write(player->out, &ball, sizeof(ball)), sizeof(ball));
-		expect_equal("read", read(player->in, &ball, sizeof(ball)), sizeof(ball));
+		expect_equal("read", read_whole(player->in, &ball, sizeof(ball)), sizeof(ball));
 		ball++;
 	}
 	if (!player->first)

@@ -10,9 +10,9 @@ static char order[20];
 static size_t length;
 
 struct guest {
-	char letter;
 	double patience; /* seconds; negative: no end */
 	int answer;
+	char letter;
 };
 
 static void *stand(void *arg)
@@ -42,7 +42,7 @@ static void assert_empty(void)
 
 START_TEST(first_come_first_served)
 {
-	struct guest guests[4] = {{'a', -1, -1}, {'b', -1, -1}, {'c', -1, -1}, {'d', -1, -1}};
+	struct guest guests[4] = {{-1, -1, 'a'}, {-1, -1, 'b'}, {-1, -1, 'c'}, {-1, -1, 'd'}};
 	green_t *g[4];
 	int i;
 
@@ -62,7 +62,7 @@ START_TEST(first_come_first_served)
 
 START_TEST(errors_are_handed_over)
 {
-	struct guest a = {'a', -1, -1}, b = {'b', -1, -1}, c = {'c', -1, -1};
+	struct guest a = {-1, -1, 'a'}, b = {-1, -1, 'b'}, c = {-1, -1, 'c'};
 	green_t *g[3];
 	int i;
 
@@ -84,7 +84,7 @@ START_TEST(errors_are_handed_over)
 
 START_TEST(leaves_from_anywhere)
 {
-	struct guest guests[3] = {{'a', -1, -1}, {'b', -1, -1}, {'c', -1, -1}};
+	struct guest guests[3] = {{-1, -1, 'a'}, {-1, -1, 'b'}, {-1, -1, 'c'}};
 	green_t *g[3];
 	int i, out;
 
@@ -111,7 +111,7 @@ START_TEST(leaves_from_anywhere)
 
 START_TEST(times_out_and_leaves)
 {
-	struct guest impatient = {'i', 0.002, -1}, patient = {'p', -1, -1};
+	struct guest impatient = {0.002, -1, 'i'}, patient = {-1, -1, 'p'};
 	green_t *a, *b;
 
 	if (is_shuffled())

@@ -153,8 +153,8 @@ static void *count_up(void *unused)
 
 static void *open_library(void)
 {
-	char program[PATH_MAX + 1], library[PATH_MAX + 40];
-	ssize_t n = readlink("/proc/self/exe", program, PATH_MAX);
+	char program[PATH_MAX], library[PATH_MAX + 40];
+	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
 
 	ck_assert_int_gt(n, 0);
 	program[n] = '\0';
