@@ -19,6 +19,8 @@ CFLAGS  ?= -O2 -g
 # libev's macros, and our reading of libc's descriptors, look at the same memory in several ways.
 ALL_CFLAGS := -std=gnu11 $(WARN) -fno-strict-aliasing -fPIC -fvisibility=hidden -fno-plt -D_GNU_SOURCE $(CFLAGS) $(EXTRA_CFLAGS)
 DEPGEN  = -MMD -MP
+# The library is optimised as a whole where the compiler is gcc: calls between its files lie on the way of each read.
+LTO     := $(if $(findstring clang,$(shell $(CC) --version)),,-flto=auto)
 
 RUNTIME := $(wildcard runtime/*.c) runtime/arch/$(CONTEXT)/context.c
 LAUNCH  := $(wildcard preload/launcher*.c)
@@ -47,13 +49,16 @@ $(BUILD)/obj/preload/%.o: ALL_CFLAGS += -fvisibility=default
 # The hooks behind the _chk names take their prototypes from the fortified headers.
 $(BUILD)/obj/preload/fortify.o: ALL_CFLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 
+# The unit tests link the same objects, without it.
+$(call objects,$(RUNTIME) $(HOOKS)): ALL_CFLAGS += $(LTO) $(if $(LTO),-ffat-lto-objects)
+
 # What the library exports: the hooks in the manifest and the public functions in the header, nothing else.
 $(BUILD)/exports.map: preload/calls.def runtime/greenload.h scripts/exports scripts/calls
 	@mkdir -p $(@D)
 	scripts/exports preload/calls.def runtime/greenload.h > $@
 
 $(LIB): $(call objects,$(RUNTIME) $(HOOKS)) $(BUILD)/exports.map
-	$(CC) -shared $(CFLAGS) -Wl,-soname,libgreenload.so.$(SOVERSION) -Wl,-z,now -Wl,-z,relro -Wl,-z,defs \
+	$(CC) -shared $(CFLAGS) $(LTO) -Wl,-soname,libgreenload.so.$(SOVERSION) -Wl,-z,now -Wl,-z,relro -Wl,-z,defs \
 	    -Wl,-Bsymbolic-functions -Wl,--version-script,$(BUILD)/exports.map -o $@ \
 	    $(call objects,$(RUNTIME) $(HOOKS)) -lev $(wildcard /lib64/ld-linux-x86-64.so.2 /lib/ld-linux-aarch64.so.1)
 	ln -sf $(@F) $@.$(SOVERSION)

@@ -42,6 +42,8 @@ void glibc_run_key_destructors(char *descriptor)
 			break;
 	}
 	for (i = 1; i < pages; i++) {
+		if (!page[i])
+			continue;
 		free(page[i]);
 		page[i] = NULL;
 	}

@@ -47,7 +47,7 @@ static void init_greenlet(struct greenlet *g, struct hub *hub, green_fn *fn, voi
 	g->hub = hub;
 	g->timer.place = 0;
 	g->state = RUNNING;
-	g->killed = 0;
+	atomic_store_explicit(&g->killed, 0, memory_order_relaxed); /* nobody has the handle yet */
 	g->run = fn;
 	g->value = arg;
 	g->joiner = NULL;
