@@ -8,6 +8,7 @@
 
 #include "context.h"
 #include "lock.h"
+#include "queue.h"
 #include "sparse.h"
 #include "stack.h"
 #include "timer.h"
@@ -34,13 +35,16 @@ struct greenlet {
 	struct context context; /* valid while it does not run */
 	struct greenlet *next;  /* in the ready queue, or in the hub's list of spare ones */
 	struct hub *hub;
-	struct timer timer; /* runs while it is parked with a deadline */
 	uint8_t state;
 	uint8_t on_signal; /* while parked: enum on_signal */
 	_Atomic uint8_t killed;
 	_Atomic uint8_t posted;      /* is in the inbox */
 	_Atomic uint8_t interrupted; /* since it was parked: enum interrupted */
-	int outcome;                 /* of the last park */
+	uint8_t detached;
+	uint8_t is_main;
+	int outcome;          /* of the last park */
+	struct timer timer;   /* runs while it is parked with a deadline */
+	struct waiter waiter; /* its place in the queue of the one descriptor that it waits for */
 
 	void *(*run)(void *);
 	void *value;             /* its argument, then its result */
@@ -50,8 +54,6 @@ struct greenlet {
 	const sigset_t *mask;
 	struct stack stack;
 	void *stack_low, *stack_high; /* what of it is for calls: the rest holds this and the TLS block */
-	uint8_t detached;
-	uint8_t is_main;
 	char name[16];
 };
 

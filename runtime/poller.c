@@ -5,6 +5,7 @@
 #include "watch.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 
 /* What has become of the descriptors from first to last: EBADF, they are closed; 0, they are to be looked at. */
@@ -56,7 +57,8 @@ static struct fd_watch *make_watch(struct hub *hub, int fd)
 
 	if (!place || *place)
 		return place ? *place : NULL;
-	watch = malloc(sizeof(*watch));
+	/* Each side fills a cache line. */
+	watch = aligned_alloc(64, sizeof(*watch));
 	if (!watch)
 		return NULL;
 	init_side(&watch->read, fd, EV_READ);
@@ -86,17 +88,17 @@ int watch_fd(struct hub *hub, struct waiter *waiter, int fd, short events)
 
 int park_on_fd(int fd, short events, const struct until *until)
 {
-	struct waiter waiter;
+	struct waiter *waiter = &self->waiter;
 	int error;
 
 	if (fd < 0)
 		return EBADF;
-	error = watch_fd(self->hub, &waiter, fd, events);
+	error = watch_fd(self->hub, waiter, fd, events);
 	if (error)
 		return error;
 	error = park(until);
-	queue_leave(&waiter);
-	return waiter.error ? waiter.error : error;
+	queue_leave(waiter);
+	return waiter->error ? waiter->error : error;
 }
 
 /* A twin keeps the file open and the kernel's epoll interested in a number that is no longer ours to ask about. */

@@ -1,5 +1,6 @@
 #include "queue.h"
 #include "hub.h"
+#include "park.h"
 
 void queue_enter(struct queue *queue, struct waiter *waiter)
 {

@@ -2,7 +2,8 @@
 #ifndef QUEUE_H
 #define QUEUE_H
 
-#include "park.h"
+struct greenlet;
+struct until;
 
 struct waiter {
 	struct greenlet *greenlet; /* NULL: an OS thread without greenlets, see lot.c */

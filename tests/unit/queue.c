@@ -2,6 +2,7 @@
 #include "queue.h"
 #include "clock.h"
 #include "hub.h"
+#include "park.h"
 #include "suite.h"
 #include <stdint.h>
 
