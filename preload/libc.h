@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -28,6 +30,8 @@ ssize_t __recvfrom_chk(int fd, void *__restrict buf, size_t count, size_t size, 
     struct sockaddr *__restrict address, socklen_t *__restrict length);
 int __poll_chk(struct pollfd *fds, nfds_t n, int timeout, size_t size);
 int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask, size_t size);
+int __pthread_mutex_lock(pthread_mutex_t *mutex);
+int __pthread_mutex_unlock(pthread_mutex_t *mutex);
 int __open_2(const char *path, int flags);
 int __openat_2(int dir, const char *path, int flags);
 int __open64_2(const char *path, int flags);

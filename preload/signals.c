@@ -20,10 +20,12 @@ static void on_signal(int signo, siginfo_t *info, void *context)
 	int flags = action->sa_flags;
 
 	interrupt_parked(signo, flags & SA_RESTART);
+	handlers_running++;
 	if (flags & SA_SIGINFO)
 		action->sa_sigaction(signo, info, context);
 	else
 		action->sa_handler(signo);
+	handlers_running--;
 }
 
 static bool is_function(const struct sigaction *action)

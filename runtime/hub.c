@@ -22,6 +22,7 @@
 
 __thread struct greenlet *self;
 __thread struct hub *hub_running;
+__thread volatile sig_atomic_t handlers_running;
 
 static struct hub *hubs;
 struct lock hubs_lock;
@@ -58,7 +59,9 @@ static struct greenlet *take_ready(struct hub *hub)
 
 void wake(struct greenlet *g, int outcome)
 {
-	if (g->state != PARKED && !(g->state == PARKED_FIRMLY && outcome == 0))
+	bool insists = outcome == ECANCELED || outcome == EINTR;
+
+	if (g->state != PARKED && (g->state != PARKED_FIRMLY || insists))
 		return;
 	g->outcome = outcome;
 	g->state = RUNNING;
@@ -251,6 +254,11 @@ void hub_reset(struct hub *hub)
 	hub->helper_wanted = false;
 	hub->stale = true;
 	poller_reset(hub);
+}
+
+struct hub *any_hub(void)
+{
+	return __atomic_load_n(&hubs, __ATOMIC_ACQUIRE);
 }
 
 /* Asked on every close: the list only grows at its head, so a look without the lock does. */

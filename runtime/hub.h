@@ -13,6 +13,7 @@
 #include "stack.h"
 #include "timer.h"
 #include <ev.h>
+#include <signal.h>
 #include <stdatomic.h>
 
 struct hub;
@@ -83,6 +84,7 @@ struct hub {
 	ev_io knock_watcher; /* another OS thread or a signal handler has left something */
 	int knock_fd;        /* an eventfd of our own: where there is none to be had, ev_async would abort */
 	_Atomic bool knocked;
+	_Atomic bool lines_to_call; /* see lot.c */
 	_Atomic(struct greenlet *) inbox;
 	bool helper_wanted;      /* see offload.c: threads are made on the hub's context, where calls are native */
 	struct greenlet *masked; /* parked with a signal mask */
@@ -137,8 +139,17 @@ void post(struct greenlet *g);
 /* Makes the hub look at what was left for it. From any OS thread; async-signal-safe. */
 void knock(struct hub *hub);
 
+/* Has a hub call the first of every line in the parking lot. For a signal handler that must not do it itself. */
+void call_lines_later(void);
+
 /* Handles what the inbox holds; a greenlet calls it before it ends, lest the inbox refer to it. */
 void take_inbox(struct hub *hub);
+
+/*
+ * How many of the program's signal handlers the calling context is in the midst of: the queues may be in any state
+ * there, so whoever is to be woken is posted.
+ */
+extern __thread volatile sig_atomic_t handlers_running __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
 /* True when other greenlets live on this one's hub. */
 static inline bool has_company(const struct greenlet *g)
@@ -171,6 +182,9 @@ struct hub_counts {
 };
 
 struct hub_counts hub_count_all(void);
+
+/* One of them; NULL when no OS thread has ever spawned a greenlet. */
+struct hub *any_hub(void);
 
 /* True when there are hubs besides this one, which may be NULL. */
 bool hubs_elsewhere(const struct hub *own);

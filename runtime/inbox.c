@@ -46,3 +46,13 @@ void take_inbox(struct hub *hub)
 		wake(g, outcome_of_post(g));
 	}
 }
+
+void call_lines_later(void)
+{
+	struct hub *hub = self ? self->hub : any_hub();
+
+	if (!hub)
+		return;
+	atomic_store(&hub->lines_to_call, true);
+	knock(hub);
+}

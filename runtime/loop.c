@@ -1,6 +1,7 @@
 #include "loop.h"
 #include "hub.h"
 #include "interrupt.h"
+#include "lot.h"
 #include "poller_hub.h"
 #include <errno.h>
 #include <sys/eventfd.h>
@@ -18,6 +19,8 @@ static void on_knock(struct ev_loop *loop, ev_io *watcher, int events)
 	atomic_store(&hub->knocked, false);
 	take_inbox(hub);
 	deliver_interrupts(hub);
+	if (atomic_exchange(&hub->lines_to_call, false))
+		lot_call_all();
 	poller_take_notices(hub);
 }
 

@@ -13,23 +13,47 @@ static struct bucket {
 	struct queue queue;
 } __attribute__((aligned(64))) buckets[BUCKETS];
 
-struct parked {
-	struct waiter waiter; /* first: the queue knows nothing more */
-	const uint32_t *address;
-	_Atomic uint32_t woken; /* an OS thread sleeps on this word */
-};
+/*
+ * The calling context is between enter() and leave(). A signal handler runs with the thread-local storage of what it
+ * has interrupted, and so knows that it must not wait for a lock that is taken right here.
+ */
+static __thread volatile bool is_inside __attribute__((tls_model("initial-exec")));
 
-static struct bucket *bucket_of(const uint32_t *address)
+static struct bucket *bucket_of(const void *address)
 {
 	uint64_t hash = ((uintptr_t)address >> 2) * 0x9e3779b97f4a7c15ull;
 
 	return &buckets[hash >> 56];
 }
 
-/* Without greenlets: a futex of our own, as the hub of a waker may be anywhere. */
-static int block(struct parked *parked, nanos deadline)
+static struct bucket *enter(const void *address)
 {
-	while (!atomic_load(&parked->woken)) {
+	struct bucket *bucket = bucket_of(address);
+
+	is_inside = true;
+	lock(&bucket->lock);
+	return bucket;
+}
+
+static void leave(struct bucket *bucket)
+{
+	unlock(&bucket->lock);
+	is_inside = false;
+}
+
+static struct place *first_at(const struct bucket *bucket, const void *address)
+{
+	struct waiter *waiter = bucket->queue.first;
+
+	while (waiter && ((struct place *)waiter)->address != address)
+		waiter = waiter->next;
+	return (struct place *)waiter;
+}
+
+/* An OS thread without greenlets sleeps on a futex of its own, as the hub of whoever calls it may be anywhere. */
+static int block(struct place *place, nanos deadline)
+{
+	while (!atomic_load(&place->called)) {
 		struct timespec left = {0};
 
 		if (deadline != FOR_EVER) {
@@ -40,63 +64,140 @@ static int block(struct parked *parked, nanos deadline)
 			left.tv_sec = (time_t)((deadline - now) / NANOS_PER_SEC);
 			left.tv_nsec = (long)((deadline - now) % NANOS_PER_SEC);
 		}
-		raw_syscall(SYS_futex, (long)&parked->woken, FUTEX_WAIT_PRIVATE, 0,
+		raw_syscall(SYS_futex, (long)&place->called, FUTEX_WAIT_PRIVATE, 0,
 		    deadline == FOR_EVER ? 0 : (long)&left, 0, 0);
 	}
 	return 0;
 }
 
-int lot_wait(const uint32_t *address, uint32_t value, const struct until *until)
+/* Under the bucket's lock, which everybody takes before he leaves his place: it is there while we touch it. */
+static void call(struct place *place)
 {
-	struct bucket *bucket = bucket_of(address);
-	struct parked parked = {.waiter = {.greenlet = self}, .address = address};
+	atomic_store(&place->called, 1);
+	if (place->waiter.greenlet)
+		unpark(place->waiter.greenlet);
+	else
+		futex_wake(&place->called, 1);
+}
+
+int lot_stay(struct place *place, const struct until *until)
+{
 	int error;
 
-	lock(&bucket->lock);
+	if (!self)
+		error = block(place, until ? until->deadline : FOR_EVER);
+	else if (atomic_load(&place->called))
+		error = 0;
+	else
+		error = park(until);
+	atomic_store(&place->called, 0);
+	return error;
+}
+
+int lot_wait(const uint32_t *address, uint32_t value, const struct until *until)
+{
+	struct place place = {.waiter = {.greenlet = self}, .address = address};
+	struct bucket *bucket = enter(address);
+	int error;
+
 	if (__atomic_load_n(address, __ATOMIC_SEQ_CST) != value) {
-		unlock(&bucket->lock);
+		leave(bucket);
 		return EAGAIN;
 	}
-	queue_enter(&bucket->queue, &parked.waiter);
-	unlock(&bucket->lock);
-
-	error = self ? park(until) : block(&parked, until ? until->deadline : FOR_EVER);
-
-	/* Also keeps the waker from touching what is on our stack after we have left it. */
-	lock(&bucket->lock);
-	queue_leave(&parked.waiter);
-	unlock(&bucket->lock);
-	return atomic_load(&parked.woken) ? 0 : error;
+	queue_enter(&bucket->queue, &place.waiter);
+	leave(bucket);
+	error = lot_stay(&place, until);
+	return lot_leave(&place) ? error : 0;
 }
 
-static void wake_one(struct parked *parked)
+int lot_wake(const void *address, int count)
 {
-	queue_leave(&parked->waiter);
-	atomic_store(&parked->woken, 1);
-	if (parked->waiter.greenlet)
-		unpark(parked->waiter.greenlet);
-	else
-		futex_wake(&parked->woken, 1);
-}
-
-int lot_wake(const uint32_t *address, int count)
-{
-	struct bucket *bucket = bucket_of(address);
-	struct waiter *waiter, *next;
+	struct bucket *bucket = enter(address);
+	struct place *place;
 	int woken = 0;
 
-	lock(&bucket->lock);
-	for (waiter = bucket->queue.first; waiter && woken < count; waiter = next) {
-		struct parked *parked = (struct parked *)waiter;
-
-		next = waiter->next;
-		if (parked->address != address)
-			continue;
-		wake_one(parked);
+	while (woken < count && (place = first_at(bucket, address))) {
+		queue_leave(&place->waiter);
+		call(place);
 		woken++;
 	}
-	unlock(&bucket->lock);
+	leave(bucket);
 	return woken;
+}
+
+void lot_enter(const void *address, struct place *place)
+{
+	struct bucket *bucket = enter(address);
+
+	*place = (struct place){.waiter = {.greenlet = self}, .address = address};
+	queue_enter(&bucket->queue, &place->waiter);
+	leave(bucket);
+}
+
+bool lot_leave(struct place *place)
+{
+	struct bucket *bucket = enter(place->address);
+	bool was_there = place->waiter.queue;
+
+	queue_leave(&place->waiter);
+	leave(bucket);
+	return was_there;
+}
+
+bool lot_is_first(const struct place *place)
+{
+	struct bucket *bucket = enter(place->address);
+	bool is_first = first_at(bucket, place->address) == place;
+
+	leave(bucket);
+	return is_first;
+}
+
+bool lot_has_line(const void *address)
+{
+	struct bucket *bucket = bucket_of(address);
+	bool has_line;
+
+	if (!__atomic_load_n(&bucket->queue.first, __ATOMIC_SEQ_CST))
+		return false;
+	enter(address);
+	has_line = first_at(bucket, address);
+	leave(bucket);
+	return has_line;
+}
+
+static void call_first(const void *address)
+{
+	struct bucket *bucket = enter(address);
+	struct place *place = first_at(bucket, address);
+
+	if (place)
+		call(place);
+	leave(bucket);
+}
+
+void lot_call_first(const void *address)
+{
+	if (!__atomic_load_n(&bucket_of(address)->queue.first, __ATOMIC_SEQ_CST))
+		return;
+	if (is_inside)
+		call_lines_later();
+	else
+		call_first(address);
+}
+
+void lot_call_all(void)
+{
+	struct waiter *waiter;
+	int i;
+
+	for (i = 0; i < BUCKETS; i++) {
+		is_inside = true;
+		lock(&buckets[i].lock);
+		for (waiter = buckets[i].queue.first; waiter; waiter = waiter->next)
+			call((struct place *)waiter);
+		leave(&buckets[i]);
+	}
 }
 
 void lot_reset(void)

@@ -20,7 +20,7 @@ static int wait_until(struct greenlet *me, const struct until *until)
 	me->on_signal = (uint8_t)until->on_signal;
 	me->outcome = 0;
 	atomic_store_explicit(&me->interrupted, 0, memory_order_relaxed);
-	me->state = PARKED;
+	me->state = until->firm ? PARKED_FIRMLY : PARKED;
 	if (until->mask)
 		mask_for_park(me, until->mask);
 	switch_away();
@@ -35,13 +35,15 @@ int park(const struct until *until)
 	static const struct until for_ever = {.deadline = FOR_EVER, .on_signal = SIGNAL_PASSES};
 	struct greenlet *me = self;
 
-	if (me->killed)
+	if (!until)
+		until = &for_ever;
+	if (me->killed && !until->firm)
 		return ECANCELED;
 	if (torture_strikes(8)) {
 		yield_turn();
-		return me->killed ? ECANCELED : 0;
+		return me->killed && !until->firm ? ECANCELED : 0;
 	}
-	return wait_until(me, until ? until : &for_ever);
+	return wait_until(me, until);
 }
 
 void park_firmly(void)
@@ -52,7 +54,9 @@ void park_firmly(void)
 
 void unpark(struct greenlet *g)
 {
-	if ((self && self->hub == g->hub) || hub_running == g->hub)
+	bool is_ours = (self && self->hub == g->hub) || hub_running == g->hub;
+
+	if (is_ours && !handlers_running)
 		wake(g, 0);
 	else
 		post(g);

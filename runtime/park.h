@@ -24,6 +24,7 @@ struct until {
 	nanos deadline;
 	enum on_signal on_signal;
 	const sigset_t *mask; /* blocked signals while it waits; NULL: as they are */
+	bool firm;            /* a kill does not end it: for what must be waited for */
 };
 
 /*

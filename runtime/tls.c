@@ -263,3 +263,8 @@ void tls_run_destructors(void)
 	__call_tls_dtors();
 	glibc_run_key_destructors(descriptor_of(thread_pointer()));
 }
+
+int tls_thread_id(void)
+{
+	return *(int *)(descriptor_of(thread_pointer()) + glibc.tid);
+}

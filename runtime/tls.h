@@ -42,6 +42,9 @@ void tls_release(void *tp);
  */
 void tls_share_caches(void *tp);
 
+/* What libc takes for the thread id of the calling greenlet, or OS thread. After tls_init(). */
+int tls_thread_id(void);
+
 /* What a thread does when it ends: thread_local destructors, then those of pthread keys, in rounds. */
 void tls_run_destructors(void);
 

@@ -37,7 +37,8 @@ struct wait {
 static void *wait_for(void *arg)
 {
 	struct wait *wait = arg;
-	struct until until = {deadline_after(wait->patience), wait->on_signal, wait->mask};
+	struct until until = {
+	    .deadline = deadline_after(wait->patience), .on_signal = wait->on_signal, .mask = wait->mask};
 
 	do
 		wait->answer = park(&until);

@@ -1,0 +1,88 @@
+/*
+ * Condition variables. Who waits stands in a line at the variable's address; nothing is kept in the variable itself but
+ * what its initialiser put there, the clock among it. OS threads without greenlets wait the same way as soon as there
+ * are greenlets in the process; those that began before are still found by libc's own signal.
+ */
+#include "options.h"
+#include "stats.h"
+#include "turn.h"
+#include <limits.h>
+
+/* As libc keeps them in __wrefs. */
+enum { SHARED = 1, BY_MONOTONIC_CLOCK = 2 };
+
+static clockid_t clock_of(const pthread_cond_t *cond)
+{
+	return cond->__data.__wrefs & BY_MONOTONIC_CLOCK ? CLOCK_MONOTONIC : CLOCK_REALTIME;
+}
+
+/* Other processes wake in the kernel only. */
+static bool is_left_to_libc(enum call call, const pthread_cond_t *cond)
+{
+	return (cond->__data.__wrefs & SHARED) || call_is_off[call] || !any_hub() || hub_running;
+}
+
+/* In line before the mutex is free: a signal that comes in between is not lost. Called and returns with the mutex. */
+static int wait_in_line(enum call call, pthread_cond_t *cond, pthread_mutex_t *mutex, const struct until *until)
+{
+	struct place place;
+	int error;
+
+	lot_enter(cond, &place);
+	error = pthread_mutex_unlock(mutex);
+	if (error) {
+		lot_leave(&place);
+		return error;
+	}
+	stats_parked(call);
+	error = lot_stay(&place, until);
+	if (!lot_leave(&place))
+		error = 0;
+	return pthread_mutex_lock(mutex) ?: error;
+}
+
+int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
+{
+	static const struct until for_ever = {.deadline = FOR_EVER, .firm = true};
+
+	if (is_left_to_libc(CALL_pthread_cond_wait, cond))
+		return libc.pthread_cond_wait(cond, mutex);
+	return wait_in_line(CALL_pthread_cond_wait, cond, mutex, &for_ever);
+}
+
+static int wait_until_time(
+    enum call call, pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)
+{
+	struct until until = {.firm = true};
+	int wrong = deadline_by_clock(clock, at, &until);
+
+	return wrong ? wrong : wait_in_line(call, cond, mutex, &until);
+}
+
+int pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex, const struct timespec *at)
+{
+	if (is_left_to_libc(CALL_pthread_cond_timedwait, cond))
+		return libc.pthread_cond_timedwait(cond, mutex, at);
+	return wait_until_time(CALL_pthread_cond_timedwait, cond, mutex, clock_of(cond), at);
+}
+
+int pthread_cond_clockwait(pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)
+{
+	if (is_left_to_libc(CALL_pthread_cond_clockwait, cond) || !is_waitable(clock))
+		return libc.pthread_cond_clockwait(cond, mutex, clock, at);
+	return wait_until_time(CALL_pthread_cond_clockwait, cond, mutex, clock, at);
+}
+
+int pthread_cond_signal(pthread_cond_t *cond)
+{
+	if (any_hub() && lot_has_line(cond) && lot_wake(cond, 1))
+		return 0;
+	return libc.pthread_cond_signal(cond);
+}
+
+int pthread_cond_broadcast(pthread_cond_t *cond)
+{
+	if (any_hub() && lot_has_line(cond))
+		lot_wake(cond, INT_MAX);
+	return libc.pthread_cond_broadcast(cond);
+}

@@ -1,0 +1,41 @@
+/*
+ * Waiting in turn for an object of libc's: its state stays in libc's format and is changed by libc's own try-function,
+ * and whoever finds it taken stands in line. Only the first in line tries, and who comes later stands behind, so the
+ * hand-over is fair.
+ */
+#ifndef TURN_H
+#define TURN_H
+
+#include "../runtime/lot.h"
+#include "../runtime/tls.h"
+#include "blocking.h"
+
+/* True where libc's own waiting will do: nobody in this process has greenlets, or this one is alone with its thread. */
+bool waits_natively(enum call call);
+
+/*
+ * Calls try(object) when it is the caller's turn, until it answers something else than EBUSY, and returns that; or
+ * ETIMEDOUT, EINTR, ECANCELED as until says. Where several may have the object at once (shares), the next in line gets
+ * his turn right after.
+ */
+int take_in_turn(enum call call, void *object, int (*try)(void *object), bool shares, const struct until *until);
+
+/*
+ * After the object was given back: whoever is first in line has his turn. A signal handler may call it.
+ */
+static inline void give_turn(void *object)
+{
+	lot_call_first(object);
+}
+
+/* The clocks that a wait may be timed by. */
+static inline bool is_waitable(clockid_t clock)
+{
+	return clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC;
+}
+
+/* The deadline of a POSIX timed call, in what park() counts. Returns 0; for a time that is none EINVAL, and it is past.
+ */
+int deadline_by_clock(clockid_t clock, const struct timespec *at, struct until *until);
+
+#endif
