@@ -1,4 +1,5 @@
 /* Unparking: from the greenlet's own OS thread and from others, with cause and without. */
+#include "clock.h"
 #include "hub.h"
 #include "park.h"
 #include "suite.h"
@@ -6,6 +7,30 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdint.h>
+
+static void *park_twice(void *unused)
+{
+	struct until soon = {.deadline = clock_now() + 5 * NANOS_PER_MSEC};
+	struct until later = {.deadline = clock_now() + 100 * NANOS_PER_MSEC};
+	int error;
+
+	park(&soon);
+	do
+		error = park(&later);
+	while (!error);
+	ck_assert_int_eq(error, ETIMEDOUT);
+	ck_assert(clock_now() >= later.deadline);
+	return unused;
+}
+
+START_TEST(deadline_of_an_earlier_wait_is_over)
+{
+	green_t *g = must_spawn(park_twice, NULL);
+
+	green_yield();
+	unpark(g);
+	must_join(g);
+}
 
 static bool may_go;
 static int went;
@@ -153,8 +178,8 @@ START_TEST(no_wake_of_several_threads_is_lost)
 
 int main(void)
 {
-	const TTest *const tests[] = {wakes_without_cause_do_no_harm, only_unpark_ends_a_firm_park,
-	    unpark_from_another_thread, no_wake_of_several_threads_is_lost};
+	const TTest *const tests[] = {deadline_of_an_earlier_wait_is_over, wakes_without_cause_do_no_harm,
+	    only_unpark_ends_a_firm_park, unpark_from_another_thread, no_wake_of_several_threads_is_lost};
 
 	return run_suite("unpark", tests, sizeof(tests) / sizeof(tests[0]));
 }
