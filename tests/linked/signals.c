@@ -82,22 +82,26 @@ static void restarting_handlers_let_read_go_on(void)
 	must_join(g);
 }
 
-static void *wait_with_mask(void *arg)
+static void *wait_with_mask(void *mask)
 {
-	int signo = (int)(long)arg;
+	expect_failure("ppoll", ppoll(NULL, 0, &(struct timespec){.tv_sec = 20}, mask), EINTR);
+	return NULL;
+}
+
+static sigset_t all_but(int signo)
+{
 	sigset_t mask;
 
-	must("sigprocmask", sigprocmask(SIG_SETMASK, NULL, &mask));
+	sigfillset(&mask);
 	sigdelset(&mask, signo);
-	expect_failure("ppoll", ppoll(NULL, 0, &(struct timespec){.tv_sec = 20}, &mask), EINTR);
-	return NULL;
+	return mask;
 }
 
 static void each_mask_its_signal(void)
 {
 	struct sigaction action = {.sa_handler = count_ring};
+	sigset_t both, first_mask = all_but(SIGUSR1), second_mask = all_but(SIGUSR2);
 	green_t *first, *second;
-	sigset_t both;
 
 	sigemptyset(&both);
 	sigaddset(&both, SIGUSR1);
@@ -105,8 +109,8 @@ static void each_mask_its_signal(void)
 	must("sigprocmask", sigprocmask(SIG_BLOCK, &both, NULL));
 	must("sigaction", sigaction(SIGUSR1, &action, NULL));
 	must("sigaction", sigaction(SIGUSR2, &action, NULL));
-	first = must_spawn(wait_with_mask, (void *)SIGUSR1);
-	second = must_spawn(wait_with_mask, (void *)SIGUSR2);
+	first = must_spawn(wait_with_mask, &first_mask);
+	second = must_spawn(wait_with_mask, &second_mask);
 	green_sleep(0.01);
 	must("kill", kill(getpid(), SIGUSR2));
 	must_join(second);

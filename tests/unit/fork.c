@@ -213,11 +213,38 @@ START_TEST(parent_goes_on_waiting)
 	ck_assert_int_eq((intptr_t)must_join(g), POLLIN);
 }
 
+static uint32_t word;
+
+static void *wait_for_change(void *unused)
+{
+	while (!word)
+		lot_wait(&word, 0, NULL);
+	return unused;
+}
+
+static void wake_nobody(void *unused)
+{
+	(void)unused;
+	ck_assert_int_eq(lot_wake(&word, 1), 0);
+	live(NULL);
+}
+
+START_TEST(who_waits_by_address_stays_in_the_parent)
+{
+	green_t *g = must_spawn(wait_for_change, NULL);
+
+	green_sleep(0.001);
+	ck_assert_int_eq(status_of_child(wake_nobody, NULL), 0);
+	word = 1;
+	lot_wake(&word, 1);
+	must_join(g);
+}
+
 int main(void)
 {
 	const TTest *const tests[] = {child_of_main, child_of_a_greenlet, grandchild, last_greenlet_ends_the_child,
 	    lone_child_may_sleep, helpers_stay_in_the_parent, child_of_a_thread_without_greenlets,
-	    fork_while_another_thread_works, parent_goes_on_waiting};
+	    fork_while_another_thread_works, parent_goes_on_waiting, who_waits_by_address_stays_in_the_parent};
 
 	return run_suite("fork", tests, sizeof(tests) / sizeof(tests[0]));
 }

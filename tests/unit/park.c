@@ -1,12 +1,9 @@
-/* Parking: who runs when, how long a wait lasts, and what ends it. */
+/* Parking: who runs when, and how long a wait lasts. */
 #include "park.h"
 #include "clock.h"
 #include "hub.h"
 #include "suite.h"
 #include <poll.h>
-#include <pthread.h>
-#include <sched.h>
-#include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -94,6 +91,7 @@ enum { SLEEPERS = 10000 };
 
 static int woken[SLEEPERS], woken_count;
 static nanos waking[SLEEPERS];
+static bool late[SLEEPERS]; /* the machine is so busy that it should have woken before it went to sleep */
 
 static void *sleep_until(void *number)
 {
@@ -101,28 +99,32 @@ static void *sleep_until(void *number)
 	struct until until = {.deadline = waking[i], .on_signal = SIGNAL_PASSES};
 	int error;
 
+	late[i] = clock_now() >= waking[0];
 	do
 		error = park(&until);
 	while (!error);
 	ck_assert_int_eq(error, ETIMEDOUT);
 	ck_assert(clock_now() >= waking[i]);
-	woken[woken_count++] = (int)i;
+	if (!late[i])
+		woken[woken_count++] = (int)i;
 	return NULL;
 }
 
 START_TEST(ten_thousand_sleepers_wake_in_order)
 {
-	nanos start = clock_now() + 200 * NANOS_PER_MSEC;
-	int i;
+	nanos start = clock_now() + 500 * NANOS_PER_MSEC;
+	int i, in_time = SLEEPERS;
 
 	for (i = 0; i < SLEEPERS; i++) {
-		waking[i] = start + (nanos)(random() % 1000) * 100 * NANOS_PER_USEC;
+		waking[i] = start + (i ? (nanos)(random() % 1000) * 100 * NANOS_PER_USEC : 0);
 		green_detach(must_spawn(sleep_until, (void *)(intptr_t)i));
 	}
 	ck_assert_uint_eq(green_count(), SLEEPERS + 1);
 	while (green_count() > 1)
 		ck_assert_int_eq(green_sleep(0.001), 0);
-	ck_assert_int_eq(woken_count, SLEEPERS);
+	for (i = 0; i < SLEEPERS; i++)
+		in_time -= late[i];
+	ck_assert_int_eq(woken_count, in_time);
 	if (is_shuffled())
 		return;
 	for (i = 1; i < SLEEPERS; i++)
@@ -148,151 +150,10 @@ START_TEST(deadlines)
 	ck_assert_int_eq(errno, 7);
 }
 
-static bool may_go;
-static int went;
-
-static void *park_until_may_go(void *unused)
-{
-	while (!may_go)
-		ck_assert_int_eq(park(NULL), 0);
-	went++;
-	return unused;
-}
-
-START_TEST(wakes_without_cause_do_no_harm)
-{
-	green_t *g = must_spawn(park_until_may_go, NULL);
-	int i;
-
-	for (i = 0; i < 100; i++) {
-		unpark(g);
-		if (i % 3)
-			unpark(g);
-		green_yield();
-		ck_assert_int_eq(went, 0);
-	}
-	may_go = true;
-	unpark(g);
-	must_join(g);
-	ck_assert_int_eq(went, 1);
-}
-
-static void *park_firmly_until_may_go(void *unused)
-{
-	while (!may_go)
-		park_firmly();
-	went++;
-	return unused;
-}
-
-START_TEST(only_unpark_ends_a_firm_park)
-{
-	green_t *g = must_spawn(park_firmly_until_may_go, NULL);
-	int i;
-
-	for (i = 0; i < 10; i++) {
-		green_yield();
-		green_kill(g);
-	}
-	ck_assert_int_eq(went, 0);
-	may_go = true;
-	unpark(g);
-	must_join(g);
-	ck_assert_int_eq(went, 1);
-}
-
-static _Atomic int ball;
-static green_t *player;
-enum { THROWS = 5000 };
-
-/* Throws the ball whenever it lies on the other side. */
-static void *throw_from_thread(void *unused)
-{
-	int i;
-
-	for (i = 0; i < THROWS; i++) {
-		while (atomic_load(&ball) != 2 * i)
-			sched_yield();
-		atomic_store(&ball, 2 * i + 1);
-		unpark(player);
-	}
-	return unused;
-}
-
-static void *throw_from_greenlet(void *unused)
-{
-	int i;
-
-	for (i = 0; i < THROWS; i++) {
-		while (atomic_load(&ball) != 2 * i + 1)
-			ck_assert_int_eq(park(NULL), 0);
-		atomic_store(&ball, 2 * i + 2);
-	}
-	return unused;
-}
-
-START_TEST(unpark_from_another_thread)
-{
-	pthread_t thread;
-
-	player = must_spawn(throw_from_greenlet, NULL);
-	ck_assert_int_eq(pthread_create(&thread, NULL, throw_from_thread, NULL), 0);
-	while (atomic_load(&ball) < 2 * THROWS)
-		ck_assert_int_eq(green_sleep(0.001), 0);
-	pthread_join(thread, NULL);
-	must_join(player);
-}
-
-static green_t *crowd[100];
-static _Atomic int tokens[100];
-
-static void *take_tokens(void *number)
-{
-	int taken = 0;
-
-	while (taken < 100) {
-		while (!atomic_load(&tokens[(intptr_t)number]))
-			park(NULL);
-		atomic_fetch_sub(&tokens[(intptr_t)number], 1);
-		taken++;
-	}
-	return NULL;
-}
-
-static void *give_tokens(void *unused)
-{
-	int round, i;
-
-	for (round = 0; round < 50; round++) {
-		for (i = 0; i < 100; i++) {
-			atomic_fetch_add(&tokens[i], 1);
-			unpark(crowd[i]);
-		}
-	}
-	return unused;
-}
-
-/* Nobody may end before the last unpark() of it returns, hence the sleep: a joined thread has made its last. */
-START_TEST(no_wake_of_several_threads_is_lost)
-{
-	pthread_t threads[2];
-	intptr_t i;
-
-	for (i = 0; i < 100; i++)
-		crowd[i] = must_spawn(take_tokens, (void *)i);
-	for (i = 0; i < 2; i++)
-		ck_assert_int_eq(pthread_create(&threads[i], NULL, give_tokens, NULL), 0);
-	for (i = 0; i < 2; i++)
-		pthread_join(threads[i], NULL);
-	for (i = 0; i < 100; i++)
-		must_join(crowd[i]);
-}
-
 int main(void)
 {
 	const TTest *const tests[] = {turns_are_fair, yielders_starve_neither_io_nor_timers, sleeps_below_a_millisecond,
-	    ten_thousand_sleepers_wake_in_order, deadlines, wakes_without_cause_do_no_harm,
-	    only_unpark_ends_a_firm_park, unpark_from_another_thread, no_wake_of_several_threads_is_lost};
+	    ten_thousand_sleepers_wake_in_order, deadlines};
 
 	return run_suite("park", tests, sizeof(tests) / sizeof(tests[0]));
 }
