@@ -11,16 +11,25 @@ static const char *const family_of[CALLS] = {
 #include "calls.def"
 };
 
-static void turn(const char *family, size_t length, bool off)
+static bool is_word(const char *word, size_t length, const char *known)
+{
+	return strlen(known) == length && memcmp(word, known, length) == 0;
+}
+
+/* Threads become greenlets only where `thread` is asked for by its name. */
+static bool is_meant(int call, const char *word, size_t length)
+{
+	if (strcmp(family_of[call], "books") == 0)
+		return false;
+	return is_word(word, length, family_of[call]) || (is_word(word, length, "all") && call != CALL_pthread_create);
+}
+
+static void turn(const char *word, size_t length, bool off)
 {
 	int call;
 
 	for (call = 0; call < CALLS; call++) {
-		bool is_meant = length == 3 && memcmp(family, "all", 3) == 0;
-
-		if (strcmp(family_of[call], "books") == 0)
-			continue;
-		if (is_meant || (strncmp(family_of[call], family, length) == 0 && !family_of[call][length]))
+		if (is_meant(call, word, length))
 			call_is_off[call] = off;
 	}
 }
@@ -57,6 +66,7 @@ __attribute__((constructor)) static void read_environment(void)
 	const char *stack = secure_getenv("GREENLOAD_STACK");
 	const char *stats = secure_getenv("GREENLOAD_STATS");
 
+	call_is_off[CALL_pthread_create] = true;
 	if (patch && *patch)
 		read_patch(patch);
 	if (stack)

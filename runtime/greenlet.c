@@ -1,4 +1,5 @@
 #include "greenlet.h"
+#include "lot.h"
 #include "park.h"
 #include "tls.h"
 #include <errno.h>
@@ -20,6 +21,9 @@ static void end(struct greenlet *g)
 		take_inbox(hub);
 	hub->alive--;
 	g->state = ENDED;
+	atomic_store(&g->ended, 1);
+	if (g->is_joined)
+		lot_wake(&g->ended, 1);
 	if (g->detached)
 		give_greenlet(hub, g);
 	else if (g->joiner)
@@ -51,6 +55,9 @@ static void init_greenlet(struct greenlet *g, struct hub *hub, green_fn *fn, voi
 	g->run = fn;
 	g->value = arg;
 	g->joiner = NULL;
+	g->ended = 0;
+	g->is_joined = false;
+	g->start = NULL;
 	g->mask = NULL;
 	g->detached = 0;
 	g->name[0] = '\0';

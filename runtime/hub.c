@@ -256,6 +256,16 @@ void hub_reset(struct hub *hub)
 	poller_reset(hub);
 }
 
+struct greenlet *greenlet_of(pthread_t thread)
+{
+	return any_hub() ? *(struct greenlet **)tls_at(tls_of_thread(thread), &self, thread_pointer()) : NULL;
+}
+
+pthread_t thread_of(const struct greenlet *g)
+{
+	return tls_thread(g->context.thread_pointer);
+}
+
 struct hub *any_hub(void)
 {
 	return __atomic_load_n(&hubs, __ATOMIC_ACQUIRE);

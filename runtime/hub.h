@@ -13,6 +13,7 @@
 #include "stack.h"
 #include "timer.h"
 #include <ev.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 
@@ -49,7 +50,10 @@ struct greenlet {
 
 	void *(*run)(void *);
 	void *value;             /* its argument, then its result */
+	void *(*start)(void *);  /* of one made by pthread_create: what the program wants to run */
 	struct greenlet *joiner; /* who waits for its end */
+	_Atomic uint32_t ended;  /* the same for pthread_join, which waits by this address */
+	bool is_joined;          /* somebody does */
 	struct greenlet *inbox_next;
 	struct greenlet *masked_next; /* while parked with until.mask: the hub's list of such */
 	const sigset_t *mask;
@@ -102,6 +106,12 @@ extern struct lock hubs_lock;
 
 /* The calling greenlet. NULL on the hub's own context and on OS threads that host none: there, every call is native. */
 extern __thread struct greenlet *self __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/* The greenlet that is this thread to the program; NULL for a thread of the system's that is no greenlet. */
+struct greenlet *greenlet_of(pthread_t thread);
+
+/* What pthread_self() answers in g. */
+pthread_t thread_of(const struct greenlet *g);
 
 /* The hub whose own context is running; NULL in greenlets and elsewhere. */
 extern __thread struct hub *hub_running __attribute__((tls_model("initial-exec"), visibility("hidden")));

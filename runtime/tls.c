@@ -268,3 +268,13 @@ int tls_thread_id(void)
 {
 	return *(int *)(descriptor_of(thread_pointer()) + glibc.tid);
 }
+
+pthread_t tls_thread(void *tp)
+{
+	return (pthread_t)descriptor_of(tp);
+}
+
+void *tls_of_thread(pthread_t thread)
+{
+	return (char *)thread + glibc.descriptor_below;
+}

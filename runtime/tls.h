@@ -9,6 +9,7 @@
 #define TLS_H
 
 #include "lock.h"
+#include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -47,6 +48,10 @@ int tls_thread_id(void);
 
 /* What a thread does when it ends: thread_local destructors, then those of pthread keys, in rounds. */
 void tls_run_destructors(void);
+
+/* pthread_self() in the block at tp, and back. */
+pthread_t tls_thread(void *tp);
+void *tls_of_thread(pthread_t thread);
 
 /* The address in the block at tp of the thread-local variable that the caller has at its_own. */
 static inline void *tls_at(void *tp, const void *its_own, void *own_tp)
