@@ -8,6 +8,7 @@
 
 bool goes_native_on_greenlet(struct blocking *call)
 {
+	end_if_cancelled();
 	if (!has_company(self) || call_is_off[call->call] || call->dont_wait)
 		return true;
 	if (!call->green)

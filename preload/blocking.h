@@ -16,6 +16,7 @@
 #include "../runtime/poller.h"
 #include "../runtime/torture.h"
 #include "books.h"
+#include "cancel.h"
 #include "libc.h"
 
 #define likely(x)   __builtin_expect(!!(x), 1)
@@ -122,11 +123,18 @@ void call_on_helper(struct blocking *call, void (*job)(void *arg), void *arg);
  */
 bool finishes_on_helper(struct blocking *call, void (*job)(void *arg), void (*drop)(void *arg), void *arg);
 
-/* Ends a call that waited: puts the caller's errno back where result is not a failure. Returns result. */
+/*
+ * The end of a call: puts the caller's errno back where result is not a failure, and ends the greenlet where it is
+ * that of a cancelled one. Returns result.
+ */
 static inline ssize_t settled(const struct blocking *call, ssize_t result)
 {
-	if (call->green && result >= 0)
+	if (!call->green)
+		return result;
+	if (result >= 0)
 		errno = call->errno_before;
+	else if (errno == ECANCELED)
+		end_if_cancelled();
 	return result;
 }
 

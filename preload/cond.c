@@ -22,12 +22,24 @@ static bool is_left_to_libc(enum call call, const pthread_cond_t *cond)
 	return (cond->__data.__wrefs & SHARED) || call_is_off[call] || !any_hub() || hub_running;
 }
 
+/* Who is cancelled has the mutex again when the clean-up handlers run. */
+static int relock(pthread_mutex_t *mutex, int error)
+{
+	int failure = pthread_mutex_lock(mutex);
+
+	if (error == ECANCELED)
+		end_if_cancelled();
+	return failure ? failure : error;
+}
+
 /* In line before the mutex is free: a signal that comes in between is not lost. Called and returns with the mutex. */
 static int wait_in_line(enum call call, pthread_cond_t *cond, pthread_mutex_t *mutex, const struct until *until)
 {
+	struct until mine;
 	struct place place;
 	int error;
 
+	end_if_cancelled();
 	lot_enter(cond, &place);
 	error = pthread_mutex_unlock(mutex);
 	if (error) {
@@ -35,15 +47,18 @@ static int wait_in_line(enum call call, pthread_cond_t *cond, pthread_mutex_t *m
 		return error;
 	}
 	stats_parked(call);
-	error = lot_stay(&place, until);
+	do {
+		mine = but_not_by_kill(until);
+		error = lot_stay(&place, &mine);
+	} while (error == ECANCELED && !is_cancelled());
 	if (!lot_leave(&place))
 		error = 0;
-	return pthread_mutex_lock(mutex) ?: error;
+	return relock(mutex, error);
 }
 
 int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
 {
-	static const struct until for_ever = {.deadline = FOR_EVER, .firm = true};
+	static const struct until for_ever = {.deadline = FOR_EVER};
 
 	if (is_left_to_libc(CALL_pthread_cond_wait, cond))
 		return libc.pthread_cond_wait(cond, mutex);
@@ -53,7 +68,7 @@ int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
 static int wait_until_time(
     enum call call, pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)
 {
-	struct until until = {.firm = true};
+	struct until until = {0};
 	int wrong = deadline_by_clock(clock, at, &until);
 
 	return wrong ? wrong : wait_in_line(call, cond, mutex, &until);

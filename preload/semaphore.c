@@ -12,9 +12,12 @@ static int wait_in_turn(enum call call, sem_t *semaphore, struct until *until)
 {
 	int before = errno, answer;
 
+	end_if_cancelled();
 	until->on_signal = SIGNAL_RESTARTS;
 	answer = take_in_turn(call, semaphore, try_semaphore, true, until);
 	errno = answer ? answer : before;
+	if (answer == ECANCELED)
+		end_if_cancelled();
 	return answer ? -1 : 0;
 }
 

@@ -52,7 +52,7 @@ static int sleep_for(enum call name, const struct timespec *span, struct timespe
 	else if (left)
 		*left = timespec_of(time_left(call.until.deadline));
 	errno = error;
-	return -1;
+	return (int)settled(&call, -1);
 }
 
 int nanosleep(const struct timespec *span, struct timespec *left)

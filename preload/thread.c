@@ -5,26 +5,10 @@
 #include "blocking.h"
 #include "options.h"
 #include "turn.h"
+#include <stdlib.h>
 
 /* What programs ask for by not asking: less than the system's 8 MiB, as so many more of these fit into one process. */
 #define USUAL_STACK (1024 * 1024ul)
-
-/*
- * The outermost frame that pthread_exit unwinds to. By registering it as a clean-up buffer it becomes for libc what
- * the start of one of its own threads is.
- */
-static void *run_thread(void *arg)
-{
-	struct greenlet *me = self;
-	__pthread_unwind_buf_t outermost;
-
-	if (__sigsetjmp_cancel(outermost.__cancel_jmp_buf, 0))
-		return self->value;
-	__pthread_register_cancel(&outermost);
-	me->value = me->start(arg);
-	__pthread_unregister_cancel(&outermost);
-	return me->value;
-}
 
 struct wish {
 	size_t stack_size;
@@ -59,11 +43,10 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 	if (error)
 		return error;
 	options.stack_size = wish.stack_size;
-	g = green_spawn_with(&options, run_thread, arg);
+	g = green_spawn_with(&options, start, arg);
 	errno = before;
 	if (!g)
 		return EAGAIN;
-	g->start = start;
 	g->detached = wish.detach_state == PTHREAD_CREATE_DETACHED;
 	*thread = thread_of(g);
 	return 0;
@@ -71,19 +54,24 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 
 static int join_until(struct greenlet *g, void **result, const struct until *until)
 {
+	struct until mine;
 	int error = 0;
 
+	end_if_cancelled();
 	if (g == self)
 		return EDEADLK;
 	if (g->detached || g->is_joined)
 		return EINVAL;
 	g->is_joined = true;
 	while (!atomic_load(&g->ended) && !error) {
-		error = lot_wait((uint32_t *)&g->ended, 0, until);
-		if (error == EAGAIN)
+		mine = but_not_by_kill(until);
+		error = lot_wait((uint32_t *)&g->ended, 0, &mine);
+		if (error == EAGAIN || (error == ECANCELED && !is_cancelled()))
 			error = 0;
 	}
 	g->is_joined = false;
+	if (error == ECANCELED)
+		end_if_cancelled();
 	if (!atomic_load(&g->ended))
 		return error;
 	if (result)
@@ -121,7 +109,7 @@ static int join_on_helper(pthread_t thread, void **result)
 
 int pthread_join(pthread_t thread, void **result)
 {
-	static const struct until for_ever = {.deadline = FOR_EVER, .firm = true};
+	static const struct until for_ever = {.deadline = FOR_EVER};
 	struct greenlet *g = greenlet_of(thread);
 
 	return g ? join_until(g, result, &for_ever) : join_on_helper(thread, result);
@@ -129,17 +117,18 @@ int pthread_join(pthread_t thread, void **result)
 
 int pthread_tryjoin_np(pthread_t thread, void **result)
 {
+	static const struct until at_once = {0};
 	struct greenlet *g = greenlet_of(thread);
 
 	if (!g)
 		return libc.pthread_tryjoin_np(thread, result);
-	return atomic_load(&g->ended) ? join_until(g, result, NULL) : EBUSY;
+	return atomic_load(&g->ended) ? join_until(g, result, &at_once) : EBUSY;
 }
 
 int pthread_clockjoin_np(pthread_t thread, void **result, clockid_t clock, const struct timespec *at)
 {
 	struct greenlet *g = greenlet_of(thread);
-	struct until until = {.deadline = FOR_EVER, .firm = true};
+	struct until until = {.deadline = FOR_EVER};
 
 	if (!g || !is_waitable(clock))
 		return libc.pthread_clockjoin_np(thread, result, clock, at);
@@ -165,4 +154,44 @@ int pthread_detach(pthread_t thread)
 	if (atomic_load(&g->ended) && self && self->hub == g->hub)
 		give_greenlet(g->hub, g);
 	return 0;
+}
+
+/*
+ * The main greenlet may end before the others: libc runs the destructors of its keys, this one last but for those that
+ * set theirs anew, and here it waits for the end of all.
+ */
+static void wait_for_others(void *unused)
+{
+	struct hub *hub = self->hub;
+
+	(void)unused;
+	atomic_store(&hub->main.ended, 1);
+	if (hub->main.is_joined)
+		lot_wake(&hub->main.ended, 1);
+	while (hub->alive > 1)
+		park_firmly();
+	exit(0);
+}
+
+static pthread_key_t at_end_of_main;
+
+static void make_key(void)
+{
+	pthread_key_create(&at_end_of_main, wait_for_others);
+}
+
+void pthread_exit(void *value)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	if (self) {
+		self->value = value;
+		self->cancel_disabled = true;
+	}
+	if (self && self->is_main) {
+		pthread_once(&once, make_key);
+		pthread_setspecific(at_end_of_main, self);
+	}
+	libc.pthread_exit(value);
+	__builtin_unreachable();
 }

@@ -45,6 +45,19 @@ int take_in_turn(enum call call, void *object, int (*try)(void *object), bool sh
 	return answer;
 }
 
+bool is_cancelled(void)
+{
+	return self && self->cancelled && !self->cancel_disabled;
+}
+
+struct until but_not_by_kill(const struct until *until)
+{
+	struct until mine = *until;
+
+	mine.firm = !is_cancelled() && self && self->killed;
+	return mine;
+}
+
 int deadline_by_clock(clockid_t clock, const struct timespec *at, struct until *until)
 {
 	struct timespec now;

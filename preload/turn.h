@@ -28,6 +28,13 @@ static inline void give_turn(void *object)
 	lot_call_first(object);
 }
 
+/*
+ * For a wait that a cancellation ends and a kill does not: as until, but firm for who was killed. When it has ended
+ * with ECANCELED, and is_cancelled() says no, it is to be begun again.
+ */
+struct until but_not_by_kill(const struct until *until);
+bool is_cancelled(void);
+
 /* The clocks that a wait may be timed by. */
 static inline bool is_waitable(clockid_t clock)
 {

@@ -24,6 +24,8 @@ static void end(struct greenlet *g)
 	atomic_store(&g->ended, 1);
 	if (g->is_joined)
 		lot_wake(&g->ended, 1);
+	if (hub->alive == 1 && hub->main.ended)
+		wake(&hub->main, 0);
 	if (g->detached)
 		give_greenlet(hub, g);
 	else if (g->joiner)
@@ -35,15 +37,23 @@ static void end(struct greenlet *g)
 	__builtin_unreachable();
 }
 
+/*
+ * Registered as a clean-up buffer, the outermost frame is for libc what the start of one of its own threads is:
+ * pthread_exit unwinds to it.
+ */
 static void begin(void)
 {
-	struct greenlet *g = self;
+	__pthread_unwind_buf_t outermost;
 
 	OUTERMOST_FRAME();
 	__ctype_init();
-	g->value = g->run(g->value);
+	if (__sigsetjmp_cancel(outermost.__cancel_jmp_buf, 0) == 0) {
+		__pthread_register_cancel(&outermost);
+		self->value = self->run(self->value);
+		__pthread_unregister_cancel(&outermost);
+	}
 	tls_run_destructors();
-	end(g);
+	end(self);
 }
 
 static void init_greenlet(struct greenlet *g, struct hub *hub, green_fn *fn, void *arg, const char *name)
@@ -57,7 +67,9 @@ static void init_greenlet(struct greenlet *g, struct hub *hub, green_fn *fn, voi
 	g->joiner = NULL;
 	g->ended = 0;
 	g->is_joined = false;
-	g->start = NULL;
+	g->cancelled = 0;
+	g->cancel_disabled = false;
+	g->cancel_async = false;
 	g->mask = NULL;
 	g->detached = 0;
 	g->name[0] = '\0';
@@ -226,9 +238,6 @@ int green_kill(green_t *g)
 	atomic_store(&g->killed, 1);
 	if (g->state == ENDED)
 		return 0;
-	if (self && self->hub == g->hub)
-		wake(g, ECANCELED);
-	else
-		post(g);
+	end_wait(g);
 	return 0;
 }

@@ -40,6 +40,7 @@ struct greenlet {
 	uint8_t state;
 	uint8_t on_signal; /* while parked: enum on_signal */
 	_Atomic uint8_t killed;
+	_Atomic uint8_t cancelled;   /* pthread_cancel */
 	_Atomic uint8_t posted;      /* is in the inbox */
 	_Atomic uint8_t interrupted; /* since it was parked: enum interrupted */
 	uint8_t detached;
@@ -49,11 +50,11 @@ struct greenlet {
 	struct waiter waiter; /* its place in the queue of the one descriptor that it waits for */
 
 	void *(*run)(void *);
-	void *value;             /* its argument, then its result */
-	void *(*start)(void *);  /* of one made by pthread_create: what the program wants to run */
-	struct greenlet *joiner; /* who waits for its end */
-	_Atomic uint32_t ended;  /* the same for pthread_join, which waits by this address */
-	bool is_joined;          /* somebody does */
+	void *value;                        /* its argument, then its result */
+	struct greenlet *joiner;            /* who waits for its end */
+	_Atomic uint32_t ended;             /* the same for pthread_join, which waits by this address */
+	bool is_joined;                     /* somebody does */
+	bool cancel_disabled, cancel_async; /* as pthread_setcancelstate and -type have it */
 	struct greenlet *inbox_next;
 	struct greenlet *masked_next; /* while parked with until.mask: the hub's list of such */
 	const sigset_t *mask;
@@ -160,6 +161,12 @@ void take_inbox(struct hub *hub);
  * there, so whoever is to be woken is posted.
  */
 extern __thread volatile sig_atomic_t handlers_running __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/* True when the blocking calls of g are to end: it was killed, or cancelled and lets that be. */
+static inline bool must_end(const struct greenlet *g)
+{
+	return g->killed || (g->cancelled && !g->cancel_disabled);
+}
 
 /* True when other greenlets live on this one's hub. */
 static inline bool has_company(const struct greenlet *g)

@@ -28,7 +28,7 @@ void post(struct greenlet *g)
 /* A firm park is ended by an unpark() alone; that may be what was posted, even if a kill came before. */
 static int outcome_of_post(const struct greenlet *g)
 {
-	return g->killed && g->state == PARKED ? ECANCELED : 0;
+	return must_end(g) && g->state == PARKED ? ECANCELED : 0;
 }
 
 void take_inbox(struct hub *hub)

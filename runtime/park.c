@@ -37,11 +37,11 @@ int park(const struct until *until)
 
 	if (!until)
 		until = &for_ever;
-	if (me->killed && !until->firm)
+	if (must_end(me) && !until->firm)
 		return ECANCELED;
 	if (torture_strikes(8)) {
 		yield_turn();
-		return me->killed && !until->firm ? ECANCELED : 0;
+		return must_end(me) && !until->firm ? ECANCELED : 0;
 	}
 	return wait_until(me, until);
 }
@@ -58,6 +58,16 @@ void unpark(struct greenlet *g)
 
 	if (is_ours && !handlers_running)
 		wake(g, 0);
+	else
+		post(g);
+}
+
+void end_wait(struct greenlet *g)
+{
+	bool is_ours = (self && self->hub == g->hub) || hub_running == g->hub;
+
+	if (is_ours && !handlers_running)
+		wake(g, ECANCELED);
 	else
 		post(g);
 }

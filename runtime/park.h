@@ -36,6 +36,9 @@ int park(const struct until *until);
 /* Parks so that only unpark() ends it: for what must be waited for, killed or not. May end early without cause, too. */
 void park_firmly(void);
 
+/* Ends the wait of g with ECANCELED, unless it is a firm one. From any OS thread. */
+void end_wait(struct greenlet *g);
+
 /* Makes g ready if it is parked. From any OS thread; g must not end before the call returns. */
 void unpark(struct greenlet *g);
 
