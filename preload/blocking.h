@@ -16,7 +16,6 @@
 #include "../runtime/poller.h"
 #include "../runtime/torture.h"
 #include "books.h"
-#include "cancel.h"
 #include "libc.h"
 
 #define likely(x)   __builtin_expect(!!(x), 1)
@@ -122,6 +121,10 @@ void call_on_helper(struct blocking *call, void (*job)(void *arg), void *arg);
  * when it was left, and then arg is no longer the caller's.
  */
 bool finishes_on_helper(struct blocking *call, void (*job)(void *arg), void (*drop)(void *arg), void *arg);
+
+/* Ends the calling greenlet if it was cancelled and lets that be; does not return then. Every cancellation point asks.
+ */
+void end_if_cancelled(void);
 
 /*
  * The end of a call: puts the caller's errno back where result is not a failure, and ends the greenlet where it is

@@ -188,7 +188,7 @@ void pthread_exit(void *value)
 		self->value = value;
 		self->cancel_disabled = true;
 	}
-	if (self && self->is_main) {
+	if (self && self->is_main && self->hub->is_first) {
 		pthread_once(&once, make_key);
 		pthread_setspecific(at_end_of_main, self);
 	}

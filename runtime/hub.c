@@ -9,6 +9,7 @@
 #include "torture.h"
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /*
  * How many switches may pass before the loop is looked at though greenlets are ready: as many as take about this long,
@@ -177,6 +178,7 @@ static void init_main(struct hub *hub)
 {
 	hub->main.hub = hub;
 	hub->main.is_main = 1;
+	hub->is_first = gettid() == getpid();
 	hub->main.context.thread_pointer = thread_pointer();
 	/* Helper threads are made by the hub, so libc would not know that this one has company. */
 	mark_not_alone(thread_pointer());
@@ -252,13 +254,19 @@ void hub_reset(struct hub *hub)
 	atomic_store(&self->posted, 0);
 	hub->masked = NULL;
 	hub->helper_wanted = false;
+	hub->is_first = true; /* the child's only thread is its main one */
 	hub->stale = true;
 	poller_reset(hub);
 }
 
 struct greenlet *greenlet_of(pthread_t thread)
 {
-	return any_hub() ? *(struct greenlet **)tls_at(tls_of_thread(thread), &self, thread_pointer()) : NULL;
+	struct greenlet *g;
+
+	if (!any_hub())
+		return NULL;
+	g = *(struct greenlet **)tls_at(tls_of_thread(thread), &self, thread_pointer());
+	return g && g->is_main && !g->hub->is_first ? NULL : g;
 }
 
 pthread_t thread_of(const struct greenlet *g)

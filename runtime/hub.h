@@ -73,6 +73,7 @@ struct hub {
 	uint64_t switches;
 	struct context context; /* its own; valid while it does not run */
 
+	bool is_first;          /* its OS thread is the main one of the process */
 	struct greenlet main;   /* the OS thread's own flow of control */
 	struct greenlet *spare; /* ended ones with their stacks, for the next spawns */
 	size_t spare_count;
@@ -108,7 +109,10 @@ extern struct lock hubs_lock;
 /* The calling greenlet. NULL on the hub's own context and on OS threads that host none: there, every call is native. */
 extern __thread struct greenlet *self __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
-/* The greenlet that is this thread to the program; NULL for a thread of the system's that is no greenlet. */
+/*
+ * The greenlet that is this thread to the program. NULL for a thread of the system's, be it that it hosts greenlets of
+ * its own; but the main thread of the process counts as one once it does.
+ */
 struct greenlet *greenlet_of(pthread_t thread);
 
 /* What pthread_self() answers in g. */
