@@ -43,11 +43,14 @@ struct greenlet {
 	_Atomic uint8_t cancelled;   /* pthread_cancel */
 	_Atomic uint8_t posted;      /* is in the inbox */
 	_Atomic uint8_t interrupted; /* since it was parked: enum interrupted */
+	bool takes_directed;         /* is running the handlers of the signals below */
 	uint8_t detached;
 	uint8_t is_main;
-	int outcome;          /* of the last park */
-	struct timer timer;   /* runs while it is parked with a deadline */
-	struct waiter waiter; /* its place in the queue of the one descriptor that it waits for */
+	uint8_t policy, priority;  /* as pthread_setschedparam was told; they change nothing */
+	int outcome;               /* of the last park */
+	_Atomic uint64_t directed; /* signals that pthread_kill has sent to it: bit signo - 1 */
+	struct timer timer;        /* runs while it is parked with a deadline */
+	struct waiter waiter;      /* its place in the queue of the one descriptor that it waits for */
 
 	void *(*run)(void *);
 	void *value;                        /* its argument, then its result */

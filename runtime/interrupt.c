@@ -3,6 +3,7 @@
 #include "park.h"
 #include <errno.h>
 #include <pthread.h>
+#include <unistd.h>
 
 /* The signals that everybody who could be interrupted blocks. */
 static void apply_masks(struct hub *hub)
@@ -54,12 +55,34 @@ static struct greenlet *receiver(struct hub *hub, int signo)
 	return hub->main.mask ? NULL : &hub->main;
 }
 
-static void deliver(struct greenlet *g)
+static bool ends_wait(struct greenlet *g)
 {
 	uint8_t by = atomic_exchange(&g->interrupted, 0);
 
-	if ((by & BY_ENDING && g->on_signal != SIGNAL_PASSES) || (by && g->on_signal == SIGNAL_ENDS))
+	return (by & BY_ENDING && g->on_signal != SIGNAL_PASSES) || (by && g->on_signal == SIGNAL_ENDS);
+}
+
+static void deliver(struct greenlet *g)
+{
+	if (ends_wait(g))
 		wake(g, EINTR);
+}
+
+bool take_directed_signals(struct greenlet *me)
+{
+	uint64_t signals = atomic_exchange(&me->directed, 0);
+	int signo;
+
+	if (!signals)
+		return false;
+	atomic_store(&me->interrupted, 0);
+	me->takes_directed = true;
+	for (signo = 1; signo <= 64; signo++) {
+		if (signals & (1ull << (signo - 1)))
+			raw_syscall(SYS_tgkill, getpid(), gettid(), signo, 0, 0, 0);
+	}
+	me->takes_directed = false;
+	return ends_wait(me);
 }
 
 void deliver_interrupts(struct hub *hub)
@@ -75,13 +98,15 @@ void deliver_interrupts(struct hub *hub)
 void interrupt_parked(int signo, bool restarts)
 {
 	struct hub *hub = self ? self->hub : hub_running;
+	bool is_directed = self && self->takes_directed;
 	struct greenlet *g;
 
 	if (!hub || hub->stale)
 		return;
-	g = receiver(hub, signo);
-	if (!g || g->state != PARKED)
+	g = is_directed ? self : receiver(hub, signo);
+	if (!g || (g->state != PARKED && !is_directed))
 		return;
 	atomic_fetch_or(&g->interrupted, restarts ? BY_RESTARTING : BY_ENDING);
-	knock(hub);
+	if (!is_directed)
+		knock(hub);
 }

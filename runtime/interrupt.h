@@ -3,6 +3,7 @@
 #define INTERRUPT_H
 
 #include <signal.h>
+#include <stdbool.h>
 
 struct greenlet;
 struct hub;
@@ -14,6 +15,12 @@ struct hub;
  */
 void mask_for_park(struct greenlet *g, const sigset_t *mask);
 void unmask_after_park(struct greenlet *g);
+
+/*
+ * Runs the handlers of the signals sent to the calling greenlet alone, here on its own stack. True when one of them
+ * ends the wait that it has just come from.
+ */
+bool take_directed_signals(struct greenlet *me);
 
 /* Wakes the greenlets that the signals noted by interrupt_parked() concern. On the hub's own OS thread. */
 void deliver_interrupts(struct hub *hub);

@@ -27,6 +27,8 @@ static int wait_until(struct greenlet *me, const struct until *until)
 	if (until->mask)
 		unmask_after_park(me);
 	timer_stop(&me->hub->timers, &me->timer);
+	if (take_directed_signals(me) && !me->outcome)
+		return EINTR;
 	return me->outcome;
 }
 

@@ -8,7 +8,6 @@
 #define MADV_GUARD_INSTALL 102
 #endif
 
-#define GUARD      (64 * 1024ul) /* wider than most frames, and a whole page on every machine */
 #define GRANULE    (16 * 1024ul)
 #define SLAB_BYTES (16 * 1024 * 1024ul)
 #define MAX_SLOTS  256
@@ -102,8 +101,8 @@ static struct slab *take_slot(size_t slot_size, unsigned *slot, int *is_fresh)
 /* Without a splitting of the mapping where the kernel can (6.13), else with; past the limit of mappings, none. */
 static void guard(char *slot)
 {
-	if (madvise(slot, GUARD, MADV_GUARD_INSTALL) != 0)
-		mprotect(slot, GUARD, PROT_NONE);
+	if (madvise(slot, STACK_GUARD, MADV_GUARD_INSTALL) != 0)
+		mprotect(slot, STACK_GUARD, PROT_NONE);
 }
 
 int stack_alloc(size_t size, struct stack *stack)
@@ -115,7 +114,7 @@ int stack_alloc(size_t size, struct stack *stack)
 
 	if (size > MAX_STACK)
 		return EINVAL;
-	slot_size = (size + GUARD + GRANULE - 1) / GRANULE * GRANULE;
+	slot_size = (size + STACK_GUARD + GRANULE - 1) / GRANULE * GRANULE;
 	lock(&stacks_lock);
 	slab = take_slot(slot_size, &slot, &is_fresh);
 	unlock(&stacks_lock);
@@ -124,10 +123,10 @@ int stack_alloc(size_t size, struct stack *stack)
 
 	stack->slab = slab;
 	stack->id = slab->first_id + slot;
-	stack->low = slab->base + slot * slot_size + GUARD;
+	stack->low = slab->base + slot * slot_size + STACK_GUARD;
 	stack->high = slab->base + (slot + 1) * slot_size;
 	if (is_fresh)
-		guard(stack->low - GUARD);
+		guard(stack->low - STACK_GUARD);
 	return 0;
 }
 
@@ -149,5 +148,5 @@ int stack_guards(const struct stack *stack, const void *address)
 {
 	const char *at = address;
 
-	return at >= stack->low - GUARD && at < stack->low;
+	return at >= stack->low - STACK_GUARD && at < stack->low;
 }

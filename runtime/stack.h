@@ -9,6 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The guard's bytes: wider than most frames, and a whole page on every machine. */
+#define STACK_GUARD (64 * 1024ul)
+
 struct slab;
 
 extern struct lock stacks_lock;
