@@ -35,4 +35,9 @@
 #define SYS_pipe (NUMBERS + 7)
 #endif
 
+/* Newer than the headers that some systems build with; the same everywhere. */
+#ifndef SYS_futex_waitv
+#define SYS_futex_waitv 449
+#endif
+
 #endif

@@ -19,4 +19,7 @@ long raw_pwritev2(long fd, long iov, long count, long low, long high, long flags
 long raw_clock_nanosleep(long clock, long flags, long span, long left, long e, long f);
 long raw_rt_sigaction(long signo, long new, long old, long size, long e, long f);
 
+/* Between greenlets, OS threads and, without FUTEX_PRIVATE_FLAG, other processes; see futex.c. */
+long raw_futex(long word, long op, long value, long limit, long other, long value3);
+
 #endif

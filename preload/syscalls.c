@@ -65,6 +65,7 @@ static const struct answer answers[] = {
     [SYS_epoll_pwait2] = {raw_epoll_pwait2, false},
     [SYS_clock_nanosleep] = {raw_clock_nanosleep, false},
     [SYS_rt_sigaction] = {raw_rt_sigaction, false},
+    [SYS_futex] = {raw_futex, false},
 };
 
 long syscall(long number, ...)

@@ -1,6 +1,7 @@
 #include "greenlet.h"
 #include "lot.h"
 #include "park.h"
+#include "robust.h"
 #include "tls.h"
 #include <errno.h>
 #include <math.h>
@@ -17,6 +18,7 @@ static void end(struct greenlet *g)
 {
 	struct hub *hub = g->hub;
 
+	give_up_robust_mutexes();
 	if (atomic_load(&g->posted))
 		take_inbox(hub);
 	hub->alive--;

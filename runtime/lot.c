@@ -41,6 +41,19 @@ static void leave(struct bucket *bucket)
 	is_inside = false;
 }
 
+/* Who stands in line may be told to stand in another. */
+static struct bucket *enter_line_of(const struct place *place)
+{
+	for (;;) {
+		const void *address = __atomic_load_n(&place->address, __ATOMIC_SEQ_CST);
+		struct bucket *bucket = enter(address);
+
+		if (__atomic_load_n(&place->address, __ATOMIC_SEQ_CST) == address)
+			return bucket;
+		leave(bucket);
+	}
+}
+
 static struct place *first_at(const struct bucket *bucket, const void *address)
 {
 	struct waiter *waiter = bucket->queue.first;
@@ -94,9 +107,9 @@ int lot_stay(struct place *place, const struct until *until)
 	return error;
 }
 
-int lot_wait(const uint32_t *address, uint32_t value, const struct until *until)
+int lot_wait_for(const uint32_t *address, uint32_t value, uint32_t bits, const struct until *until)
 {
-	struct place place = {.waiter = {.greenlet = self}, .address = address};
+	struct place place = {.waiter = {.greenlet = self}, .address = address, .bits = bits};
 	struct bucket *bucket = enter(address);
 	int error;
 
@@ -110,14 +123,24 @@ int lot_wait(const uint32_t *address, uint32_t value, const struct until *until)
 	return lot_leave(&place) ? error : 0;
 }
 
-int lot_wake(const void *address, int count)
+int lot_wake_for(const void *address, int count, uint32_t bits)
 {
-	struct bucket *bucket = enter(address);
-	struct place *place;
+	struct bucket *bucket;
+	struct waiter *waiter, *next;
 	int woken = 0;
 
-	while (woken < count && (place = first_at(bucket, address))) {
-		queue_leave(&place->waiter);
+	if (is_inside) {
+		call_lines_later();
+		return 0;
+	}
+	bucket = enter(address);
+	for (waiter = bucket->queue.first; waiter && woken < count; waiter = next) {
+		struct place *place = (struct place *)waiter;
+
+		next = waiter->next;
+		if (place->address != address || !(place->bits & bits))
+			continue;
+		queue_leave(waiter);
 		call(place);
 		woken++;
 	}
@@ -125,18 +148,79 @@ int lot_wake(const void *address, int count)
 	return woken;
 }
 
+/* In the order of their addresses, lest two who do so wait for each other. */
+static void enter_both(struct bucket *one, struct bucket *other)
+{
+	is_inside = true;
+	lock(one < other ? &one->lock : &other->lock);
+	if (one != other)
+		lock(one < other ? &other->lock : &one->lock);
+}
+
+static void leave_both(struct bucket *one, struct bucket *other)
+{
+	if (one != other)
+		unlock(&other->lock);
+	leave(one);
+}
+
+static void requeue(struct queue *queue, struct place *place, const void *to)
+{
+	queue_leave(&place->waiter);
+	__atomic_store_n(&place->address, to, __ATOMIC_SEQ_CST);
+	queue_enter(queue, &place->waiter);
+}
+
+static void wake_and_move(
+    struct bucket *here, const void *from, struct bucket *there, const void *to, struct requeued *count)
+{
+	const struct requeued most = *count;
+	struct waiter *waiter, *next;
+
+	*count = (struct requeued){0};
+	for (waiter = here->queue.first; waiter; waiter = next) {
+		struct place *place = (struct place *)waiter;
+
+		next = waiter->next;
+		if (place->address != from)
+			continue;
+		if (count->woken < most.woken) {
+			queue_leave(waiter);
+			call(place);
+			count->woken++;
+		} else if (count->moved < most.moved) {
+			if (from != to)
+				requeue(&there->queue, place, to);
+			count->moved++;
+		}
+	}
+}
+
+int lot_requeue(const uint32_t *from, const uint32_t *expected, const void *to, struct requeued *count)
+{
+	struct bucket *here = bucket_of(from), *there = bucket_of(to);
+	bool holds;
+
+	enter_both(here, there);
+	holds = !expected || __atomic_load_n(from, __ATOMIC_SEQ_CST) == *expected;
+	if (holds)
+		wake_and_move(here, from, there, to, count);
+	leave_both(here, there);
+	return holds ? 0 : EAGAIN;
+}
+
 void lot_enter(const void *address, struct place *place)
 {
 	struct bucket *bucket = enter(address);
 
-	*place = (struct place){.waiter = {.greenlet = self}, .address = address};
+	*place = (struct place){.waiter = {.greenlet = self}, .address = address, .bits = UINT32_MAX};
 	queue_enter(&bucket->queue, &place->waiter);
 	leave(bucket);
 }
 
 bool lot_leave(struct place *place)
 {
-	struct bucket *bucket = enter(place->address);
+	struct bucket *bucket = enter_line_of(place);
 	bool was_there = place->waiter.queue;
 
 	queue_leave(&place->waiter);
@@ -146,7 +230,7 @@ bool lot_leave(struct place *place)
 
 bool lot_is_first(const struct place *place)
 {
-	struct bucket *bucket = enter(place->address);
+	struct bucket *bucket = enter_line_of(place);
 	bool is_first = first_at(bucket, place->address) == place;
 
 	leave(bucket);

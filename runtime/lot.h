@@ -12,19 +12,46 @@
 
 /* Where somebody stands in line; on his own stack. */
 struct place {
-	struct waiter waiter; /* first: the queue knows nothing more */
-	const void *address;
+	struct waiter waiter;    /* first: the queue knows nothing more */
+	const void *address;     /* lot_requeue() may change it */
+	uint32_t bits;           /* what it can be woken for */
 	_Atomic uint32_t called; /* an OS thread without greenlets sleeps on this word */
 };
 
 /*
- * Parks the caller, or blocks it where it is no greenlet, if *address still holds value, until somebody wakes it.
- * Returns 0 when woken, EAGAIN when the value is another, or ETIMEDOUT, ECANCELED, EINTR. May return 0 without cause.
+ * Parks the caller, or blocks it where it is no greenlet, if *address still holds value, until somebody wakes it
+ * for one of these bits. Returns 0 when woken, EAGAIN when the value is another, or ETIMEDOUT, ECANCELED, EINTR. May
+ * return 0 without cause.
  */
-int lot_wait(const uint32_t *address, uint32_t value, const struct until *until);
+int lot_wait_for(const uint32_t *address, uint32_t value, uint32_t bits, const struct until *until);
 
-/* Wakes up to count who wait at the address, those first who came first. Returns how many. From any OS thread. */
-int lot_wake(const void *address, int count);
+/* The same for whatever anybody wakes the address for. */
+static inline int lot_wait(const uint32_t *address, uint32_t value, const struct until *until)
+{
+	return lot_wait_for(address, value, UINT32_MAX, until);
+}
+
+/*
+ * Wakes up to count who wait at the address for one of these bits, those first who came first. Returns how many. From
+ * any OS thread, and from a signal handler: where it has interrupted us in here, all who wait anywhere are woken soon.
+ */
+int lot_wake_for(const void *address, int count, uint32_t bits);
+
+static inline int lot_wake(const void *address, int count)
+{
+	return lot_wake_for(address, count, UINT32_MAX);
+}
+
+/* Who is to be woken and who is to go on waiting elsewhere: at most so many before, just so many after. */
+struct requeued {
+	int woken, moved;
+};
+
+/*
+ * Wakes the first who wait at an address, and lets the next wait at another, behind those who are there. Unless
+ * expected is NULL, *from must hold *expected. Returns 0 or EAGAIN. From any OS thread.
+ */
+int lot_requeue(const uint32_t *from, const uint32_t *expected, const void *to, struct requeued *count);
 
 /*
  * Lines that move when their first says so. Who enters stays until he leaves; the first of a line can be called, and

@@ -254,6 +254,24 @@ int offload_until(void (*run)(void *arg), void (*drop)(void *arg), void *arg, co
 	return error;
 }
 
+int offload_cancellable(void (*run)(void *arg), void (*cancel)(void *arg), void *arg, const struct until *until)
+{
+	struct job job = {.run = run, .arg = arg, .greenlet = self};
+	int error = 0, errno_before = errno;
+
+	queue_job(&job);
+	while (!atomic_load(&job.done) && !error)
+		error = park(until);
+	if (error)
+		cancel(arg);
+	while (!atomic_load(&job.done))
+		park_firmly();
+	lock(&helpers_lock);
+	unlock(&helpers_lock);
+	errno = errno_before;
+	return error;
+}
+
 void offload_reset(void)
 {
 	pool.first = NULL;

@@ -18,4 +18,11 @@ void offload(void (*job)(void *arg), void *arg);
  */
 int offload_until(void (*job)(void *arg), void (*drop)(void *arg), void *arg, const struct until *until);
 
+/*
+ * The same for a job that can be told to end: when the wait ends early, cancel(arg) is called, and the wait goes on
+ * until the job has ended. Returns 0, or why it was cancelled; what the job has done by then it tells itself. On a
+ * greenlet only.
+ */
+int offload_cancellable(void (*job)(void *arg), void (*cancel)(void *arg), void *arg, const struct until *until);
+
 #endif

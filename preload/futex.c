@@ -1,0 +1,204 @@
+/*
+ * The raw futex call: what the locks of Rust, of C++ and of others that do without libc's wait by. A greenlet waits for
+ * a futex of this process alone in the parking lot, for one that other processes may wake in the kernel, by a helper.
+ * OS threads always wait in the kernel, so who wakes looks in both places, in the lot first.
+ *
+ * An operation that hands the futex over to an OS thread by its id (those with PI) is the kernel's alone.
+ */
+#include "deadline.h"
+#include "kernel_wait.h"
+#include "probe.h"
+#include "raw.h"
+#include "stats.h"
+#include "turn.h"
+
+struct futex {
+	uint32_t *word;
+	int op;
+	uint32_t value;
+	long limit; /* a struct timespec *, or a second number */
+	uint32_t *other;
+	uint32_t value3;
+};
+
+static long fail(int error)
+{
+	errno = error;
+	return -1;
+}
+
+static long ask_kernel(const struct futex *f)
+{
+	return libc.syscall(SYS_futex, f->word, f->op, f->value, f->limit, f->other, f->value3);
+}
+
+/* Only those come into the lot. */
+static bool is_private(const struct futex *f)
+{
+	return f->op & FUTEX_PRIVATE_FLAG;
+}
+
+static bool is_aligned(const uint32_t *word)
+{
+	return (uintptr_t)word % sizeof(*word) == 0;
+}
+
+/* A negative time is refused, unlike by POSIX's timed calls. FUTEX_WAIT is given a span, FUTEX_WAIT_BITSET a time. */
+static int note_limit(const struct futex *f, struct until *until)
+{
+	const struct timespec *limit = (const struct timespec *)f->limit;
+
+	if (!limit)
+		return 0;
+	if (!is_readable(&limit->tv_sec) || !is_readable(&limit->tv_nsec))
+		return EFAULT;
+	if (limit->tv_sec < 0 || (unsigned long)limit->tv_nsec >= NANOS_PER_SEC)
+		return EINVAL;
+	if ((f->op & FUTEX_CMD_MASK) == FUTEX_WAIT)
+		until->deadline = deadline_of(limit);
+	else
+		deadline_by_clock(f->op & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC, limit, until);
+	return 0;
+}
+
+static int wait_once(const struct futex *f, uint32_t bits, const struct until *until)
+{
+	if (!is_private(f))
+		return wait_in_kernel(CALL_syscall, f->word, f->value, bits, until);
+	stats_parked(CALL_syscall);
+	return lot_wait_for(f->word, f->value, bits, until);
+}
+
+/*
+ * A wait with a time limit does not restart after a signal, see signal(7). Who waits for a lock knows nothing of kills:
+ * they do not end the wait.
+ */
+static long wait_greenly(const struct futex *f, uint32_t bits)
+{
+	struct until until = {.deadline = FOR_EVER, .on_signal = f->limit ? SIGNAL_ENDS : SIGNAL_RESTARTS};
+	int before = errno, error = note_limit(f, &until);
+
+	if (error)
+		return fail(error);
+	if (!bits || !is_aligned(f->word))
+		return fail(EINVAL);
+	if (!is_readable(f->word))
+		return fail(EFAULT);
+	error = wait_once(f, bits, &until);
+	if (error == ECANCELED) {
+		until.firm = true;
+		error = wait_once(f, bits, &until);
+	}
+	errno = before;
+	return error ? fail(error) : 0;
+}
+
+/* It goes where the calls of its family go: which of them is asked makes no difference. */
+static long wait_for(const struct futex *f, uint32_t bits)
+{
+	bool is_odd = (f->op & FUTEX_CMD_MASK) == FUTEX_WAIT && f->op & FUTEX_CLOCK_REALTIME;
+
+	if (!self || is_odd || waits_natively(CALL_pthread_cond_wait))
+		return ask_kernel(f);
+	return wait_greenly(f, bits);
+}
+
+/* The kernel wakes one even where it is told to wake none. */
+static int at_least_one(uint32_t count)
+{
+	return (int)count < 1 ? 1 : (int)count;
+}
+
+/* Adds who was woken in the kernel to who was before, of which a failure now takes nothing away. */
+static long and_in_kernel(const struct futex *rest, long woken)
+{
+	int before = errno;
+	long more = ask_kernel(rest);
+
+	if (more >= 0)
+		return woken + more;
+	if (!woken)
+		return more;
+	errno = before;
+	return woken;
+}
+
+static long wake_for(const struct futex *f, uint32_t bits)
+{
+	int count = at_least_one(f->value), woken;
+	struct futex rest = *f;
+
+	if (!any_hub() || !is_private(f) || f->op & FUTEX_CLOCK_REALTIME || !is_aligned(f->word))
+		return ask_kernel(f);
+	woken = lot_wake_for(f->word, count, bits);
+	if (woken == count)
+		return woken;
+	rest.value = (uint32_t)(count - woken);
+	return and_in_kernel(&rest, woken);
+}
+
+/*
+ * Who waits in the kernel follows. If the word has changed since, they are woken instead: a wake-up too many is allowed
+ * and one too few is not.
+ */
+static long requeue_in_kernel(const struct futex *f, const struct requeued *most, const struct requeued *done)
+{
+	int in_lot = done->woken + done->moved;
+	struct futex rest = *f;
+
+	rest.value = (uint32_t)(most->woken - done->woken);
+	rest.limit = most->moved - done->moved;
+	if (!in_lot || __atomic_load_n(f->word, __ATOMIC_SEQ_CST) == f->value3 ||
+	    (f->op & FUTEX_CMD_MASK) == FUTEX_REQUEUE)
+		return and_in_kernel(&rest, in_lot);
+	rest.op = FUTEX_WAKE_PRIVATE;
+	rest.value = (uint32_t)nanos_add(rest.value, (nanos)rest.limit);
+	return and_in_kernel(&rest, in_lot);
+}
+
+static long requeue(const struct futex *f)
+{
+	const struct requeued most = {(int)f->value, (int)f->limit};
+	bool compares = (f->op & FUTEX_CMD_MASK) == FUTEX_CMP_REQUEUE;
+	struct requeued count = most;
+
+	if (!any_hub() || !is_private(f) || f->op & FUTEX_CLOCK_REALTIME || most.woken < 0 || most.moved < 0 ||
+	    !is_aligned(f->word) || !is_aligned(f->other) || !is_readable(f->word))
+		return ask_kernel(f);
+	if (lot_requeue(f->word, compares ? &f->value3 : NULL, f->other, &count))
+		return fail(EAGAIN);
+	return requeue_in_kernel(f, &most, &count);
+}
+
+/* Whether the second word's waiters are woken, only the kernel knows: those in the lot are, and look again. */
+static long wake_and_operate(const struct futex *f)
+{
+	long woken = ask_kernel(f);
+
+	if (woken < 0 || !any_hub() || !is_private(f))
+		return woken;
+	return woken + lot_wake(f->word, at_least_one(f->value)) + lot_wake(f->other, at_least_one((uint32_t)f->limit));
+}
+
+long raw_futex(long word, long op, long value, long limit, long other, long value3)
+{
+	struct futex f = {(uint32_t *)word, (int)op, (uint32_t)value, limit, (uint32_t *)other, (uint32_t)value3};
+
+	switch (op & FUTEX_CMD_MASK) {
+	case FUTEX_WAIT:
+		return wait_for(&f, FUTEX_BITSET_MATCH_ANY);
+	case FUTEX_WAIT_BITSET:
+		return wait_for(&f, f.value3);
+	case FUTEX_WAKE:
+		return wake_for(&f, FUTEX_BITSET_MATCH_ANY);
+	case FUTEX_WAKE_BITSET:
+		return f.value3 ? wake_for(&f, f.value3) : ask_kernel(&f);
+	case FUTEX_REQUEUE:
+	case FUTEX_CMP_REQUEUE:
+		return requeue(&f);
+	case FUTEX_WAKE_OP:
+		return wake_and_operate(&f);
+	default:
+		return ask_kernel(&f);
+	}
+}

@@ -1,0 +1,11 @@
+/* Robust mutexes: what the kernel does for a thread that ends while it has some, done for a greenlet. */
+#ifndef ROBUST_H
+#define ROBUST_H
+
+/*
+ * Gives up the robust mutexes that the calling greenlet still has, as set_robust_list(2) and the kernel's
+ * Documentation/locking/robust-futexes have it: whoever locks one next is told that its owner died. Never parks.
+ */
+void give_up_robust_mutexes(void);
+
+#endif
