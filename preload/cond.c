@@ -32,10 +32,48 @@ static int relock(pthread_mutex_t *mutex, int error)
 	return failure ? failure : error;
 }
 
+static int stay(struct place *place, const struct until *until)
+{
+	struct until mine;
+	int error;
+
+	do {
+		mine = but_not_by_kill(until);
+		error = lot_stay(place, &mine);
+	} while (error == ECANCELED && !is_cancelled());
+	return error;
+}
+
+struct stand {
+	struct place *place;
+	pthread_mutex_t *mutex;
+};
+
+static void give_up(void *arg)
+{
+	struct stand *stand = arg;
+
+	lot_leave(stand->place);
+	pthread_mutex_lock(stand->mutex);
+}
+
+/* libc can cancel a thread of its own only where it waits by libc's means, or at any time: so for that long, at any. */
+static int stay_as_thread(struct place *place, pthread_mutex_t *mutex, const struct until *until)
+{
+	struct stand stand = {place, mutex};
+	int error, type;
+
+	pthread_cleanup_push(give_up, &stand);
+	libc.pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);
+	error = lot_stay(place, until);
+	libc.pthread_setcanceltype(type, NULL);
+	pthread_cleanup_pop(0);
+	return error;
+}
+
 /* In line before the mutex is free: a signal that comes in between is not lost. Called and returns with the mutex. */
 static int wait_in_line(enum call call, pthread_cond_t *cond, pthread_mutex_t *mutex, const struct until *until)
 {
-	struct until mine;
 	struct place place;
 	int error;
 
@@ -47,10 +85,10 @@ static int wait_in_line(enum call call, pthread_cond_t *cond, pthread_mutex_t *m
 		return error;
 	}
 	stats_parked(call);
-	do {
-		mine = but_not_by_kill(until);
-		error = lot_stay(&place, &mine);
-	} while (error == ECANCELED && !is_cancelled());
+	if (self)
+		error = stay(&place, until);
+	else
+		error = stay_as_thread(&place, mutex, until);
 	if (!lot_leave(&place))
 		error = 0;
 	return relock(mutex, error);

@@ -6,7 +6,7 @@ bool waits_natively(enum call call)
 {
 	if (call_is_off[call])
 		return true;
-	return self ? !has_company(self) : !any_hub() || hub_running;
+	return !self || !has_company(self);
 }
 
 /* An OS thread without greenlets that stands in line blocks until it is called; the others park. */

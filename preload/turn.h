@@ -10,7 +10,10 @@
 #include "../runtime/tls.h"
 #include "blocking.h"
 
-/* True where libc's own waiting will do: nobody in this process has greenlets, or this one is alone with its thread. */
+/*
+ * True where libc's own waiting will do: on an OS thread without greenlets, whom libc's own giving back wakes, and on a
+ * greenlet that is alone there.
+ */
 bool waits_natively(enum call call);
 
 /*

@@ -67,7 +67,7 @@ int main(void)
 	must("sigaction", sigaction(SIGUSR2, &action, NULL));
 	start(sleep_long, NULL);
 	say_error("kill with nothing", pthread_kill(target, 0));
-	say_error("kill", pthread_kill(target, SIGUSR1));
+	must("pthread_kill", -pthread_kill(target, SIGUSR1));
 	say_error("join", pthread_join(target, NULL));
 	say_whether("in the target", in_target);
 	start(read_byte, &ends[0]);
@@ -77,7 +77,7 @@ int main(void)
 	say_error("no such signal", pthread_kill(target, 1000));
 	say_name();
 	say_stack();
-	say_error("kill", pthread_kill(target, SIGUSR1));
+	must("pthread_kill", -pthread_kill(target, SIGUSR1));
 	say_error("join", pthread_join(target, NULL));
 	return 0;
 }

@@ -101,7 +101,7 @@ int main(void)
 	cancel("disabled", reluctant, NULL);
 	must("pthread_create", -pthread_create(&other, NULL, reader, NULL));
 	cancel("join", joiner, &other);
-	write(ends[1], "x", 1);
+	must("write", write(ends[1], "x", 1));
 	say_error("the other", pthread_join(other, NULL));
 	return 0;
 }
