@@ -50,22 +50,28 @@ static struct place *first_at(const struct bucket *bucket, const void *address)
 	return (struct place *)waiter;
 }
 
-/* An OS thread without greenlets sleeps on a futex of its own, as the hub of whoever calls it may be anywhere. */
-static int block(struct place *place, nanos deadline)
+/*
+ * An OS thread without greenlets sleeps on a futex of its own, as the hub of whoever calls it may be anywhere. The
+ * kernel knows whether a signal handler restarts the wait.
+ */
+static int block(struct place *place, const struct until *until)
 {
 	while (!atomic_load(&place->called)) {
 		struct timespec left = {0};
+		long result;
 
-		if (deadline != FOR_EVER) {
+		if (until->deadline != FOR_EVER) {
 			nanos now = clock_now();
 
-			if (now >= deadline)
+			if (now >= until->deadline)
 				return ETIMEDOUT;
-			left.tv_sec = (time_t)((deadline - now) / NANOS_PER_SEC);
-			left.tv_nsec = (long)((deadline - now) % NANOS_PER_SEC);
+			left.tv_sec = (time_t)((until->deadline - now) / NANOS_PER_SEC);
+			left.tv_nsec = (long)((until->deadline - now) % NANOS_PER_SEC);
 		}
-		raw_syscall(SYS_futex, (long)&place->called, FUTEX_WAIT_PRIVATE, 0,
-		    deadline == FOR_EVER ? 0 : (long)&left, 0, 0);
+		result = raw_syscall(SYS_futex, (long)&place->called, FUTEX_WAIT_PRIVATE, 0,
+		    until->deadline == FOR_EVER ? 0 : (long)&left, 0, 0);
+		if (result == -EINTR && until->on_signal != SIGNAL_PASSES)
+			return EINTR;
 	}
 	return 0;
 }
@@ -82,10 +88,11 @@ static void call(struct place *place)
 
 int lot_stay(struct place *place, const struct until *until)
 {
+	static const struct until for_ever = {.deadline = FOR_EVER};
 	int error;
 
 	if (!self)
-		error = block(place, until ? until->deadline : FOR_EVER);
+		error = block(place, until ? until : &for_ever);
 	else if (atomic_load(&place->called))
 		error = 0;
 	else
