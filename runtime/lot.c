@@ -13,6 +13,9 @@ static struct bucket {
 	struct queue queue;
 } __attribute__((aligned(64))) buckets[BUCKETS];
 
+/* Somebody has been here: the child of a fork in a program that never waits has no pages to clear. */
+static _Atomic bool is_used;
+
 /*
  * The calling context is between enter() and leave(). A signal handler runs with the thread-local storage of what it
  * has interrupted, and so knows that it must not wait for a lock that is taken right here.
@@ -30,6 +33,8 @@ static struct bucket *enter(const void *address)
 {
 	struct bucket *bucket = bucket_of(address);
 
+	if (!atomic_load_explicit(&is_used, memory_order_relaxed))
+		atomic_store_explicit(&is_used, true, memory_order_relaxed);
 	is_inside = true;
 	lock(&bucket->lock);
 	return bucket;
@@ -151,6 +156,23 @@ bool lot_leave(struct place *place)
 	return was_there;
 }
 
+static bool is_in_line(const struct place *place)
+{
+	struct bucket *bucket = enter(place->address);
+	bool is_there = place->waiter.queue;
+
+	leave(bucket);
+	return is_there;
+}
+
+void lot_stay_until_woken(struct place *place)
+{
+	static const struct until for_ever = {.deadline = FOR_EVER, .firm = true};
+
+	while (is_in_line(place))
+		lot_stay(place, &for_ever);
+}
+
 bool lot_is_first(const struct place *place)
 {
 	struct bucket *bucket = enter(place->address);
@@ -209,5 +231,7 @@ void lot_call_all(void)
 
 void lot_reset(void)
 {
-	memset(buckets, 0, sizeof(buckets));
+	if (is_used)
+		memset(buckets, 0, sizeof(buckets));
+	is_used = false;
 }
