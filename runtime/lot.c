@@ -13,6 +13,9 @@ static struct bucket {
 	struct queue queue;
 } __attribute__((aligned(64))) buckets[BUCKETS];
 
+/* Somebody has been here: the child of a fork in a program that never waits has no pages to clear. */
+static _Atomic bool is_used;
+
 /*
  * The calling context is between enter() and leave(). A signal handler runs with the thread-local storage of what it
  * has interrupted, and so knows that it must not wait for a lock that is taken right here.
@@ -30,6 +33,8 @@ static struct bucket *enter(const void *address)
 {
 	struct bucket *bucket = bucket_of(address);
 
+	if (!atomic_load_explicit(&is_used, memory_order_relaxed))
+		atomic_store_explicit(&is_used, true, memory_order_relaxed);
 	is_inside = true;
 	lock(&bucket->lock);
 	return bucket;
@@ -63,22 +68,28 @@ static struct place *first_at(const struct bucket *bucket, const void *address)
 	return (struct place *)waiter;
 }
 
-/* An OS thread without greenlets sleeps on a futex of its own, as the hub of whoever calls it may be anywhere. */
-static int block(struct place *place, nanos deadline)
+/*
+ * An OS thread without greenlets sleeps on a futex of its own, as the hub of whoever calls it may be anywhere. The
+ * kernel knows whether a signal handler restarts the wait.
+ */
+static int block(struct place *place, const struct until *until)
 {
 	while (!atomic_load(&place->called)) {
 		struct timespec left = {0};
+		long result;
 
-		if (deadline != FOR_EVER) {
+		if (until->deadline != FOR_EVER) {
 			nanos now = clock_now();
 
-			if (now >= deadline)
+			if (now >= until->deadline)
 				return ETIMEDOUT;
-			left.tv_sec = (time_t)((deadline - now) / NANOS_PER_SEC);
-			left.tv_nsec = (long)((deadline - now) % NANOS_PER_SEC);
+			left.tv_sec = (time_t)((until->deadline - now) / NANOS_PER_SEC);
+			left.tv_nsec = (long)((until->deadline - now) % NANOS_PER_SEC);
 		}
-		raw_syscall(SYS_futex, (long)&place->called, FUTEX_WAIT_PRIVATE, 0,
-		    deadline == FOR_EVER ? 0 : (long)&left, 0, 0);
+		result = raw_syscall(SYS_futex, (long)&place->called, FUTEX_WAIT_PRIVATE, 0,
+		    until->deadline == FOR_EVER ? 0 : (long)&left, 0, 0);
+		if (result == -EINTR && until->on_signal != SIGNAL_PASSES)
+			return EINTR;
 	}
 	return 0;
 }
@@ -95,10 +106,11 @@ static void call(struct place *place)
 
 int lot_stay(struct place *place, const struct until *until)
 {
+	static const struct until for_ever = {.deadline = FOR_EVER};
 	int error;
 
 	if (!self)
-		error = block(place, until ? until->deadline : FOR_EVER);
+		error = block(place, until ? until : &for_ever);
 	else if (atomic_load(&place->called))
 		error = 0;
 	else
@@ -228,6 +240,23 @@ bool lot_leave(struct place *place)
 	return was_there;
 }
 
+static bool is_in_line(const struct place *place)
+{
+	struct bucket *bucket = enter(place->address);
+	bool is_there = place->waiter.queue;
+
+	leave(bucket);
+	return is_there;
+}
+
+void lot_stay_until_woken(struct place *place)
+{
+	static const struct until for_ever = {.deadline = FOR_EVER, .firm = true};
+
+	while (is_in_line(place))
+		lot_stay(place, &for_ever);
+}
+
 bool lot_is_first(const struct place *place)
 {
 	struct bucket *bucket = enter_line_of(place);
@@ -286,5 +315,7 @@ void lot_call_all(void)
 
 void lot_reset(void)
 {
-	memset(buckets, 0, sizeof(buckets));
+	if (is_used)
+		memset(buckets, 0, sizeof(buckets));
+	is_used = false;
 }

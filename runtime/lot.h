@@ -68,6 +68,9 @@ bool lot_has_line(const void *address);
 /* Parks or blocks the caller, who stands in line, until he is called. Returns as park() does. */
 int lot_stay(struct place *place, const struct until *until);
 
+/* The same, killed or not, until lot_wake() has taken him out of the line. */
+void lot_stay_until_woken(struct place *place);
+
 /* Calls the first of every line: what lot_call_first() leaves to the hub when it cannot do it itself. */
 void lot_call_all(void);
 
