@@ -1,4 +1,5 @@
 /* Mutexes: libc's in every respect but the waiting. */
+#include "kernel_wait.h"
 #include "turn.h"
 
 /* Nobody who waits for a mutex expects to be told that it was not taken: a kill does not end the wait. */
@@ -7,6 +8,70 @@ static const struct until for_ever = {.deadline = FOR_EVER, .firm = true};
 static int try_mutex(void *mutex)
 {
 	return pthread_mutex_trylock(mutex);
+}
+
+/* Bits of the kind, and of the futex word but those of the kernel. */
+enum { ROBUST = 16, INHERITS = 32, SHARED = 128, WAITED_FOR = 2, STATE = 3 };
+
+/*
+ * True where the kernel wakes who waits, and nobody tells the line: for another process, or at the end of an OS thread.
+ */
+static bool comes_from_afar(const pthread_mutex_t *mutex)
+{
+	return mutex->__data.__kind & (SHARED | ROBUST) && !(mutex->__data.__kind & INHERITS);
+}
+
+/* The word as who gives the mutex back must find it in order to call the kernel; the same if it is free by now. */
+static uint32_t waited_for(uint32_t word, bool is_robust)
+{
+	if (is_robust)
+		return word & FUTEX_TID_MASK ? word | FUTEX_WAITERS : word;
+	return word & STATE ? (word & ~(uint32_t)STATE) | WAITED_FOR : word;
+}
+
+/* Returns the word as it is then. */
+static uint32_t announce_waiter(pthread_mutex_t *mutex)
+{
+	uint32_t *word = (uint32_t *)&mutex->__data.__lock, state = __atomic_load_n(word, __ATOMIC_SEQ_CST), marked;
+
+	do
+		marked = waited_for(state, mutex->__data.__kind & ROBUST);
+	while (!__atomic_compare_exchange_n(word, &state, marked, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
+	return marked;
+}
+
+static int wait_for_mutex(enum call call, void *object, const struct until *until)
+{
+	pthread_mutex_t *mutex = object;
+	uint32_t word = announce_waiter(mutex);
+	int error;
+
+	if (!(mutex->__data.__kind & ROBUST ? word & FUTEX_TID_MASK : word & STATE))
+		return 0;
+	error = wait_in_kernel(call, (uint32_t *)&mutex->__data.__lock, word, FUTEX_BITSET_MATCH_ANY, until);
+	return error == EAGAIN ? 0 : error;
+}
+
+/* Whoever comes after others who waited cannot know that he is the last: there may be more of them. */
+static int try_after_waiting(void *mutex)
+{
+	int answer = pthread_mutex_trylock(mutex);
+
+	if (!answer || answer == EOWNERDEAD)
+		announce_waiter(mutex);
+	return answer;
+}
+
+static int take_mutex(enum call call, pthread_mutex_t *mutex, const struct until *until)
+{
+	int answer;
+
+	if (!comes_from_afar(mutex))
+		return take_in_turn(call, mutex, try_mutex, false, until);
+	answer = lot_has_line(mutex) ? EBUSY : pthread_mutex_trylock(mutex);
+	if (answer != EBUSY)
+		return answer;
+	return take_from_afar(call, mutex, try_after_waiting, wait_for_mutex, false, until);
 }
 
 /*
@@ -22,12 +87,18 @@ static int lock_in_turn(enum call call, pthread_mutex_t *mutex, const struct unt
 		if (answer != EBUSY || kind == PTHREAD_MUTEX_ERRORCHECK)
 			return answer == EBUSY ? EDEADLK : answer;
 	}
-	return take_in_turn(call, mutex, try_mutex, false, until);
+	return take_mutex(call, mutex, until);
+}
+
+/* One that comes from afar wakes OS threads in the kernel. */
+static bool is_left_to_libc(enum call call, const pthread_mutex_t *mutex)
+{
+	return waits_natively(call) || (!self && comes_from_afar(mutex));
 }
 
 int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
-	if (waits_natively(CALL_pthread_mutex_lock))
+	if (is_left_to_libc(CALL_pthread_mutex_lock, mutex))
 		return libc.pthread_mutex_lock(mutex);
 	return lock_in_turn(CALL_pthread_mutex_lock, mutex, &for_ever);
 }
@@ -43,14 +114,14 @@ static int lock_until(enum call call, pthread_mutex_t *mutex, clockid_t clock, c
 
 int pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *at)
 {
-	if (waits_natively(CALL_pthread_mutex_timedlock))
+	if (is_left_to_libc(CALL_pthread_mutex_timedlock, mutex))
 		return libc.pthread_mutex_timedlock(mutex, at);
 	return lock_until(CALL_pthread_mutex_timedlock, mutex, CLOCK_REALTIME, at);
 }
 
 int pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)
 {
-	if (waits_natively(CALL_pthread_mutex_clocklock) || !is_waitable(clock))
+	if (is_left_to_libc(CALL_pthread_mutex_clocklock, mutex) || !is_waitable(clock))
 		return libc.pthread_mutex_clocklock(mutex, clock, at);
 	return lock_until(CALL_pthread_mutex_clocklock, mutex, clock, at);
 }

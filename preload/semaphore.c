@@ -1,5 +1,19 @@
 /* POSIX semaphores, named ones too: libc's in every respect but the waiting. */
+#include "kernel_wait.h"
 #include "turn.h"
+
+/* As libc keeps it: who posts calls the kernel when there are waiters. */
+struct semaphore {
+	union {
+		uint64_t both;
+		struct {
+			uint32_t value, waiters;
+		};
+	};
+	int is_shared;
+};
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the value is the lower half");
 
 static int try_semaphore(void *semaphore)
 {
@@ -8,13 +22,42 @@ static int try_semaphore(void *semaphore)
 	return errno == EAGAIN ? EBUSY : errno;
 }
 
+static int wait_for_post(enum call call, void *object, const struct until *until)
+{
+	struct semaphore *semaphore = object;
+	int error;
+
+	__atomic_add_fetch(&semaphore->waiters, 1, __ATOMIC_SEQ_CST);
+	error = wait_in_kernel(call, &semaphore->value, 0, FUTEX_BITSET_MATCH_ANY, until);
+	__atomic_sub_fetch(&semaphore->waiters, 1, __ATOMIC_SEQ_CST);
+	return error == EAGAIN ? 0 : error;
+}
+
+static bool is_shared(sem_t *semaphore)
+{
+	return ((struct semaphore *)semaphore)->is_shared;
+}
+
+static int take_semaphore(enum call call, sem_t *semaphore, const struct until *until)
+{
+	if (is_shared(semaphore))
+		return take_from_afar(call, semaphore, try_semaphore, wait_for_post, true, until);
+	return take_in_turn(call, semaphore, try_semaphore, true, until);
+}
+
+/* One that is shared wakes OS threads in the kernel. */
+static bool is_left_to_libc(enum call call, sem_t *semaphore)
+{
+	return waits_natively(call) || (!self && is_shared(semaphore));
+}
+
 static int wait_in_turn(enum call call, sem_t *semaphore, struct until *until)
 {
 	int before = errno, answer;
 
 	end_if_cancelled();
 	until->on_signal = SIGNAL_RESTARTS;
-	answer = take_in_turn(call, semaphore, try_semaphore, true, until);
+	answer = take_semaphore(call, semaphore, until);
 	errno = answer ? answer : before;
 	if (answer == ECANCELED)
 		end_if_cancelled();
@@ -25,7 +68,7 @@ int sem_wait(sem_t *semaphore)
 {
 	struct until until = {.deadline = FOR_EVER};
 
-	if (waits_natively(CALL_sem_wait))
+	if (is_left_to_libc(CALL_sem_wait, semaphore))
 		return libc.sem_wait(semaphore);
 	return wait_in_turn(CALL_sem_wait, semaphore, &until);
 }
@@ -44,14 +87,14 @@ static int wait_until_time(enum call call, sem_t *semaphore, clockid_t clock, co
 
 int sem_timedwait(sem_t *semaphore, const struct timespec *at)
 {
-	if (waits_natively(CALL_sem_timedwait))
+	if (is_left_to_libc(CALL_sem_timedwait, semaphore))
 		return libc.sem_timedwait(semaphore, at);
 	return wait_until_time(CALL_sem_timedwait, semaphore, CLOCK_REALTIME, at);
 }
 
 int sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *at)
 {
-	if (waits_natively(CALL_sem_clockwait) || !is_waitable(clock))
+	if (is_left_to_libc(CALL_sem_clockwait, semaphore) || !is_waitable(clock))
 		return libc.sem_clockwait(semaphore, clock, at);
 	return wait_until_time(CALL_sem_clockwait, semaphore, clock, at);
 }

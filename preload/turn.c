@@ -9,38 +9,53 @@ bool waits_natively(enum call call)
 	return !self || !has_company(self);
 }
 
+/* How an object is to be had: see take_in_turn(), take_from_afar(). */
+struct way {
+	enum call call;
+	int (*try)(void *object);
+	int (*wait)(enum call call, void *object, const struct until *until); /* NULL: until the line moves */
+	bool shares;
+};
+
 /* An OS thread without greenlets that stands in line blocks until it is called; the others park. */
-static int try_in_line(enum call call, struct place *place, int (*try)(void *object), const struct until *until)
+static int wait_in_line(const struct way *way, struct place *place, const struct until *until)
+{
+	if (way->wait && lot_is_first(place))
+		return way->wait(way->call, (void *)place->address, until);
+	stats_parked(way->call);
+	return lot_stay(place, until);
+}
+
+static int try_in_line(const struct way *way, struct place *place, const struct until *until)
 {
 	int error = 0, answer;
 
 	for (;;) {
 		if (lot_is_first(place)) {
-			answer = try((void *)place->address);
+			answer = way->try((void *)place->address);
 			if (answer != EBUSY)
 				return answer;
 		}
 		if (error)
 			return error;
-		stats_parked(call);
-		error = lot_stay(place, until);
+		error = wait_in_line(way, place, until);
 	}
 }
 
-int take_in_turn(enum call call, void *object, int (*try)(void *object), bool shares, const struct until *until)
+static int take(const struct way *way, void *object, const struct until *until)
 {
 	struct place place;
 	int answer;
 
 	if (!lot_has_line(object)) {
-		answer = try(object);
+		answer = way->try(object);
 		if (answer != EBUSY)
 			return answer;
 	}
 	lot_enter(object, &place);
-	answer = try_in_line(call, &place, try, until);
+	answer = try_in_line(way, &place, until);
 	lot_leave(&place);
-	if (shares || answer)
+	if (way->shares || answer)
 		give_turn(object);
 	return answer;
 }
@@ -56,6 +71,21 @@ struct until but_not_by_kill(const struct until *until)
 
 	mine.firm = !is_cancelled() && self && self->killed;
 	return mine;
+}
+
+int take_in_turn(enum call call, void *object, int (*try)(void *object), bool shares, const struct until *until)
+{
+	const struct way way = {call, try, NULL, shares};
+
+	return take(&way, object, until);
+}
+
+int take_from_afar(enum call call, void *object, int (*try)(void *object),
+    int (*wait)(enum call call, void *object, const struct until *until), bool shares, const struct until *until)
+{
+	const struct way way = {call, try, wait, shares};
+
+	return take(&way, object, until);
 }
 
 int deadline_by_clock(clockid_t clock, const struct timespec *at, struct until *until)

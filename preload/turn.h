@@ -24,6 +24,14 @@ bool waits_natively(enum call call);
 int take_in_turn(enum call call, void *object, int (*try)(void *object), bool shares, const struct until *until);
 
 /*
+ * The same for an object that others than this process's greenlets may give back, whom nobody tells of the line: the
+ * first in it waits by wait(call, object, until), which returns 0 when it is worth another try, or ETIMEDOUT, EINTR,
+ * ECANCELED. On a greenlet only.
+ */
+int take_from_afar(enum call call, void *object, int (*try)(void *object),
+    int (*wait)(enum call call, void *object, const struct until *until), bool shares, const struct until *until);
+
+/*
  * After the object was given back: whoever is first in line has his turn. A signal handler may call it.
  */
 static inline void give_turn(void *object)
