@@ -207,6 +207,10 @@ struct hub_counts {
 
 struct hub_counts hub_count_all(void);
 
+/* Adds one to them; in the child of a fork, there is at most the one. */
+void note_hub(struct hub *hub);
+void note_only_hub(struct hub *hub);
+
 /* One of them; NULL when no OS thread has ever spawned a greenlet. */
 struct hub *any_hub(void);
 

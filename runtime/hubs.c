@@ -1,0 +1,77 @@
+/* All the hubs of the process. */
+#include "arch.h"
+#include "hub.h"
+#include "tls.h"
+
+static struct hub *hubs;
+struct lock hubs_lock;
+
+void note_hub(struct hub *hub)
+{
+	lock(&hubs_lock);
+	hub->next = hubs;
+	hubs = hub;
+	unlock(&hubs_lock);
+}
+
+void note_only_hub(struct hub *hub)
+{
+	hubs = hub;
+	if (hub)
+		hub->next = NULL;
+}
+
+void for_each_hub(void (*f)(struct hub *hub, void *arg), void *arg)
+{
+	struct hub *hub;
+
+	lock(&hubs_lock);
+	for (hub = hubs; hub; hub = hub->next)
+		f(hub, arg);
+	unlock(&hubs_lock);
+}
+
+struct greenlet *greenlet_of(pthread_t thread)
+{
+	struct greenlet *g;
+
+	if (!any_hub())
+		return NULL;
+	g = *(struct greenlet **)tls_at(tls_of_thread(thread), &self, thread_pointer());
+	return g && g->is_main && !g->hub->is_first ? NULL : g;
+}
+
+pthread_t thread_of(const struct greenlet *g)
+{
+	return tls_thread(g->context.thread_pointer);
+}
+
+struct hub *any_hub(void)
+{
+	return __atomic_load_n(&hubs, __ATOMIC_ACQUIRE);
+}
+
+/* Asked on every close: the list only grows at its head, so a look without the lock does. */
+bool hubs_elsewhere(const struct hub *own)
+{
+	const struct hub *first = __atomic_load_n(&hubs, __ATOMIC_ACQUIRE);
+
+	return first && (first != own || first->next);
+}
+
+static void add_counts(struct hub *hub, void *arg)
+{
+	struct hub_counts *counts = arg;
+
+	counts->spawned += hub->spawned;
+	counts->switches += hub->switches;
+	counts->peak += hub->peak;
+}
+
+struct hub_counts hub_count_all(void)
+{
+	struct hub_counts counts = {0};
+
+	for_each_hub(add_counts, &counts);
+	return counts;
+}
