@@ -1,8 +1,21 @@
 /* Mutexes: libc's in every respect but the waiting. */
+#include "options.h"
 #include "turn.h"
 
 /* Nobody who waits for a mutex expects to be told that it was not taken: a kill does not end the wait. */
 static const struct until for_ever = {.deadline = FOR_EVER, .firm = true};
+
+/* As libc keeps them in __kind. */
+enum { INHERITS_PRIORITY = 32 };
+
+/*
+ * For one that inherits priorities libc waits in the kernel, which knows no greenlets: it would look in vain for the
+ * thread that a greenlet is to libc.
+ */
+static bool is_left_to_libc(enum call call, const pthread_mutex_t *mutex)
+{
+	return waits_natively(call) && !(self && !call_is_off[call] && mutex->__data.__kind & INHERITS_PRIORITY);
+}
 
 static int try_mutex(void *mutex)
 {
@@ -27,7 +40,7 @@ static int lock_in_turn(enum call call, pthread_mutex_t *mutex, const struct unt
 
 int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
-	if (waits_natively(CALL_pthread_mutex_lock))
+	if (is_left_to_libc(CALL_pthread_mutex_lock, mutex))
 		return libc.pthread_mutex_lock(mutex);
 	return lock_in_turn(CALL_pthread_mutex_lock, mutex, &for_ever);
 }
@@ -43,14 +56,14 @@ static int lock_until(enum call call, pthread_mutex_t *mutex, clockid_t clock, c
 
 int pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *at)
 {
-	if (waits_natively(CALL_pthread_mutex_timedlock))
+	if (is_left_to_libc(CALL_pthread_mutex_timedlock, mutex))
 		return libc.pthread_mutex_timedlock(mutex, at);
 	return lock_until(CALL_pthread_mutex_timedlock, mutex, CLOCK_REALTIME, at);
 }
 
 int pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)
 {
-	if (waits_natively(CALL_pthread_mutex_clocklock) || !is_waitable(clock))
+	if (is_left_to_libc(CALL_pthread_mutex_clocklock, mutex) || !is_waitable(clock))
 		return libc.pthread_mutex_clocklock(mutex, clock, at);
 	return lock_until(CALL_pthread_mutex_clocklock, mutex, clock, at);
 }
