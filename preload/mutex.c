@@ -1,5 +1,6 @@
 /* Mutexes: libc's in every respect but the waiting. */
 #include "kernel_wait.h"
+#include "options.h"
 #include "turn.h"
 
 /* Nobody who waits for a mutex expects to be told that it was not taken: a kill does not end the wait. */
@@ -90,10 +91,15 @@ static int lock_in_turn(enum call call, pthread_mutex_t *mutex, const struct unt
 	return take_mutex(call, mutex, until);
 }
 
-/* One that comes from afar wakes OS threads in the kernel. */
+/*
+ * For one that inherits priorities libc waits in the kernel, which knows no greenlets: it would look in vain for the
+ * thread that a greenlet is to libc.
+ */
 static bool is_left_to_libc(enum call call, const pthread_mutex_t *mutex)
 {
-	return waits_natively(call) || (!self && comes_from_afar(mutex));
+	if (self && !call_is_off[call] && mutex->__data.__kind & INHERITS)
+		return false;
+	return waits_natively(call);
 }
 
 int pthread_mutex_lock(pthread_mutex_t *mutex)
