@@ -97,7 +97,7 @@ static int lock_in_turn(enum call call, pthread_mutex_t *mutex, const struct unt
  */
 static bool is_left_to_libc(enum call call, const pthread_mutex_t *mutex)
 {
-	if (self && !call_is_off[call] && mutex->__data.__kind & INHERITS)
+	if (any_hub() && !hub_running && !call_is_off[call] && mutex->__data.__kind & INHERITS)
 		return false;
 	return waits_natively(call);
 }

@@ -68,6 +68,18 @@ static void *reluctant(void *unused)
 	return unused;
 }
 
+static void *ready_at_any_time(void *unused)
+{
+	int before;
+
+	pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &before);
+	pthread_cleanup_push(clean_up, "at any time");
+	for (;;)
+		usleep(1000);
+	pthread_cleanup_pop(0);
+	return unused;
+}
+
 static void *joiner(void *thread)
 {
 	pthread_cleanup_push(clean_up, "join");
@@ -99,6 +111,7 @@ int main(void)
 	cancel("cond_wait", waiter, NULL);
 	cancel("sem_wait", taker, NULL);
 	cancel("disabled", reluctant, NULL);
+	cancel("at any time", ready_at_any_time, NULL);
 	must("pthread_create", -pthread_create(&other, NULL, reader, NULL));
 	cancel("join", joiner, &other);
 	must("write", write(ends[1], "x", 1));
