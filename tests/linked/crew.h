@@ -23,6 +23,14 @@ static inline struct timespec in_ms(clockid_t clock, long ms)
 }
 
 static void *(*crew_work)(void *);
+static int crew_threads_ended;
+
+static inline void *work_in_thread(void *arg)
+{
+	crew_work(arg);
+	__atomic_add_fetch(&crew_threads_ended, 1, __ATOMIC_SEQ_CST);
+	return NULL;
+}
 
 static inline void *work_on_host(void *arg)
 {
@@ -33,6 +41,7 @@ static inline void *work_on_host(void *arg)
 		g[i] = must_spawn(crew_work, arg);
 	for (i = 0; i < EACH_HOSTS; i++)
 		must_join(g[i]);
+	__atomic_add_fetch(&crew_threads_ended, 1, __ATOMIC_SEQ_CST);
 	return NULL;
 }
 
@@ -43,7 +52,7 @@ static inline void join_despite_signals(green_t *g)
 		must("green_join", errno == EINTR ? 0 : -1);
 }
 
-/* Has all of the crew do work(arg) at once, and waits until they have. */
+/* Has all of the crew do work(arg) at once, and waits until they have; other greenlets can run meanwhile. */
 static inline void run_crew(void *(*work)(void *), void *arg)
 {
 	pthread_t threads[THREADS], hosts[HOSTS];
@@ -51,14 +60,17 @@ static inline void run_crew(void *(*work)(void *), void *arg)
 	int i;
 
 	crew_work = work;
+	crew_threads_ended = 0;
 	for (i = 0; i < GREENLETS; i++)
 		g[i] = must_spawn(work, arg);
 	for (i = 0; i < THREADS; i++)
-		must("pthread_create", -pthread_create(&threads[i], NULL, work, arg));
+		must("pthread_create", -pthread_create(&threads[i], NULL, work_in_thread, arg));
 	for (i = 0; i < HOSTS; i++)
 		must("pthread_create", -pthread_create(&hosts[i], NULL, work_on_host, arg));
 	for (i = 0; i < GREENLETS; i++)
 		join_despite_signals(g[i]);
+	while (__atomic_load_n(&crew_threads_ended, __ATOMIC_SEQ_CST) < THREADS + HOSTS)
+		green_sleep(0.001);
 	for (i = 0; i < THREADS; i++)
 		pthread_join(threads[i], NULL);
 	for (i = 0; i < HOSTS; i++)
