@@ -1,7 +1,10 @@
 /* Mutexes: libc's in every respect but the waiting. */
+#include "arch.h"
 #include "kernel_wait.h"
 #include "options.h"
 #include "turn.h"
+#include <limits.h>
+#include <sys/syscall.h>
 
 /* Nobody who waits for a mutex expects to be told that it was not taken: a kill does not end the wait. */
 static const struct until for_ever = {.deadline = FOR_EVER, .firm = true};
@@ -53,10 +56,23 @@ static int wait_for_mutex(enum call call, void *object, const struct until *unti
 	return error == EAGAIN ? 0 : error;
 }
 
+/* libc's try-function keeps what is lost for good locked for ever, unlike its lock: others are to be told, too. */
+static int try_robust(pthread_mutex_t *mutex)
+{
+	uint32_t *word = (uint32_t *)&mutex->__data.__lock;
+	int answer = pthread_mutex_trylock(mutex);
+
+	if (answer == ENOTRECOVERABLE && (*word & FUTEX_TID_MASK) == (uint32_t)tls_thread_id()) {
+		__atomic_store_n(word, 0, __ATOMIC_SEQ_CST);
+		raw_syscall(SYS_futex, (long)word, FUTEX_WAKE, INT_MAX, 0, 0, 0);
+	}
+	return answer;
+}
+
 /* Whoever comes after others who waited cannot know that he is the last: there may be more of them. */
 static int try_after_waiting(void *mutex)
 {
-	int answer = pthread_mutex_trylock(mutex);
+	int answer = try_robust(mutex);
 
 	if (!answer || answer == EOWNERDEAD)
 		announce_waiter(mutex);
@@ -69,7 +85,7 @@ static int take_mutex(enum call call, pthread_mutex_t *mutex, const struct until
 
 	if (!comes_from_afar(mutex))
 		return take_in_turn(call, mutex, try_mutex, false, until);
-	answer = lot_has_line(mutex) ? EBUSY : pthread_mutex_trylock(mutex);
+	answer = lot_has_line(mutex) ? EBUSY : try_robust(mutex);
 	if (answer != EBUSY)
 		return answer;
 	return take_from_afar(call, mutex, try_after_waiting, wait_for_mutex, false, until);
