@@ -32,6 +32,7 @@ static int relock(pthread_mutex_t *mutex, int error)
 	return failure ? failure : error;
 }
 
+/* Until woken: a park that ends without cause is no reason to wake the program. */
 static int stay(struct place *place, const struct until *until)
 {
 	struct until mine;
@@ -40,7 +41,7 @@ static int stay(struct place *place, const struct until *until)
 	do {
 		mine = but_not_by_kill(until);
 		error = lot_stay(place, &mine);
-	} while (error == ECANCELED && !is_cancelled());
+	} while (error ? error == ECANCELED && !is_cancelled() : lot_is_in_line(place));
 	return error;
 }
 

@@ -240,7 +240,7 @@ bool lot_leave(struct place *place)
 	return was_there;
 }
 
-static bool is_in_line(const struct place *place)
+bool lot_is_in_line(const struct place *place)
 {
 	struct bucket *bucket = enter(place->address);
 	bool is_there = place->waiter.queue;
@@ -253,7 +253,7 @@ void lot_stay_until_woken(struct place *place)
 {
 	static const struct until for_ever = {.deadline = FOR_EVER, .firm = true};
 
-	while (is_in_line(place))
+	while (lot_is_in_line(place))
 		lot_stay(place, &for_ever);
 }
 

@@ -60,6 +60,7 @@ int lot_requeue(const uint32_t *from, const uint32_t *expected, const void *to, 
 void lot_enter(const void *address, struct place *place);
 bool lot_leave(struct place *place); /* false: lot_wake() has taken him out before */
 bool lot_is_first(const struct place *place);
+bool lot_is_in_line(const struct place *place); /* false once lot_wake() has taken him out */
 void lot_call_first(const void *address);
 
 /* True when somebody stands in a line at this address. With nobody there, two loads. */
