@@ -1,17 +1,12 @@
 #include "lot.h"
 #include "hub.h"
-#include "lock.h"
-#include "queue.h"
+#include "lot_bucket.h"
 #include <errno.h>
 #include <string.h>
 
 #define BUCKETS 256
 
-/* On its own cache line, lest two busy locks share one. */
-static struct bucket {
-	struct lock lock;
-	struct queue queue;
-} __attribute__((aligned(64))) buckets[BUCKETS];
+static struct bucket buckets[BUCKETS];
 
 /* Somebody has been here: the child of a fork in a program that never waits has no pages to clear. */
 static _Atomic bool is_used;
@@ -22,7 +17,7 @@ static _Atomic bool is_used;
  */
 static __thread volatile bool is_inside __attribute__((tls_model("initial-exec")));
 
-static struct bucket *bucket_of(const void *address)
+struct bucket *bucket_of(const void *address)
 {
 	uint64_t hash = ((uintptr_t)address >> 2) * 0x9e3779b97f4a7c15ull;
 
@@ -94,8 +89,7 @@ static int block(struct place *place, const struct until *until)
 	return 0;
 }
 
-/* Under the bucket's lock, which everybody takes before he leaves his place: it is there while we touch it. */
-static void call(struct place *place)
+void call_place(struct place *place)
 {
 	atomic_store(&place->called, 1);
 	if (place->waiter.greenlet)
@@ -104,17 +98,20 @@ static void call(struct place *place)
 		futex_wake(&place->called, 1);
 }
 
-int lot_stay(struct place *place, const struct until *until)
+/* May return 0 though nobody has called, as park() may. */
+static int stay(struct place *place, const struct until *until)
 {
 	static const struct until for_ever = {.deadline = FOR_EVER};
-	int error;
 
 	if (!self)
-		error = block(place, until ? until : &for_ever);
-	else if (atomic_load(&place->called))
-		error = 0;
-	else
-		error = park(until);
+		return block(place, until ? until : &for_ever);
+	return atomic_load(&place->called) ? 0 : park(until);
+}
+
+int lot_stay(struct place *place, const struct until *until)
+{
+	int error = stay(place, until);
+
 	atomic_store(&place->called, 0);
 	return error;
 }
@@ -131,7 +128,9 @@ int lot_wait_for(const uint32_t *address, uint32_t value, uint32_t bits, const s
 	}
 	queue_enter(&bucket->queue, &place.waiter);
 	leave(bucket);
-	error = lot_stay(&place, until);
+	do
+		error = stay(&place, until);
+	while (!error && !atomic_load(&place.called));
 	return lot_leave(&place) ? error : 0;
 }
 
@@ -153,15 +152,14 @@ int lot_wake_for(const void *address, int count, uint32_t bits)
 		if (place->address != address || !(place->bits & bits))
 			continue;
 		queue_leave(waiter);
-		call(place);
+		call_place(place);
 		woken++;
 	}
 	leave(bucket);
 	return woken;
 }
 
-/* In the order of their addresses, lest two who do so wait for each other. */
-static void enter_both(struct bucket *one, struct bucket *other)
+void enter_both(struct bucket *one, struct bucket *other)
 {
 	is_inside = true;
 	lock(one < other ? &one->lock : &other->lock);
@@ -169,56 +167,11 @@ static void enter_both(struct bucket *one, struct bucket *other)
 		lock(one < other ? &other->lock : &one->lock);
 }
 
-static void leave_both(struct bucket *one, struct bucket *other)
+void leave_both(struct bucket *one, struct bucket *other)
 {
 	if (one != other)
 		unlock(&other->lock);
 	leave(one);
-}
-
-static void requeue(struct queue *queue, struct place *place, const void *to)
-{
-	queue_leave(&place->waiter);
-	__atomic_store_n(&place->address, to, __ATOMIC_SEQ_CST);
-	queue_enter(queue, &place->waiter);
-}
-
-static void wake_and_move(
-    struct bucket *here, const void *from, struct bucket *there, const void *to, struct requeued *count)
-{
-	const struct requeued most = *count;
-	struct waiter *waiter, *next;
-
-	*count = (struct requeued){0};
-	for (waiter = here->queue.first; waiter; waiter = next) {
-		struct place *place = (struct place *)waiter;
-
-		next = waiter->next;
-		if (place->address != from)
-			continue;
-		if (count->woken < most.woken) {
-			queue_leave(waiter);
-			call(place);
-			count->woken++;
-		} else if (count->moved < most.moved) {
-			if (from != to)
-				requeue(&there->queue, place, to);
-			count->moved++;
-		}
-	}
-}
-
-int lot_requeue(const uint32_t *from, const uint32_t *expected, const void *to, struct requeued *count)
-{
-	struct bucket *here = bucket_of(from), *there = bucket_of(to);
-	bool holds;
-
-	enter_both(here, there);
-	holds = !expected || __atomic_load_n(from, __ATOMIC_SEQ_CST) == *expected;
-	if (holds)
-		wake_and_move(here, from, there, to, count);
-	leave_both(here, there);
-	return holds ? 0 : EAGAIN;
 }
 
 void lot_enter(const void *address, struct place *place)
@@ -285,7 +238,7 @@ static void call_first(const void *address)
 	struct place *place = first_at(bucket, address);
 
 	if (place)
-		call(place);
+		call_place(place);
 	leave(bucket);
 }
 
@@ -308,7 +261,7 @@ void lot_call_all(void)
 		is_inside = true;
 		lock(&buckets[i].lock);
 		for (waiter = buckets[i].queue.first; waiter; waiter = waiter->next)
-			call((struct place *)waiter);
+			call_place((struct place *)waiter);
 		leave(&buckets[i]);
 	}
 }

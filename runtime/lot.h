@@ -20,8 +20,8 @@ struct place {
 
 /*
  * Parks the caller, or blocks it where it is no greenlet, if *address still holds value, until somebody wakes it
- * for one of these bits. Returns 0 when woken, EAGAIN when the value is another, or ETIMEDOUT, ECANCELED, EINTR. May
- * return 0 without cause.
+ * for one of these bits. Returns 0 when woken, EAGAIN when the value is another, or ETIMEDOUT, ECANCELED, EINTR.
+ * Returns 0 without cause only where lot_call_all() calls.
  */
 int lot_wait_for(const uint32_t *address, uint32_t value, uint32_t bits, const struct until *until);
 
