@@ -32,6 +32,13 @@ static inline void *work_in_thread(void *arg)
 	return NULL;
 }
 
+/* Signals interrupt the main greenlet of an OS thread, wherever it waits. */
+static inline void join_despite_signals(green_t *g)
+{
+	while (green_join(g, -1, NULL) != 0)
+		must("green_join", errno == EINTR ? 0 : -1);
+}
+
 static inline void *work_on_host(void *arg)
 {
 	green_t *g[EACH_HOSTS];
@@ -40,16 +47,9 @@ static inline void *work_on_host(void *arg)
 	for (i = 0; i < EACH_HOSTS; i++)
 		g[i] = must_spawn(crew_work, arg);
 	for (i = 0; i < EACH_HOSTS; i++)
-		must_join(g[i]);
+		join_despite_signals(g[i]);
 	__atomic_add_fetch(&crew_threads_ended, 1, __ATOMIC_SEQ_CST);
 	return NULL;
-}
-
-/* Signals interrupt the main greenlet, wherever it waits. */
-static inline void join_despite_signals(green_t *g)
-{
-	while (green_join(g, -1, NULL) != 0)
-		must("green_join", errno == EINTR ? 0 : -1);
 }
 
 /* Has all of the crew do work(arg) at once, and waits until they have; other greenlets can run meanwhile. */
