@@ -1,6 +1,11 @@
 # shellcheck shell=bash disable=SC2154 # shares its variables and functions with tests/run-real
 # The cases of tests/run-real.
 
+# shellcheck source=tests/real/postgres.sh
+. "$here/postgres.sh"
+# shellcheck source=tests/real/servers.sh
+. "$here/servers.sh"
+
 in_python() {
 	under "$python" "$here/$1.py" "${@:2}"
 }
@@ -45,6 +50,12 @@ short_cases() {
 }
 
 long_cases() {
+	local postgres_bin
+	postgres_bin=$(printf '%s\n' /usr/lib/postgresql/*/bin | tail -n 1)
+	has 'python: PostgreSQL' "$postgres_bin/initdb" python:psycopg2 setpriv &&
+		check 'python: 200 connections to PostgreSQL' with_postgres
+	has 'python: redis' redis-server python:redis && check 'python: blocking pops of redis' with_redis
+	has 'microsocks' microsocks nginx && check 'microsocks: 300 downloads' through_microsocks
 	differs 'python: threads that never wait' 'a thread that makes no call keeps the others waiting' in_python busy
 	differs 'python: native ids of threads' 'the system knows of one thread' in_python native_ids
 }
