@@ -136,7 +136,7 @@ demo:
 	@BUILD='$(BUILD)' scripts/demo
 
 deps:
-	scripts/deps build demo check lint bench
+	scripts/deps build demo check real lint bench
 
 check: TESTS = plain
 check-long: TESTS = long
@@ -144,7 +144,7 @@ torture: TESTS = torture
 
 # The scripts run make again, hence the plus sign.
 check check-long torture:
-	@scripts/deps check
+	@scripts/deps check $(if $(filter long,$(TESTS)),real)
 	+@MAKE='$(MAKE)' BUILD='$(BUILD)' scripts/check $(TESTS)
 
 lint:

@@ -1,0 +1,61 @@
+# shellcheck shell=bash disable=SC2154 # shares its variables and functions with tests/run-real
+# The cases of tests/run-real.
+
+# shellcheck source=tests/real/postgres.sh
+. "$here/postgres.sh"
+# shellcheck source=tests/real/servers.sh
+. "$here/servers.sh"
+
+in_python() {
+	under "$python" "$here/$1.py" "${@:2}"
+}
+
+# The server's standard input is ours to close: that ends it.
+http() {
+	local status=0 port
+	: >"$work/port"
+	mkfifo "$work/http" || return
+	under "$python" "$here/http_server.py" <"$work/http" >"$work/port" &
+	exec 9>"$work/http"
+	rm "$work/http"
+	if until_true test -s "$work/port"; then
+		read -r port <"$work/port"
+		in_python http_clients "$port" 9>&- || status=$?
+	else
+		status=1
+	fi
+	exec 9>&-
+	wait $! && [ $status -eq 0 ]
+}
+
+# It starts the program by the launcher itself, as the signal is to go to no one else.
+interrupts() {
+	timeout 60 "$python" "$here/interrupt.py" "${launch[@]}" "$python" "$here/interrupted.py"
+}
+
+cxx() {
+	[ "$work/cxx" -nt "$here/cxx.cc" ] ||
+		g++ -std=c++20 -O2 -g -Wall -Wextra -Werror -pthread -o "$work/cxx" "$here/cxx.cc" || return
+	under "$work/cxx"
+}
+
+short_cases() {
+	check 'python: 500 HTTP clients of a threading server' http
+	check 'python: thread pool' in_python pool
+	check 'python: queues' in_python queues
+	check 'python: locks, timers, events' in_python locks
+	check 'python: Ctrl-C' interrupts
+	check 'python: 5000 threads' in_python many
+	check 'c++' cxx
+}
+
+long_cases() {
+	local postgres_bin
+	postgres_bin=$(printf '%s\n' /usr/lib/postgresql/*/bin | tail -n 1)
+	has 'python: PostgreSQL' "$postgres_bin/initdb" python:psycopg2 setpriv &&
+		check 'python: 200 connections to PostgreSQL' with_postgres
+	has 'python: redis' redis-server python:redis && check 'python: blocking pops of redis' with_redis
+	has 'microsocks' microsocks nginx && check 'microsocks: 300 downloads' through_microsocks
+	differs 'python: threads that never wait' 'a thread that makes no call keeps the others waiting' in_python busy
+	differs 'python: native ids of threads' 'the system knows of one thread' in_python native_ids
+}
