@@ -66,8 +66,12 @@ static inline green_t *must_spawn(green_fn *fn, void *arg)
 static inline void *must_join(green_t *g)
 {
 	void *result = NULL;
+	int answer;
 
-	must("green_join", green_join(g, -1, &result));
+	do /* a signal handler ends it, as any wait */
+		answer = green_join(g, -1, &result);
+	while (answer < 0 && errno == EINTR);
+	must("green_join", answer);
 	return result;
 }
 
