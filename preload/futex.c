@@ -7,6 +7,7 @@
  */
 #include "deadline.h"
 #include "kernel_wait.h"
+#include "mapping.h"
 #include "probe.h"
 #include "raw.h"
 #include "stats.h"
@@ -32,10 +33,13 @@ static long ask_kernel(const struct futex *f)
 	return libc.syscall(SYS_futex, f->word, f->op, f->value, f->limit, f->other, f->value3);
 }
 
-/* Only those come into the lot. */
+/*
+ * Only those come into the lot. Not all who have nobody to share with say so: the guards of C++'s static variables are
+ * waited for without the flag. Where a wait begins, that is worth a look.
+ */
 static bool is_private(const struct futex *f)
 {
-	return f->op & FUTEX_PRIVATE_FLAG;
+	return f->op & FUTEX_PRIVATE_FLAG || !is_in_shared_mapping(f->word);
 }
 
 static bool is_aligned(const uint32_t *word)
@@ -128,7 +132,7 @@ static long wake_for(const struct futex *f, uint32_t bits)
 	int count = at_least_one(f->value), woken;
 	struct futex rest = *f;
 
-	if (!any_hub() || !is_private(f) || f->op & FUTEX_CLOCK_REALTIME || !is_aligned(f->word))
+	if (!any_hub() || f->op & FUTEX_CLOCK_REALTIME || !is_aligned(f->word))
 		return ask_kernel(f);
 	woken = lot_wake_for(f->word, count, bits);
 	if (woken == count)
@@ -162,8 +166,8 @@ static long requeue(const struct futex *f)
 	bool compares = (f->op & FUTEX_CMD_MASK) == FUTEX_CMP_REQUEUE;
 	struct requeued count = most;
 
-	if (!any_hub() || !is_private(f) || f->op & FUTEX_CLOCK_REALTIME || most.woken < 0 || most.moved < 0 ||
-	    !is_aligned(f->word) || !is_aligned(f->other) || !is_readable(f->word))
+	if (!any_hub() || f->op & FUTEX_CLOCK_REALTIME || most.woken < 0 || most.moved < 0 || !is_aligned(f->word) ||
+	    !is_aligned(f->other) || !is_readable(f->word))
 		return ask_kernel(f);
 	if (lot_requeue(f->word, compares ? &f->value3 : NULL, f->other, &count))
 		return fail(EAGAIN);
@@ -175,7 +179,7 @@ static long wake_and_operate(const struct futex *f)
 {
 	long woken = ask_kernel(f);
 
-	if (woken < 0 || !any_hub() || !is_private(f))
+	if (woken < 0 || !any_hub())
 		return woken;
 	return woken + lot_wake(f->word, at_least_one(f->value)) + lot_wake(f->other, at_least_one((uint32_t)f->limit));
 }
