@@ -9,6 +9,7 @@
 #include "torture.h"
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/single_threaded.h>
 #include <unistd.h>
 
 /*
@@ -177,8 +178,9 @@ static void init_main(struct hub *hub)
 	hub->main.is_main = 1;
 	hub->is_first = gettid() == getpid();
 	hub->main.context.thread_pointer = thread_pointer();
-	/* Helper threads are made by the hub, so libc would not know that this one has company. */
+	/* libc cannot know that there is company now, by helper threads or by greenlets; C++ goes by the variable. */
 	mark_not_alone(thread_pointer());
+	__libc_single_threaded = 0;
 }
 
 static int start(struct hub *hub)
