@@ -9,6 +9,7 @@
 #include "torture.h"
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/single_threaded.h>
 #include <unistd.h>
 
 /*
@@ -179,6 +180,7 @@ static void init_main(struct hub *hub)
 	hub->main.context.thread_pointer = thread_pointer();
 	/* Helper threads are made by the hub, so libc would not know that this one has company. */
 	mark_not_alone(thread_pointer());
+	__libc_single_threaded = 0; /* C++ leaves wake-ups out while it is set */
 }
 
 static int start(struct hub *hub)
