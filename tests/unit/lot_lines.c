@@ -85,7 +85,7 @@ static void *wait_for_signal(void *unused)
 START_TEST(signals_interrupt_a_thread)
 {
 	struct sigaction action = {.sa_handler = note_signal};
-	void *answer;
+	void *answer = NULL;
 	pthread_t thread;
 
 	sigaction(SIGUSR1, &action, NULL);
