@@ -5,6 +5,7 @@
 #include <string.h>
 
 bool call_is_off[CALLS];
+size_t stack_asked_for;
 
 static const char *const family_of[CALLS] = {
 #define CALL(name, family, waits, note) [CALL_##name] = #family,
@@ -56,7 +57,7 @@ static void read_stack(const char *text)
 	unsigned long long bytes = strtoull(text, &end, 10);
 
 	if (end != text && *end == '\0' && bytes >= 16384 && bytes <= 1ull << 40)
-		default_stack_size = (size_t)bytes;
+		default_stack_size = stack_asked_for = (size_t)bytes;
 }
 
 /* Nothing here may allocate or wait: other libraries' constructors may come first or later. */

@@ -8,4 +8,7 @@
 /* GREENLOAD_PATCH: true for a call whose family is to stay native. */
 extern bool call_is_off[CALLS];
 
+/* GREENLOAD_STACK; 0: nobody has said. */
+extern size_t stack_asked_for;
+
 #endif

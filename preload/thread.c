@@ -3,26 +3,11 @@
  * for any other thread. Threads of the system's own stay what they are; who meets one calls libc.
  */
 #include "blocking.h"
+#include "../runtime/ending.h"
 #include "options.h"
+#include "thread_wish.h"
 #include "turn.h"
 #include <stdlib.h>
-
-/* What programs ask for by not asking: less than the system's 8 MiB, as so many more of these fit into one process. */
-#define USUAL_STACK (1024 * 1024ul)
-
-struct wish {
-	size_t stack_size;
-	int detach_state;
-};
-
-static int read_attributes(const pthread_attr_t *attributes, struct wish *wish)
-{
-	*wish = (struct wish){.stack_size = default_stack_size > USUAL_STACK ? default_stack_size : USUAL_STACK};
-	if (!attributes)
-		return 0;
-	pthread_attr_getdetachstate(attributes, &wish->detach_state);
-	return pthread_attr_getstacksize(attributes, &wish->stack_size);
-}
 
 /* On a thread of the system's that is no host, and not the first of the process, a thread is a thread. */
 static bool makes_threads(void)
@@ -30,26 +15,33 @@ static bool makes_threads(void)
 	return call_is_off[CALL_pthread_create] || hub_running || (!self && gettid() != getpid());
 }
 
+static int create(pthread_t *thread, const struct thread_wish *wish, void *(*start)(void *), void *arg)
+{
+	struct greenlet *g = spawn(&wish->wish, start, arg);
+
+	if (!g) {
+		free(wish->processors);
+		return EAGAIN;
+	}
+	g->policy = wish->policy;
+	g->priority = wish->priority;
+	g->processors = wish->processors;
+	*thread = thread_of(g);
+	return 0;
+}
+
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *arg)
 {
-	struct green_options options = {0};
-	struct wish wish;
-	struct greenlet *g;
+	struct thread_wish wish;
 	int error, before = errno;
 
 	if (makes_threads())
 		return libc.pthread_create(thread, attributes, start, arg);
-	error = read_attributes(attributes, &wish);
-	if (error)
-		return error;
-	options.stack_size = wish.stack_size;
-	g = green_spawn_with(&options, start, arg);
+	error = read_thread_wish(attributes, &wish);
+	if (!error)
+		error = create(thread, &wish, start, arg);
 	errno = before;
-	if (!g)
-		return EAGAIN;
-	g->detached = wish.detach_state == PTHREAD_CREATE_DETACHED;
-	*thread = thread_of(g);
-	return 0;
+	return error;
 }
 
 static int join_until(struct greenlet *g, void **result, const struct until *until)
@@ -60,25 +52,24 @@ static int join_until(struct greenlet *g, void **result, const struct until *unt
 	end_if_cancelled();
 	if (g == self)
 		return EDEADLK;
-	if (g->detached || g->is_joined)
+	if (g->detached || atomic_exchange(&g->is_joined, true))
 		return EINVAL;
-	g->is_joined = true;
 	while (!atomic_load(&g->ended) && !error) {
 		mine = but_not_by_kill(until);
 		error = lot_wait((uint32_t *)&g->ended, 0, &mine);
 		if (error == EAGAIN || (error == ECANCELED && !is_cancelled()))
 			error = 0;
 	}
-	g->is_joined = false;
-	if (error == ECANCELED)
-		end_if_cancelled();
-	if (!atomic_load(&g->ended))
+	if (!atomic_load(&g->ended)) {
+		g->is_joined = false;
+		if (error == ECANCELED)
+			end_if_cancelled();
 		return error;
+	}
 	if (result)
 		*result = g->value;
 	g->detached = true;
-	if (self && self->hub == g->hub)
-		give_greenlet(g->hub, g);
+	release_greenlet(g);
 	return 0;
 }
 
@@ -151,8 +142,7 @@ int pthread_detach(pthread_t thread)
 	if (g->detached)
 		return EINVAL;
 	g->detached = true;
-	if (atomic_load(&g->ended) && self && self->hub == g->hub)
-		give_greenlet(g->hub, g);
+	release_greenlet(g);
 	return 0;
 }
 

@@ -3,6 +3,8 @@
  * processors and priorities, so that is accepted and remembered, no more.
  */
 #include "blocking.h"
+#include "thread_wish.h"
+#include <stdlib.h>
 #include <string.h>
 
 /* Those of libc's functions that look a thread up by its id would look for one that the kernel does not have. */
@@ -13,20 +15,42 @@ static struct greenlet *spawned(pthread_t thread)
 	return g && !g->is_main ? g : NULL;
 }
 
+static pthread_t main_of(const struct greenlet *g)
+{
+	return thread_of(&g->hub->main);
+}
+
+/*
+ * The stack's address and size as with any thread: where it is ours, from the end of what the greenlet has, which
+ * includes its thread-local variables. Below lies as much more as those take up.
+ */
+static void show_stack(const struct greenlet *g, pthread_attr_t *attributes)
+{
+	if (g->is_on_given_stack)
+		pthread_attr_setstack(attributes, g->stack_low, g->stack_size);
+	else
+		pthread_attr_setstack(attributes, g->stack.high - g->stack_size, g->stack_size);
+	pthread_attr_setguardsize(attributes, g->guard_size);
+}
+
 int pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes)
 {
 	struct greenlet *g = spawned(thread);
-	int error;
+	struct sched_param param;
+	int error, policy;
 
 	if (!g)
 		return libc.pthread_getattr_np(thread, attributes);
 	error = pthread_attr_init(attributes);
 	if (error)
 		return error;
-	pthread_attr_setstack(attributes, g->stack_low, (size_t)((char *)g->stack_high - (char *)g->stack_low));
-	pthread_attr_setguardsize(attributes, STACK_GUARD);
+	show_stack(g, attributes);
 	pthread_attr_setdetachstate(attributes, g->detached ? PTHREAD_CREATE_DETACHED : PTHREAD_CREATE_JOINABLE);
-	return 0;
+	if (pthread_getschedparam(thread, &policy, &param) == 0) {
+		pthread_attr_setschedpolicy(attributes, policy);
+		pthread_attr_setschedparam(attributes, &param);
+	}
+	return g->processors ? pthread_attr_setaffinity_np(attributes, sizeof(*g->processors), g->processors) : 0;
 }
 
 /* The handler runs when the greenlet does, on its stack. */
@@ -57,12 +81,13 @@ int pthread_setname_np(pthread_t thread, const char *name)
 	return 0;
 }
 
+/* Who was given none goes by that of the process, as any thread inherits its creator's. */
 int pthread_getname_np(pthread_t thread, char *name, size_t size)
 {
 	struct greenlet *g = spawned(thread);
 
-	if (!g)
-		return libc.pthread_getname_np(thread, name, size);
+	if (!g || !g->name[0])
+		return libc.pthread_getname_np(g ? main_of(g) : thread, name, size);
 	if (strlen(g->name) >= size)
 		return ERANGE;
 	memcpy(name, g->name, strlen(g->name) + 1);
@@ -71,23 +96,32 @@ int pthread_getname_np(pthread_t thread, char *name, size_t size)
 
 int pthread_setaffinity_np(pthread_t thread, size_t size, const cpu_set_t *set)
 {
-	cpu_set_t allowed, wanted;
+	struct greenlet *g = spawned(thread);
+	cpu_set_t wanted, *before;
+	int error;
 
-	if (!spawned(thread))
+	if (!g)
 		return libc.pthread_setaffinity_np(thread, size, set);
-	if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0)
-		return errno;
 	CPU_ZERO(&wanted);
 	memcpy(&wanted, set, size < sizeof(wanted) ? size : sizeof(wanted));
-	CPU_AND(&wanted, &wanted, &allowed);
-	return CPU_COUNT(&wanted) ? 0 : EINVAL;
+	before = g->processors;
+	error = allowed_processors(&wanted, &g->processors);
+	if (!error)
+		free(before);
+	return error;
 }
 
 int pthread_getaffinity_np(pthread_t thread, size_t size, cpu_set_t *set)
 {
-	if (!spawned(thread))
+	struct greenlet *g = spawned(thread);
+
+	if (!g)
 		return libc.pthread_getaffinity_np(thread, size, set);
-	return sched_getaffinity(0, size, set) == 0 ? 0 : errno;
+	if (libc.pthread_getaffinity_np(main_of(g), size, set) != 0)
+		return EINVAL;
+	if (g->processors)
+		memcpy(set, g->processors, size < sizeof(*g->processors) ? size : sizeof(*g->processors));
+	return 0;
 }
 
 static bool is_possible(int policy, int priority)
@@ -108,14 +142,28 @@ int pthread_setschedparam(pthread_t thread, int policy, const struct sched_param
 	return 0;
 }
 
+/* What was inherited from the main thread is what that has. */
+static int policy_of(const struct greenlet *g, int *policy, struct sched_param *param)
+{
+	if (g->policy == POLICY_OF_MAIN)
+		return libc.pthread_getschedparam(main_of(g), policy, param);
+	*policy = g->policy;
+	param->sched_priority = g->priority;
+	return 0;
+}
+
 int pthread_setschedprio(pthread_t thread, int priority)
 {
 	struct greenlet *g = spawned(thread);
+	struct sched_param param;
+	int policy, error;
 
 	if (!g)
 		return libc.pthread_setschedprio(thread, priority);
-	if (!is_possible(g->policy, priority))
-		return EINVAL;
+	error = policy_of(g, &policy, &param);
+	if (error || !is_possible(policy, priority))
+		return error ?: EINVAL;
+	g->policy = (uint8_t)policy;
 	g->priority = (uint8_t)priority;
 	return 0;
 }
@@ -126,9 +174,7 @@ int pthread_getschedparam(pthread_t thread, int *policy, struct sched_param *par
 
 	if (!g)
 		return libc.pthread_getschedparam(thread, policy, param);
-	*policy = g->policy;
-	param->sched_priority = g->priority;
-	return 0;
+	return policy_of(g, policy, param);
 }
 
 /* The processor time of the OS thread that they all share. */

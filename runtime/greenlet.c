@@ -1,7 +1,6 @@
 #include "greenlet.h"
-#include "lot.h"
+#include "ending.h"
 #include "park.h"
-#include "robust.h"
 #include "tls.h"
 #include <errno.h>
 #include <math.h>
@@ -10,34 +9,10 @@
 #include <string.h>
 
 #define SMALLEST_STACK 4096
+#define USUAL_GUARD    4096
 
 /* libc's character class tables are found through thread-local pointers, set when a thread starts. */
 void __ctype_init(void);
-
-static void end(struct greenlet *g)
-{
-	struct hub *hub = g->hub;
-
-	give_up_robust_mutexes();
-	if (atomic_load(&g->posted))
-		take_inbox(hub);
-	hub->alive--;
-	g->state = ENDED;
-	atomic_store(&g->ended, 1);
-	if (g->is_joined)
-		lot_wake(&g->ended, 1);
-	if (hub->alive == 1 && hub->main.ended)
-		wake(&hub->main, 0);
-	if (g->detached)
-		give_greenlet(hub, g);
-	else if (g->joiner)
-		wake(g->joiner, 0);
-	/* In the child of a fork the last may not be the main one. */
-	if (!hub->alive)
-		exit(0);
-	switch_away();
-	__builtin_unreachable();
-}
 
 /*
  * Registered as a clean-up buffer, the outermost frame is for libc what the start of one of its own threads is:
@@ -55,10 +30,10 @@ static void begin(void)
 		__pthread_unregister_cancel(&outermost);
 	}
 	tls_run_destructors();
-	end(self);
+	end_greenlet(self);
 }
 
-static void init_greenlet(struct greenlet *g, struct hub *hub, green_fn *fn, void *arg, const char *name)
+static void init_greenlet(struct greenlet *g, struct hub *hub, green_fn *fn, void *arg)
 {
 	g->hub = hub;
 	g->timer.place = 0;
@@ -76,10 +51,6 @@ static void init_greenlet(struct greenlet *g, struct hub *hub, green_fn *fn, voi
 	g->policy = 0;
 	g->priority = 0;
 	g->mask = NULL;
-	g->detached = 0;
-	g->name[0] = '\0';
-	if (name)
-		strncat(g->name, name, sizeof(g->name) - 1);
 	tls_share_caches(g->context.thread_pointer);
 	*(struct greenlet **)tls_at(g->context.thread_pointer, &self, thread_pointer()) = g;
 	context_make(&g->context, g->stack_low, (size_t)((char *)g->stack_high - (char *)g->stack_low), begin);
@@ -102,14 +73,7 @@ static struct hub *ready_hub(void)
 	return hub;
 }
 
-static size_t stack_size_of(const struct green_options *options)
-{
-	if (!options || !options->stack_size)
-		return default_stack_size;
-	return options->stack_size < SMALLEST_STACK ? SMALLEST_STACK : options->stack_size;
-}
-
-green_t *green_spawn_with(const struct green_options *options, green_fn *fn, void *arg)
+struct greenlet *spawn(const struct wish *wish, green_fn *fn, void *arg)
 {
 	struct hub *hub;
 	struct greenlet *g;
@@ -119,15 +83,38 @@ green_t *green_spawn_with(const struct green_options *options, green_fn *fn, voi
 		return NULL;
 	}
 	hub = ready_hub();
-	g = hub ? take_greenlet(hub, stack_size_of(options)) : NULL;
+	g = hub ? take_greenlet(hub, wish) : NULL;
 	if (!g)
 		return NULL;
-	init_greenlet(g, hub, fn, arg, options ? options->name : NULL);
+	init_greenlet(g, hub, fn, arg);
+	g->detached = wish->detached;
+	g->releases = wish->detached;
+	g->name[0] = '\0';
+	if (wish->name)
+		strncat(g->name, wish->name, sizeof(g->name) - 1);
 	hub->spawned++;
 	if (++hub->alive > hub->peak)
 		hub->peak = hub->alive;
 	make_ready(g);
 	return g;
+}
+
+static size_t stack_size_of(const struct green_options *options)
+{
+	if (!options || !options->stack_size)
+		return default_stack_size;
+	return options->stack_size < SMALLEST_STACK ? SMALLEST_STACK : options->stack_size;
+}
+
+green_t *green_spawn_with(const struct green_options *options, green_fn *fn, void *arg)
+{
+	const struct wish wish = {
+	    .name = options ? options->name : NULL,
+	    .stack_size = stack_size_of(options),
+	    .guard_size = USUAL_GUARD,
+	};
+
+	return spawn(&wish, fn, arg);
 }
 
 green_t *green_spawn(green_fn *fn, void *arg)
@@ -220,7 +207,7 @@ int green_join(green_t *g, double timeout, void **result)
 	if (result)
 		*result = g->value;
 	g->detached = 1;
-	give_greenlet(g->hub, g);
+	release_greenlet(g);
 	return 0;
 }
 
@@ -229,8 +216,7 @@ int green_detach(green_t *g)
 	if (!g || g->detached || g->joiner || g->is_main || !self || g->hub != self->hub)
 		return fail(EINVAL);
 	g->detached = 1;
-	if (g->state == ENDED)
-		give_greenlet(g->hub, g);
+	release_greenlet(g);
 	return 0;
 }
 

@@ -5,5 +5,7 @@
 #include "greenload.h"
 #include "hub.h"
 #include "spare.h"
+/* As green_spawn_with(), which knows less. */
+struct greenlet *spawn(const struct wish *wish, green_fn *fn, void *arg);
 
 #endif

@@ -1,4 +1,5 @@
 #include "hub.h"
+#include "ending.h"
 #include "fork.h"
 #include "loop.h"
 #include "offload_hub.h"
@@ -124,6 +125,8 @@ static void run_hub(void)
 	for (;;) {
 		struct greenlet *next;
 
+		if (hub->leaving)
+			finish_leaving(hub->leaving);
 		if (hub->stale) {
 			hub->error = open_loop(hub);
 			hub->stale = hub->error != 0;
@@ -176,7 +179,7 @@ static void init_main(struct hub *hub)
 {
 	hub->main.hub = hub;
 	hub->main.is_main = 1;
-	hub->is_first = gettid() == getpid();
+	hub->is_first = raw_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0) == getpid();
 	hub->main.context.thread_pointer = thread_pointer();
 	/* libc cannot know that there is company now, by helper threads or by greenlets; C++ goes by the variable. */
 	mark_not_alone(thread_pointer());
@@ -237,6 +240,7 @@ void hub_reset(struct hub *hub)
 	self->timer.place = 0;
 	atomic_store(&hub->inbox, NULL);
 	atomic_store(&self->posted, 0);
+	hub->leaving = NULL;
 	hub->masked = NULL;
 	hub->helper_wanted = false;
 	hub->is_first = true; /* the child's only thread is its main one */

@@ -14,6 +14,7 @@
 #include "timer.h"
 #include <ev.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 
@@ -46,6 +47,7 @@ struct greenlet {
 	bool takes_directed;         /* is running the handlers of the signals below */
 	uint8_t detached;
 	uint8_t is_main;
+	_Atomic uint8_t releases;  /* of the two that are needed: its end, and a join or that it was detached */
 	uint8_t policy, priority;  /* as pthread_setschedparam was told; they change nothing */
 	int outcome;               /* of the last park */
 	_Atomic uint64_t directed; /* signals that pthread_kill has sent to it: bit signo - 1 */
@@ -56,13 +58,16 @@ struct greenlet {
 	void *value;                        /* its argument, then its result */
 	struct greenlet *joiner;            /* who waits for its end */
 	_Atomic uint32_t ended;             /* the same for pthread_join, which waits by this address */
-	bool is_joined;                     /* somebody does */
+	_Atomic bool is_joined;             /* somebody does */
 	bool cancel_disabled, cancel_async; /* as pthread_setcancelstate and -type have it */
 	struct greenlet *inbox_next;
 	struct greenlet *masked_next; /* while parked with until.mask: the hub's list of such */
 	const sigset_t *mask;
 	struct stack stack;
-	void *stack_low, *stack_high; /* what of it is for calls: the rest holds this and the TLS block */
+	void *stack_low, *stack_high; /* for calls. Of ours, the rest holds this and the TLS block; or it is the program's */
+	size_t stack_size, guard_size; /* as they were asked for */
+	bool is_on_given_stack;
+	cpu_set_t *processors; /* as pthread_setaffinity_np was told; NULL: nothing */
 	char name[16];
 };
 
@@ -79,6 +84,8 @@ struct hub {
 	bool is_first;          /* its OS thread is the main one of the process */
 	struct greenlet main;   /* the OS thread's own flow of control */
 	struct greenlet *spare; /* ended ones with their stacks, for the next spawns */
+	_Atomic(struct greenlet *) returned; /* the same, from other OS threads */
+	struct greenlet *leaving; /* ends on the program's own stack: it has ended once the hub runs */
 	size_t spare_count;
 	size_t peak;
 	uint64_t spawned;

@@ -79,7 +79,7 @@ bool take_directed_signals(struct greenlet *me)
 	me->takes_directed = true;
 	for (signo = 1; signo <= 64; signo++) {
 		if (signals & (1ull << (signo - 1)))
-			raw_syscall(SYS_tgkill, getpid(), gettid(), signo, 0, 0, 0);
+			raw_syscall(SYS_tgkill, getpid(), raw_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0), signo, 0, 0, 0);
 	}
 	me->takes_directed = false;
 	return ends_wait(me);

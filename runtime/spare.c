@@ -2,7 +2,12 @@
 #include "hub.h"
 #include "tls.h"
 #include <errno.h>
-#include <string.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* For calls, where the program gives the stack and ours holds the rest only. */
+#define LEAST 4096ul
 
 /* So many are kept; those of unusual size are rarely the last, so a few are looked at. */
 #define KEPT  1024
@@ -39,6 +44,16 @@ static size_t overhead(void)
 	return COLOURS * COLOUR_STEP + sizeof(struct greenlet) + 64 + ((1ul << 20) - (uintptr_t)low);
 }
 
+/* Where calls begin when they run on a stack of ours. */
+static void use_own_stack(struct greenlet *g)
+{
+	void *tp;
+
+	lay_out(&g->stack, &tp, &g->stack_high);
+	g->stack_low = g->stack.low;
+	g->is_on_given_stack = false;
+}
+
 static struct greenlet *make_greenlet(size_t stack_size)
 {
 	struct stack stack;
@@ -58,9 +73,8 @@ static struct greenlet *make_greenlet(size_t stack_size)
 		return NULL;
 	}
 	g->stack = stack;
-	g->stack_low = stack.low;
-	g->stack_high = end;
 	g->context.thread_pointer = tp;
+	use_own_stack(g);
 	return g;
 }
 
@@ -90,7 +104,7 @@ static struct greenlet *find_spare(struct hub *hub, size_t size)
 	return NULL;
 }
 
-struct greenlet *take_greenlet(struct hub *hub, size_t stack_size)
+static struct greenlet *take_with_stack(struct hub *hub, size_t stack_size)
 {
 	struct greenlet *g = find_spare(hub, stack_size);
 
@@ -106,15 +120,91 @@ struct greenlet *take_greenlet(struct hub *hub, size_t stack_size)
 	return g;
 }
 
+/* What is asked for beyond the guard pages that every stack has, in whole pages. */
+static size_t wide_guard(const struct wish *wish)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	if (wish->stack || wish->guard_size <= STACK_GUARD)
+		return 0;
+	return (wish->guard_size - STACK_GUARD + page - 1) & ~(page - 1);
+}
+
+static bool set_stack(struct greenlet *g, const struct wish *wish, size_t guard)
+{
+	g->stack_size = wish->stack_size;
+	g->guard_size = wish->guard_size;
+	if (wish->stack) {
+		g->stack_low = wish->stack;
+		g->stack_high = (char *)wish->stack + wish->stack_size;
+		g->is_on_given_stack = true;
+	}
+	if (!guard)
+		return true;
+	if (mprotect(g->stack.low, guard, PROT_NONE) != 0)
+		return false;
+	g->stack_low = g->stack.low + guard;
+	return true;
+}
+
+static void reset_stack(struct greenlet *g)
+{
+	if (!g->is_on_given_stack && g->stack_low != g->stack.low)
+		mprotect(g->stack.low, (size_t)((char *)g->stack_low - g->stack.low), PROT_READ | PROT_WRITE);
+	if (g->is_on_given_stack || g->stack_low != g->stack.low)
+		use_own_stack(g);
+}
+
+struct greenlet *take_greenlet(struct hub *hub, const struct wish *wish)
+{
+	size_t guard = wide_guard(wish);
+	struct greenlet *g;
+
+	if (guard > 1ul << 40) {
+		errno = EINVAL;
+		return NULL;
+	}
+	g = take_with_stack(hub, wish->stack ? LEAST : wish->stack_size + guard);
+	if (!g || set_stack(g, wish, guard))
+		return g;
+	give_greenlet(hub, g);
+	errno = ENOMEM;
+	return NULL;
+}
+
 void give_greenlet(struct hub *hub, struct greenlet *g)
 {
+	reset_stack(g);
 	g->next = hub->spare;
 	hub->spare = g;
 	hub->spare_count++;
 }
 
+void return_greenlet(struct greenlet *g)
+{
+	struct hub *hub = g->hub;
+	struct greenlet *first = atomic_load(&hub->returned);
+
+	do
+		g->next = first;
+	while (!atomic_compare_exchange_weak(&hub->returned, &first, g));
+}
+
+static void take_returned(struct hub *hub)
+{
+	struct greenlet *g, *next;
+
+	if (!atomic_load_explicit(&hub->returned, memory_order_relaxed))
+		return;
+	for (g = atomic_exchange(&hub->returned, NULL); g; g = next) {
+		next = g->next;
+		give_greenlet(hub, g);
+	}
+}
+
 void trim_spare(struct hub *hub)
 {
+	take_returned(hub);
 	while (hub->spare_count > KEPT) {
 		struct greenlet *g = hub->spare;
 		struct stack stack = g->stack;

@@ -2,6 +2,7 @@
 #ifndef SPARE_H
 #define SPARE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct greenlet;
@@ -10,16 +11,28 @@ struct hub;
 /* How many bytes a function gets when nobody says otherwise. Set before the first spawn. */
 extern size_t default_stack_size;
 
+/* What a thread may be asked to be. */
+struct wish {
+	const char *name;  /* may be NULL */
+	size_t stack_size; /* all of it for the function; 0: as usual */
+	void *stack;	   /* the lowest byte of the program's own of this size, to run on; NULL: ours */
+	size_t guard_size;
+	bool detached;
+};
+
 /*
- * A greenlet with this much stack for its function, used before or new, its context and fields yet to be set. Returns
+ * A greenlet with the stack that is wished for, used before or new, its context and other fields yet to be set. Returns
  * NULL with errno ENOMEM, EINVAL.
  */
-struct greenlet *take_greenlet(struct hub *hub, size_t stack_size);
+struct greenlet *take_greenlet(struct hub *hub, const struct wish *wish);
 
 /* Hands back one that has ended. It may be the one that is running: nothing is released before the hub's next turn. */
 void give_greenlet(struct hub *hub, struct greenlet *g);
 
-/* Releases what is too much. On the hub's own context. */
+/* The same from any OS thread. */
+void return_greenlet(struct greenlet *g);
+
+/* Takes what was returned, and releases what is too much. On the hub's own context. */
 void trim_spare(struct hub *hub);
 
 #endif

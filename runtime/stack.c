@@ -1,6 +1,7 @@
 #include "stack.h"
 #include "lock.h"
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -10,6 +11,7 @@
 
 #define GRANULE    (16 * 1024ul)
 #define SLAB_BYTES (16 * 1024 * 1024ul)
+#define MIN_SLOTS  16
 #define MAX_SLOTS  256
 #define MAX_STACK  (1ul << 40)
 #define MAX_ID     ((1u << 29) - (1u << 22))
@@ -55,30 +57,50 @@ static int has_room(const struct slab *slab)
 	return slab->free_count > 0 || slab->fresh < slab->slots;
 }
 
+static void *map_slots(unsigned slots, size_t slot_size)
+{
+	return mmap(NULL, slots * slot_size, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+}
+
+static unsigned slots_of(size_t slot_size)
+{
+	size_t slots = SLAB_BYTES / slot_size;
+
+	return slots < MIN_SLOTS ? MIN_SLOTS : slots > MAX_SLOTS ? MAX_SLOTS : (unsigned)slots;
+}
+
+/* Many at once; where the address space is limited one may still fit. */
+static bool map_memory(struct slab *slab, size_t slot_size)
+{
+	slab->base = map_slots(slab->slots, slot_size);
+	if (slab->base == MAP_FAILED) {
+		slab->slots = 1;
+		slab->base = map_slots(1, slot_size);
+	}
+	if (slab->base == MAP_FAILED)
+		return false;
+	/* A huge page would make the first touch of a stack cost two megabytes. */
+	madvise(slab->base, slab->slots * slot_size, MADV_NOHUGEPAGE);
+	return true;
+}
+
 static struct slab *map_slab(struct size_class *class)
 {
-	unsigned slots = (unsigned)(SLAB_BYTES / class->slot_size);
 	struct slab *slab = malloc(sizeof(*slab));
 
 	if (!slab)
 		return NULL;
-	*slab = (struct slab){.class = class, .slots = slots < 1 ? 1 : slots > MAX_SLOTS ? MAX_SLOTS : slots};
-	if (next_id > MAX_ID - slab->slots)
-		goto fail;
-	slab->base = mmap(NULL, slab->slots * class->slot_size, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
-	if (slab->base == MAP_FAILED)
-		goto fail;
-	/* A huge page would make the first touch of a stack cost two megabytes. */
-	madvise(slab->base, slab->slots * class->slot_size, MADV_NOHUGEPAGE);
+	*slab = (struct slab){.class = class, .slots = slots_of(class->slot_size)};
+	if (next_id > MAX_ID - slab->slots || !map_memory(slab, class->slot_size)) {
+		free(slab);
+		return NULL;
+	}
 	slab->first_id = next_id;
 	next_id += slab->slots;
 	slab->next = class->roomy;
 	class->roomy = slab;
 	return slab;
-fail:
-	free(slab);
-	return NULL;
 }
 
 /* Takes a slot, and tells whether it has never been used. */

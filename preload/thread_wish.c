@@ -1,0 +1,153 @@
+#include "thread_wish.h"
+#include "blocking.h"
+#include "options.h"
+#include <stdlib.h>
+#include <unistd.h>
+
+/* What libc takes for a size where the program does not say. */
+static _Atomic size_t usual_stack;
+
+/* The program has told libc what to take where it says nothing: then libc is asked each time. */
+static _Atomic bool has_set_default;
+
+/*
+ * Where the program gives a stack it lies below the address that libc keeps, and pthread_attr_getstack subtracts the
+ * size from that: without a stack, from nothing.
+ */
+static void read_stack(const pthread_attr_t *attributes, struct wish *wish)
+{
+	void *low;
+	size_t size;
+	char *high;
+
+	pthread_attr_getstack(attributes, &low, &size);
+	high = (char *)((uintptr_t)low + size);
+	pthread_attr_getstacksize(attributes, &wish->stack_size);
+	if (high)
+		wish->stack = high - wish->stack_size;
+	else
+		pthread_attr_getguardsize(attributes, &wish->guard_size);
+}
+
+static void read_scheduling(const pthread_attr_t *attributes, struct thread_wish *wish)
+{
+	struct sched_param param;
+	int inherits, policy;
+
+	pthread_attr_getinheritsched(attributes, &inherits);
+	if (inherits == PTHREAD_INHERIT_SCHED)
+		return;
+	pthread_attr_getschedpolicy(attributes, &policy);
+	pthread_attr_getschedparam(attributes, &param);
+	wish->policy = (uint8_t)policy;
+	wish->priority = (uint8_t)param.sched_priority;
+}
+
+/* As the creator; the main one's are libc's to know. */
+static struct thread_wish inherited(void)
+{
+	struct thread_wish wish = {.policy = POLICY_OF_MAIN};
+
+	if (!self || self->is_main)
+		return wish;
+	wish.policy = self->policy;
+	wish.priority = self->priority;
+	wish.wish.name = self->name;
+	return wish;
+}
+
+int allowed_processors(const cpu_set_t *wanted, cpu_set_t **allowed)
+{
+	cpu_set_t both;
+
+	if (sched_getaffinity(0, sizeof(both), &both) != 0)
+		return errno;
+	CPU_AND(&both, &both, wanted);
+	if (!CPU_COUNT(&both))
+		return EINVAL;
+	*allowed = malloc(sizeof(both));
+	if (!*allowed)
+		return ENOMEM;
+	**allowed = both;
+	return 0;
+}
+
+/* Unset, they are all that a set has room for. */
+static int read_processors(const pthread_attr_t *attributes, struct thread_wish *wish)
+{
+	cpu_set_t wanted;
+	int error = pthread_attr_getaffinity_np(attributes, sizeof(wanted), &wanted);
+
+	if (error || CPU_COUNT(&wanted) == CPU_SETSIZE)
+		return error;
+	return allowed_processors(&wanted, &wish->processors);
+}
+
+static int read_all(const pthread_attr_t *attributes, struct thread_wish *wish)
+{
+	int detach_state;
+
+	pthread_attr_getdetachstate(attributes, &detach_state);
+	wish->wish.detached = detach_state == PTHREAD_CREATE_DETACHED;
+	read_stack(attributes, &wish->wish);
+	read_scheduling(attributes, wish);
+	return read_processors(attributes, wish);
+}
+
+static int read_default(struct thread_wish *wish)
+{
+	pthread_attr_t attributes;
+	int error = pthread_getattr_default_np(&attributes);
+
+	if (error)
+		return error;
+	error = read_all(&attributes, wish);
+	pthread_attr_destroy(&attributes);
+	return error;
+}
+
+int pthread_setattr_default_np(const pthread_attr_t *attributes)
+{
+	int error = libc.pthread_setattr_default_np(attributes);
+
+	if (!error)
+		atomic_store(&has_set_default, true);
+	return error;
+}
+
+/* Asked once, as libc takes a lock and a copy. */
+static int find_usual_stack(void)
+{
+	struct thread_wish wish = {0};
+	int error = atomic_load(&usual_stack) ? 0 : read_default(&wish);
+
+	if (!error && wish.wish.stack_size)
+		atomic_store(&usual_stack, wish.wish.stack_size);
+	free(wish.processors);
+	return error;
+}
+
+/* --stack is for those who name no size. That they name the usual one, be it by their silence, cannot be told apart. */
+static size_t size_asked_for(size_t size)
+{
+	bool is_unsaid = stack_asked_for && size == atomic_load(&usual_stack) && !atomic_load(&has_set_default);
+
+	return is_unsaid ? stack_asked_for : size;
+}
+
+int read_thread_wish(const pthread_attr_t *attributes, struct thread_wish *wish)
+{
+	int error = find_usual_stack();
+
+	*wish = inherited();
+	wish->wish.guard_size = (size_t)sysconf(_SC_PAGESIZE);
+	wish->wish.stack_size = atomic_load(&usual_stack);
+	if (attributes && !error)
+		error = read_all(attributes, wish);
+	else if (!error && atomic_load(&has_set_default))
+		error = read_default(wish);
+	if (!wish->wish.stack)
+		wish->wish.stack_size = size_asked_for(wish->wish.stack_size);
+	return error;
+}
+

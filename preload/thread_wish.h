@@ -1,0 +1,26 @@
+/* What pthread_create is asked for. */
+#ifndef THREAD_WISH_H
+#define THREAD_WISH_H
+
+#include "../runtime/greenlet.h"
+
+/* The same attributes, and what of them is only remembered. */
+struct thread_wish {
+	struct wish wish;
+	uint8_t policy, priority;
+	cpu_set_t *processors; /* on the heap, the taker's; NULL: all */
+};
+
+/*
+ * Reads the attributes, NULL for those that libc takes by default, for a thread that the caller is to create. Returns
+ * 0, EINVAL or ENOMEM.
+ */
+int read_thread_wish(const pthread_attr_t *attributes, struct thread_wish *wish);
+
+/* A policy that means: as the main thread's. */
+#define POLICY_OF_MAIN UINT8_MAX
+
+/* Those of the wanted processors that the process may use, on the heap. Returns 0, EINVAL (none of them), ENOMEM. */
+int allowed_processors(const cpu_set_t *wanted, cpu_set_t **allowed);
+
+#endif

@@ -1,0 +1,62 @@
+#include "ending.h"
+#include "hub.h"
+#include "lot.h"
+#include "park.h"
+#include "robust.h"
+#include "spare.h"
+#include <stdlib.h>
+
+void release_greenlet(struct greenlet *g)
+{
+	if (g->is_main || atomic_fetch_add(&g->releases, 1) == 0)
+		return;
+	if ((self && self->hub == g->hub) || hub_running == g->hub)
+		give_greenlet(g->hub, g);
+	else
+		return_greenlet(g);
+}
+
+/* Whoever waits for the end may be another OS thread, which goes on at once. */
+static void finish(struct greenlet *g)
+{
+	struct hub *hub = g->hub;
+
+	free(g->processors);
+	g->processors = NULL;
+	g->state = ENDED;
+	hub->alive--;
+	if (hub->alive == 1 && hub->main.ended)
+		wake(&hub->main, 0);
+	if (g->joiner)
+		wake(g->joiner, 0);
+	atomic_store(&g->ended, 1);
+	if (atomic_load(&g->is_joined))
+		lot_wake(&g->ended, 1);
+	release_greenlet(g);
+}
+
+void finish_leaving(struct greenlet *g)
+{
+	g->hub->leaving = NULL;
+	finish(g);
+}
+
+void end_greenlet(struct greenlet *g)
+{
+	struct hub *hub = g->hub;
+
+	give_up_robust_mutexes();
+	if (atomic_load(&g->posted))
+		take_inbox(hub);
+	/* In the child of a fork the last may not be the main one. */
+	if (hub->alive == 1)
+		exit(0);
+	if (g->is_on_given_stack) {
+		hub->leaving = g;
+		hub->turns = 1;
+	} else {
+		finish(g);
+	}
+	switch_away();
+	__builtin_unreachable();
+}

@@ -1,0 +1,19 @@
+/* The end of a greenlet, and of what it leaves behind. */
+#ifndef ENDING_H
+#define ENDING_H
+
+struct greenlet;
+
+/* The calling greenlet ends; it has run its destructors. Does not return. */
+_Noreturn void end_greenlet(struct greenlet *g);
+
+/* On the hub's own context: the rest for one that ended on a stack that the program gave, and may take back then. */
+void finish_leaving(struct greenlet *g);
+
+/*
+ * Says that nobody needs g's handle any more: it was joined or detached. g is released once it has ended, too. Once
+ * only, from any OS thread.
+ */
+void release_greenlet(struct greenlet *g);
+
+#endif
