@@ -22,4 +22,11 @@ long raw_rt_sigaction(long signo, long new, long old, long size, long e, long f)
 /* Between greenlets, OS threads and, without FUTEX_PRIVATE_FLAG, other processes; see futex.c. */
 long raw_futex(long word, long op, long value, long limit, long other, long value3);
 
+/*
+ * Threads that are greenlets, which the kernel does not know; see thread_id.c. Which of the arguments of such a call
+ * names one, and is to be 0 instead, as the caller is named; or -1.
+ */
+int greenlet_argument(long number, const long *arguments);
+long raw_tkill(long thread_id, long signo, long c, long d, long e, long f);
+
 #endif

@@ -56,6 +56,14 @@ static const struct answer answers[] = {
     [SYS_nanosleep] = {(void *)nanosleep, true},
     [SYS_sched_yield] = {(void *)sched_yield, true},
     [SYS_vfork] = {(void *)vfork, true},
+    [SYS_gettid] = {(void *)gettid, true},
+    [SYS_tgkill] = {(void *)tgkill, true},
+    [SYS_sched_setaffinity] = {(void *)sched_setaffinity, true},
+    [SYS_sched_setscheduler] = {(void *)sched_setscheduler, true},
+    [SYS_sched_getscheduler] = {(void *)sched_getscheduler, true},
+    [SYS_sched_setparam] = {(void *)sched_setparam, true},
+    [SYS_sched_getparam] = {(void *)sched_getparam, true},
+    [SYS_setpriority] = {(void *)setpriority, true},
 
     [SYS_preadv2] = {raw_preadv2, false},
     [SYS_pwritev2] = {raw_pwritev2, false},
@@ -66,7 +74,17 @@ static const struct answer answers[] = {
     [SYS_clock_nanosleep] = {raw_clock_nanosleep, false},
     [SYS_rt_sigaction] = {raw_rt_sigaction, false},
     [SYS_futex] = {raw_futex, false},
+    [SYS_tkill] = {raw_tkill, false},
 };
+
+static long ask_kernel(long number, long *a)
+{
+	int place = self ? greenlet_argument(number, a) : -1;
+
+	if (place >= 0)
+		a[place] = 0;
+	return libc.syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
 
 long syscall(long number, ...)
 {
@@ -81,7 +99,7 @@ long syscall(long number, ...)
 	if ((unsigned long)number < NUMBERS && (size_t)number < sizeof(answers) / sizeof(*answers))
 		answer = &answers[number];
 	if (!answer || !answer->hook)
-		return libc.syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+		return ask_kernel(number, a);
 	if (answer->is_int)
 		return (int)answer->hook(a[0], a[1], a[2], a[3], a[4], a[5]);
 	return answer->hook(a[0], a[1], a[2], a[3], a[4], a[5]);

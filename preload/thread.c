@@ -2,8 +2,8 @@
  * Threads that are greenlets: pthread_create spawns one, and its pthread_t is what pthread_self() answers in it, as
  * for any other thread. Threads of the system's own stay what they are; who meets one calls libc.
  */
-#include "blocking.h"
 #include "../runtime/ending.h"
+#include "blocking.h"
 #include "options.h"
 #include "thread_wish.h"
 #include "turn.h"
@@ -25,6 +25,7 @@ static int create(pthread_t *thread, const struct thread_wish *wish, void *(*sta
 	}
 	g->policy = wish->policy;
 	g->priority = wish->priority;
+	g->niceness = wish->niceness;
 	g->processors = wish->processors;
 	*thread = thread_of(g);
 	return 0;

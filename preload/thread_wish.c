@@ -2,6 +2,7 @@
 #include "blocking.h"
 #include "options.h"
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* What libc takes for a size where the program does not say. */
@@ -46,12 +47,13 @@ static void read_scheduling(const pthread_attr_t *attributes, struct thread_wish
 /* As the creator; the main one's are libc's to know. */
 static struct thread_wish inherited(void)
 {
-	struct thread_wish wish = {.policy = POLICY_OF_MAIN};
+	struct thread_wish wish = {.policy = POLICY_OF_MAIN, .niceness = NICENESS_OF_MAIN};
 
 	if (!self || self->is_main)
 		return wish;
 	wish.policy = self->policy;
 	wish.priority = self->priority;
+	wish.niceness = self->niceness;
 	wish.wish.name = self->name;
 	return wish;
 }
@@ -60,7 +62,7 @@ int allowed_processors(const cpu_set_t *wanted, cpu_set_t **allowed)
 {
 	cpu_set_t both;
 
-	if (sched_getaffinity(0, sizeof(both), &both) != 0)
+	if (libc.sched_getaffinity(0, sizeof(both), &both) != 0)
 		return errno;
 	CPU_AND(&both, &both, wanted);
 	if (!CPU_COUNT(&both))
@@ -75,10 +77,11 @@ int allowed_processors(const cpu_set_t *wanted, cpu_set_t **allowed)
 /* Unset, they are all that a set has room for. */
 static int read_processors(const pthread_attr_t *attributes, struct thread_wish *wish)
 {
-	cpu_set_t wanted;
+	cpu_set_t wanted, all;
 	int error = pthread_attr_getaffinity_np(attributes, sizeof(wanted), &wanted);
 
-	if (error || CPU_COUNT(&wanted) == CPU_SETSIZE)
+	memset(&all, -1, sizeof(all));
+	if (error || CPU_EQUAL(&wanted, &all))
 		return error;
 	return allowed_processors(&wanted, &wish->processors);
 }
@@ -150,4 +153,3 @@ int read_thread_wish(const pthread_attr_t *attributes, struct thread_wish *wish)
 		wish->wish.stack_size = size_asked_for(wish->wish.stack_size);
 	return error;
 }
-

@@ -8,6 +8,7 @@
 struct thread_wish {
 	struct wish wish;
 	uint8_t policy, priority;
+	int8_t niceness;
 	cpu_set_t *processors; /* on the heap, the taker's; NULL: all */
 };
 
@@ -16,9 +17,6 @@ struct thread_wish {
  * 0, EINVAL or ENOMEM.
  */
 int read_thread_wish(const pthread_attr_t *attributes, struct thread_wish *wish);
-
-/* A policy that means: as the main thread's. */
-#define POLICY_OF_MAIN UINT8_MAX
 
 /* Those of the wanted processors that the process may use, on the heap. Returns 0, EINVAL (none of them), ENOMEM. */
 int allowed_processors(const cpu_set_t *wanted, cpu_set_t **allowed);

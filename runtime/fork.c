@@ -31,6 +31,7 @@ static void in_child(void)
 	in_parent();
 	offload_reset();
 	lot_reset();
+	tls_spread_ids();
 	hub_reset(self ? self->hub : NULL);
 }
 

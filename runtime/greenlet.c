@@ -48,8 +48,9 @@ static void init_greenlet(struct greenlet *g, struct hub *hub, green_fn *fn, voi
 	g->cancel_disabled = false;
 	g->cancel_async = false;
 	g->directed = 0;
-	g->policy = 0;
+	g->policy = POLICY_OF_MAIN;
 	g->priority = 0;
+	g->niceness = NICENESS_OF_MAIN;
 	g->mask = NULL;
 	tls_share_caches(g->context.thread_pointer);
 	*(struct greenlet **)tls_at(g->context.thread_pointer, &self, thread_pointer()) = g;

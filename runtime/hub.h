@@ -33,6 +33,12 @@ enum interrupted {
 	BY_ENDING = 2,     /* without */
 };
 
+/* A policy and a niceness that nobody has set. */
+enum {
+	POLICY_OF_MAIN = UINT8_MAX,
+	NICENESS_OF_MAIN = INT8_MAX,
+};
+
 /* The fields that every switch touches come first, in one cache line. */
 struct greenlet {
 	struct context context; /* valid while it does not run */
@@ -49,6 +55,7 @@ struct greenlet {
 	uint8_t is_main;
 	_Atomic uint8_t releases;  /* of the two that are needed: its end, and a join or that it was detached */
 	uint8_t policy, priority;  /* as pthread_setschedparam was told; they change nothing */
+	int8_t niceness;           /* the same for setpriority */
 	int outcome;               /* of the last park */
 	_Atomic uint64_t directed; /* signals that pthread_kill has sent to it: bit signo - 1 */
 	struct timer timer;        /* runs while it is parked with a deadline */
@@ -64,7 +71,8 @@ struct greenlet {
 	struct greenlet *masked_next; /* while parked with until.mask: the hub's list of such */
 	const sigset_t *mask;
 	struct stack stack;
-	void *stack_low, *stack_high; /* for calls. Of ours, the rest holds this and the TLS block; or it is the program's */
+	void *stack_low,
+	    *stack_high; /* for calls. Of ours, the rest holds this and the TLS block; or it is the program's */
 	size_t stack_size, guard_size; /* as they were asked for */
 	bool is_on_given_stack;
 	cpu_set_t *processors; /* as pthread_setaffinity_np was told; NULL: nothing */
@@ -81,11 +89,11 @@ struct hub {
 	uint64_t switches;
 	struct context context; /* its own; valid while it does not run */
 
-	bool is_first;          /* its OS thread is the main one of the process */
-	struct greenlet main;   /* the OS thread's own flow of control */
-	struct greenlet *spare; /* ended ones with their stacks, for the next spawns */
+	bool is_first;                       /* its OS thread is the main one of the process */
+	struct greenlet main;                /* the OS thread's own flow of control */
+	struct greenlet *spare;              /* ended ones with their stacks, for the next spawns */
 	_Atomic(struct greenlet *) returned; /* the same, from other OS threads */
-	struct greenlet *leaving; /* ends on the program's own stack: it has ended once the hub runs */
+	struct greenlet *leaving;            /* ends on the program's own stack: it has ended once the hub runs */
 	size_t spare_count;
 	size_t peak;
 	uint64_t spawned;
@@ -124,6 +132,9 @@ extern __thread struct greenlet *self __attribute__((tls_model("initial-exec"), 
  * its own; but the main thread of the process counts as one once it does.
  */
 struct greenlet *greenlet_of(pthread_t thread);
+
+/* The greenlet that is alive and has this thread id; NULL: none has, be it that a thread of the system's has. */
+struct greenlet *greenlet_of_id(int thread_id);
 
 /* What pthread_self() answers in g. */
 pthread_t thread_of(const struct greenlet *g);

@@ -1,6 +1,7 @@
 /* All the hubs of the process. */
 #include "arch.h"
 #include "hub.h"
+#include "spare.h"
 #include "tls.h"
 
 static struct hub *hubs;
@@ -39,6 +40,18 @@ struct greenlet *greenlet_of(pthread_t thread)
 		return NULL;
 	g = *(struct greenlet **)tls_at(tls_of_thread(thread), &self, thread_pointer());
 	return g && g->is_main && !g->hub->is_first ? NULL : g;
+}
+
+struct greenlet *greenlet_of_id(int thread_id)
+{
+	struct greenlet *g;
+	struct stack stack;
+	uint32_t id;
+
+	if (!any_hub() || !tls_has_id(thread_id, &id) || stack_of_id(id, &stack))
+		return NULL;
+	g = greenlet_on(&stack);
+	return g && g->state != ENDED ? g : NULL;
 }
 
 pthread_t thread_of(const struct greenlet *g)

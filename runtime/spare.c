@@ -36,6 +36,15 @@ static struct greenlet *lay_out(const struct stack *stack, void **tp, void **cal
 	return g;
 }
 
+/* What was never used, or was freed, is all zero; a hub's stack is laid out otherwise. */
+struct greenlet *greenlet_on(const struct stack *stack)
+{
+	void *tp, *end;
+	struct greenlet *g = lay_out(stack, &tp, &end);
+
+	return g->stack.low == stack->low && g->context.thread_pointer == tp ? g : NULL;
+}
+
 static size_t overhead(void)
 {
 	void *low;

@@ -7,6 +7,7 @@
 
 struct greenlet;
 struct hub;
+struct stack;
 
 /* How many bytes a function gets when nobody says otherwise. Set before the first spawn. */
 extern size_t default_stack_size;
@@ -15,7 +16,7 @@ extern size_t default_stack_size;
 struct wish {
 	const char *name;  /* may be NULL */
 	size_t stack_size; /* all of it for the function; 0: as usual */
-	void *stack;	   /* the lowest byte of the program's own of this size, to run on; NULL: ours */
+	void *stack;       /* the lowest byte of the program's own of this size, to run on; NULL: ours */
 	size_t guard_size;
 	bool detached;
 };
@@ -25,6 +26,9 @@ struct wish {
  * NULL with errno ENOMEM, EINVAL.
  */
 struct greenlet *take_greenlet(struct hub *hub, const struct wish *wish);
+
+/* The greenlet on this stack, in whatever state; NULL: none. */
+struct greenlet *greenlet_on(const struct stack *stack);
 
 /* Hands back one that has ended. It may be the one that is running: nothing is released before the hub's next turn. */
 void give_greenlet(struct hub *hub, struct greenlet *g);

@@ -19,6 +19,7 @@
 /* One mapping, cut into slots of one size. Those from `fresh` on have never been used. */
 struct slab {
 	struct slab *next; /* in its class's list while it has room */
+	struct slab *older;
 	struct size_class *class;
 	char *base;
 	uint32_t first_id;
@@ -33,6 +34,7 @@ struct size_class {
 };
 
 static struct size_class *classes;
+static struct slab *newest;
 static uint32_t next_id;
 struct lock stacks_lock; /* guards all of the above */
 
@@ -98,6 +100,8 @@ static struct slab *map_slab(struct size_class *class)
 	}
 	slab->first_id = next_id;
 	next_id += slab->slots;
+	slab->older = newest;
+	newest = slab;
 	slab->next = class->roomy;
 	class->roomy = slab;
 	return slab;
@@ -127,6 +131,18 @@ static void guard(char *slot)
 		mprotect(slot, STACK_GUARD, PROT_NONE);
 }
 
+static struct stack stack_at(struct slab *slab, unsigned slot)
+{
+	size_t slot_size = slab->class->slot_size;
+
+	return (struct stack){
+	    .low = slab->base + slot * slot_size + STACK_GUARD,
+	    .high = slab->base + (slot + 1) * slot_size,
+	    .slab = slab,
+	    .id = slab->first_id + slot,
+	};
+}
+
 int stack_alloc(size_t size, struct stack *stack)
 {
 	size_t slot_size;
@@ -143,13 +159,26 @@ int stack_alloc(size_t size, struct stack *stack)
 	if (!slab)
 		return ENOMEM;
 
-	stack->slab = slab;
-	stack->id = slab->first_id + slot;
-	stack->low = slab->base + slot * slot_size + STACK_GUARD;
-	stack->high = slab->base + (slot + 1) * slot_size;
+	*stack = stack_at(slab, slot);
 	if (is_fresh)
 		guard(stack->low - STACK_GUARD);
 	return 0;
+}
+
+int stack_of_id(uint32_t id, struct stack *stack)
+{
+	struct slab *slab;
+	int error = ESRCH;
+
+	lock(&stacks_lock);
+	for (slab = newest; slab && id < slab->first_id; slab = slab->older)
+		;
+	if (slab && id < slab->first_id + slab->fresh) {
+		*stack = stack_at(slab, id - slab->first_id);
+		error = 0;
+	}
+	unlock(&stacks_lock);
+	return error;
 }
 
 void stack_free(const struct stack *stack)

@@ -25,6 +25,9 @@ struct stack {
 /* At least this many usable bytes, all zero. From any OS thread. Returns 0, or ENOMEM, EINVAL (absurd size). */
 int stack_alloc(size_t size, struct stack *stack);
 
+/* The stack with this id, if one ever had it. Returns 0 or ESRCH. From any OS thread. */
+int stack_of_id(uint32_t id, struct stack *stack);
+
 void stack_free(const struct stack *stack);
 
 /* True when the address lies in the guard pages. */

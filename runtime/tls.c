@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Kernel thread ids stay below 2^22, and a mutex keeps owners in 29 bits. */
 #define FIRST_ID (1u << 22)
 #define LAST_ID  ((1u << 29) - 1)
+#define IDS      (LAST_ID - FIRST_ID)
 
 /*
  * A block as new, from its lowest used byte to the end of the descriptor. It is what a used one is overwritten with,
@@ -25,6 +27,8 @@ struct image {
 static _Atomic(const struct image *) newest_image;
 
 struct lock tls_lock;
+
+static uint32_t first_of_process; /* of the ids */
 
 /* Where libc keeps its malloc caches: offsets from the thread pointer of words that the first malloc of a thread sets.
  */
@@ -67,7 +71,7 @@ static void set_identity(void *tp, uint32_t id)
 	char *descriptor = descriptor_of(tp);
 
 	init_thread_header(tp, glibc.host);
-	*(int *)(descriptor + glibc.tid) = (int)(FIRST_ID + id % (LAST_ID - FIRST_ID));
+	*(int *)(descriptor + glibc.tid) = (int)(FIRST_ID + (first_of_process + id) % IDS);
 	close_circles(descriptor);
 	*(void **)(descriptor + glibc.specific) = descriptor + glibc.specific_first;
 	if (glibc.rseq_cpu_id)
@@ -234,6 +238,7 @@ static int learn(void)
 
 	if (error)
 		return error;
+	tls_spread_ids();
 	size = glibc.above + glibc.below + 2 * glibc.align;
 	memory = calloc(1, size);
 	if (!memory)
@@ -262,6 +267,19 @@ void tls_run_destructors(void)
 {
 	__call_tls_dtors();
 	glibc_run_key_destructors(descriptor_of(thread_pointer()));
+}
+
+void tls_spread_ids(void)
+{
+	first_of_process = (uint32_t)getpid() * 0x9e3779b1u % IDS;
+}
+
+bool tls_has_id(int thread_id, uint32_t *id)
+{
+	if (thread_id < (int)FIRST_ID || thread_id >= (int)LAST_ID)
+		return false;
+	*id = ((uint32_t)thread_id - FIRST_ID + IDS - first_of_process) % IDS;
+	return true;
 }
 
 int tls_thread_id(void)

@@ -10,6 +10,7 @@
 
 #include "lock.h"
 #include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -42,6 +43,15 @@ void tls_release(void *tp);
  * cache, as they use one processor.
  */
 void tls_share_caches(void *tp);
+
+/*
+ * Has the ids of blocks to come differ, most likely, from those in other processes, with which a lock may be shared: in
+ * the child of a fork.
+ */
+void tls_spread_ids(void);
+
+/* True for a thread id that a block may have, and no thread of the system's: *id is what tls_make() was given. */
+bool tls_has_id(int thread_id, uint32_t *id);
 
 /* What libc takes for the thread id of the calling greenlet, or OS thread. After tls_init(). */
 int tls_thread_id(void);

@@ -1,0 +1,156 @@
+/*
+ * Thread ids. A greenlet has one of its own, beyond those that the kernel gives: what libc has in its descriptor, and
+ * writes into the mutexes that it owns. The kernel would look for it in vain, so calls on such a thread are answered
+ * here. One greenlet's wish for a processor or a priority does not bind the others, with whom it shares an OS thread:
+ * as with the pthread functions for it, it is remembered, no more.
+ */
+#include "blocking.h"
+#include "numbers.h"
+#include "options.h"
+#include "raw.h"
+#include "thread_wish.h"
+#include "turn.h"
+#include <sys/resource.h>
+
+static bool is_thread(const struct greenlet *g)
+{
+	return g && !g->is_main;
+}
+
+/* The greenlet that a call on this thread means, 0 being the caller. NULL: none, or the main one. */
+static struct greenlet *meant_by(pid_t id)
+{
+	if (call_is_off[CALL_gettid] || hub_running)
+		return NULL;
+	if (id)
+		return greenlet_of_id(id);
+	return is_thread(self) ? self : NULL;
+}
+
+static int settle(int error)
+{
+	if (!error)
+		return 0;
+	errno = error;
+	return -1;
+}
+
+pid_t gettid(void)
+{
+	return is_thread(self) && !call_is_off[CALL_gettid] ? tls_thread_id() : libc.gettid();
+}
+
+int tgkill(pid_t process, pid_t id, int signo)
+{
+	struct greenlet *g = meant_by(id);
+
+	if (!g)
+		return libc.tgkill(process, id, signo);
+	return settle(process == getpid() ? pthread_kill(thread_of(g), signo) : ESRCH);
+}
+
+long raw_tkill(long id, long signo, long c, long d, long e, long f)
+{
+	struct greenlet *g = id ? meant_by((pid_t)id) : NULL;
+
+	return g ? settle(pthread_kill(thread_of(g), (int)signo)) : libc.syscall(SYS_tkill, id, signo, c, d, e, f);
+}
+
+int sched_setaffinity(pid_t id, size_t size, const cpu_set_t *set)
+{
+	struct greenlet *g = meant_by(id);
+
+	return g ? settle(pthread_setaffinity_np(thread_of(g), size, set)) : libc.sched_setaffinity(id, size, set);
+}
+
+int sched_getaffinity(pid_t id, size_t size, cpu_set_t *set)
+{
+	struct greenlet *g = meant_by(id);
+
+	return g ? settle(pthread_getaffinity_np(thread_of(g), size, set)) : libc.sched_getaffinity(id, size, set);
+}
+
+int sched_setscheduler(pid_t id, int policy, const struct sched_param *param)
+{
+	struct greenlet *g = meant_by(id);
+
+	if (!g)
+		return libc.sched_setscheduler(id, policy, param);
+	return settle(pthread_setschedparam(thread_of(g), policy & ~SCHED_RESET_ON_FORK, param));
+}
+
+int sched_getscheduler(pid_t id)
+{
+	struct greenlet *g = meant_by(id);
+	struct sched_param param;
+	int policy;
+
+	if (!g)
+		return libc.sched_getscheduler(id);
+	return settle(pthread_getschedparam(thread_of(g), &policy, &param)) ?: policy;
+}
+
+int sched_setparam(pid_t id, const struct sched_param *param)
+{
+	struct greenlet *g = meant_by(id);
+
+	return g ? settle(pthread_setschedprio(thread_of(g), param->sched_priority)) : libc.sched_setparam(id, param);
+}
+
+int sched_getparam(pid_t id, struct sched_param *param)
+{
+	struct greenlet *g = meant_by(id);
+	int policy;
+
+	return g ? settle(pthread_getschedparam(thread_of(g), &policy, param)) : libc.sched_getparam(id, param);
+}
+
+int setpriority(__priority_which_t which, id_t id, int niceness)
+{
+	struct greenlet *g = which == PRIO_PROCESS ? meant_by((pid_t)id) : NULL;
+
+	if (!g)
+		return libc.setpriority(which, id, niceness);
+	g->niceness = (int8_t)(niceness < -20 ? -20 : niceness > 19 ? 19 : niceness);
+	return 0;
+}
+
+int getpriority(__priority_which_t which, id_t id)
+{
+	struct greenlet *g = which == PRIO_PROCESS ? meant_by((pid_t)id) : NULL;
+
+	if (g && g->niceness != NICENESS_OF_MAIN)
+		return g->niceness;
+	return libc.getpriority(which, g ? (id_t)getpid() : id);
+}
+
+int nice(int more)
+{
+	int before = errno, niceness;
+
+	if (!meant_by(0))
+		return libc.nice(more);
+	errno = 0;
+	niceness = getpriority(PRIO_PROCESS, 0);
+	if (niceness == -1 && errno)
+		return -1;
+	errno = before;
+	setpriority(PRIO_PROCESS, 0, niceness + more);
+	return getpriority(PRIO_PROCESS, 0);
+}
+
+/* Calls that libc has no function for, or one that answers otherwise. */
+int greenlet_argument(long number, const long *arguments)
+{
+	enum { IOPRIO_WHO_PROCESS = 1 };
+	int which = -1;
+
+	if (number == SYS_sched_setattr || number == SYS_sched_getattr || number == SYS_sched_rr_get_interval ||
+	    number == SYS_sched_getaffinity)
+		which = 0;
+	else if ((number == SYS_ioprio_set || number == SYS_ioprio_get) && arguments[0] == IOPRIO_WHO_PROCESS)
+		which = 1;
+	else if (number == SYS_getpriority && arguments[0] == PRIO_PROCESS)
+		which = 1;
+	return which >= 0 && arguments[which] && meant_by((pid_t)arguments[which]) ? which : -1;
+}
