@@ -1,6 +1,6 @@
 /*
  * Barriers. libc has no call that arrives without waiting, so those of one process are ours from the beginning, for OS
- * threads without greenlets too: all who meet must count in the same way. Those shared with other processes are libc's.
+ * threads without greenlets too: all who meet must count in the same way. Those shared with other processes stay libc's.
  */
 #include "../runtime/lock.h"
 #include "options.h"
@@ -27,6 +27,30 @@ static bool is_shared(const pthread_barrierattr_t *attributes)
 	if (attributes)
 		pthread_barrierattr_getpshared(attributes, &scope);
 	return scope == PTHREAD_PROCESS_SHARED;
+}
+
+struct arrival {
+	pthread_barrier_t *barrier;
+	int answer;
+};
+
+static void arrive_natively(void *arg)
+{
+	struct arrival *arrival = arg;
+
+	arrival->answer = libc.pthread_barrier_wait(arrival->barrier);
+}
+
+/* The others who are to arrive may be in this process, too: so a greenlet's place is taken by a helper OS thread. */
+static int wait_beside_processes(pthread_barrier_t *barrier)
+{
+	struct arrival arrival = {barrier, 0};
+
+	if (waits_natively(CALL_pthread_barrier_wait))
+		return libc.pthread_barrier_wait(barrier);
+	stats_helped(CALL_pthread_barrier_wait);
+	offload(arrive_natively, &arrival);
+	return arrival.answer;
 }
 
 /* What libc refuses is refused. */
@@ -56,7 +80,7 @@ int pthread_barrier_wait(pthread_barrier_t *object)
 	struct place place;
 
 	if (barrier->mark != OURS)
-		return libc.pthread_barrier_wait(object);
+		return wait_beside_processes(object);
 	lock(&barrier->lock);
 	if (++barrier->arrived < count) {
 		lot_enter(barrier, &place);

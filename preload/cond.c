@@ -3,6 +3,7 @@
  * what its initialiser put there, the clock among it. OS threads without greenlets wait the same way as soon as there
  * are greenlets in the process; those that began before are still found by libc's own signal.
  */
+#include "cond_shared.h"
 #include "options.h"
 #include "stats.h"
 #include "turn.h"
@@ -16,10 +17,17 @@ static clockid_t clock_of(const pthread_cond_t *cond)
 	return cond->__data.__wrefs & BY_MONOTONIC_CLOCK ? CLOCK_MONOTONIC : CLOCK_REALTIME;
 }
 
+static bool is_shared(const pthread_cond_t *cond)
+{
+	return cond->__data.__wrefs & SHARED;
+}
+
 /* Other processes wake in the kernel only. */
 static bool is_left_to_libc(enum call call, const pthread_cond_t *cond)
 {
-	return (cond->__data.__wrefs & SHARED) || call_is_off[call] || !any_hub() || hub_running;
+	if (call_is_off[call] || !any_hub() || hub_running)
+		return true;
+	return is_shared(cond) && waits_natively(call);
 }
 
 /* Who is cancelled has the mutex again when the clean-up handlers run. */
@@ -95,12 +103,26 @@ static int wait_in_line(enum call call, pthread_cond_t *cond, pthread_mutex_t *m
 	return relock(mutex, error);
 }
 
+static int wait_shared(
+    enum call call, pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)
+{
+	int error;
+
+	end_if_cancelled();
+	error = wait_beside_processes(call, cond, mutex, clock, at);
+	if (error == ECANCELED)
+		end_if_cancelled();
+	return error;
+}
+
 int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
 {
 	static const struct until for_ever = {.deadline = FOR_EVER};
 
 	if (is_left_to_libc(CALL_pthread_cond_wait, cond))
 		return libc.pthread_cond_wait(cond, mutex);
+	if (is_shared(cond))
+		return wait_shared(CALL_pthread_cond_wait, cond, mutex, CLOCK_REALTIME, NULL);
 	return wait_in_line(CALL_pthread_cond_wait, cond, mutex, &for_ever);
 }
 
@@ -110,7 +132,9 @@ static int wait_until_time(
 	struct until until = {0};
 	int wrong = deadline_by_clock(clock, at, &until);
 
-	return wrong ? wrong : wait_in_line(call, cond, mutex, &until);
+	if (wrong)
+		return wrong;
+	return is_shared(cond) ? wait_shared(call, cond, mutex, clock, at) : wait_in_line(call, cond, mutex, &until);
 }
 
 int pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex, const struct timespec *at)

@@ -3,6 +3,7 @@
  * served. Only who may be locking recursively passes by a waiting writer, who waits for him: with the kinds that allow
  * recursion, whoever holds a read lock of any object.
  */
+#include "stats.h"
 #include "turn.h"
 
 /* Read locks that the caller holds. */
@@ -28,6 +29,63 @@ static int try_to_write(void *lock)
 	return pthread_rwlock_trywrlock(lock);
 }
 
+/*
+ * Of one that is shared with other processes: a helper OS thread takes it for the greenlet, by libc's means. Who has it
+ * for writing is known by his id.
+ */
+struct taking {
+	pthread_rwlock_t *lock;
+	bool writes;
+	nanos deadline;
+	int owner, answer;
+};
+
+static int take_natively(const struct taking *taking)
+{
+	const struct timespec at = {
+	    (time_t)(taking->deadline / NANOS_PER_SEC),
+	    (long)(taking->deadline % NANOS_PER_SEC),
+	};
+
+	if (taking->deadline == FOR_EVER)
+		return (taking->writes ? libc.pthread_rwlock_wrlock : libc.pthread_rwlock_rdlock)(taking->lock);
+	return (taking->writes ? libc.pthread_rwlock_clockwrlock : libc.pthread_rwlock_clockrdlock)(
+	    taking->lock, CLOCK_MONOTONIC, &at);
+}
+
+static void take_for_greenlet(void *arg)
+{
+	struct taking *taking = arg;
+
+	taking->answer = take_natively(taking);
+	if (!taking->answer && taking->writes)
+		__atomic_store_n(&taking->lock->__data.__cur_writer, taking->owner, __ATOMIC_RELAXED);
+}
+
+static int take_by_helper(enum call call, void *lock, bool writes, const struct until *until)
+{
+	struct taking taking = {lock, writes, until->deadline, tls_thread_id(), 0};
+
+	stats_helped(call);
+	offload(take_for_greenlet, &taking);
+	return taking.answer ? taking.answer : TAKEN;
+}
+
+static int read_by_helper(enum call call, void *lock, const struct until *until)
+{
+	return take_by_helper(call, lock, false, until);
+}
+
+static int write_by_helper(enum call call, void *lock, const struct until *until)
+{
+	return take_by_helper(call, lock, true, until);
+}
+
+static bool is_shared(const pthread_rwlock_t *lock)
+{
+	return lock->__data.__shared;
+}
+
 static bool is_own(const pthread_rwlock_t *lock)
 {
 	return __atomic_load_n(&lock->__data.__cur_writer, __ATOMIC_RELAXED) == tls_thread_id();
@@ -49,12 +107,18 @@ static int read_in_turn(enum call call, pthread_rwlock_t *lock, const struct unt
 		if (answer != EBUSY)
 			return count_reader(answer);
 	}
+	if (is_shared(lock))
+		return count_reader(take_from_afar(call, lock, try_to_read, read_by_helper, true, until));
 	return count_reader(take_in_turn(call, lock, try_to_read, true, until));
 }
 
 static int write_in_turn(enum call call, pthread_rwlock_t *lock, const struct until *until)
 {
-	return is_own(lock) ? EDEADLK : take_in_turn(call, lock, try_to_write, false, until);
+	if (is_own(lock))
+		return EDEADLK;
+	if (is_shared(lock))
+		return take_from_afar(call, lock, try_to_write, write_by_helper, false, until);
+	return take_in_turn(call, lock, try_to_write, false, until);
 }
 
 int pthread_rwlock_rdlock(pthread_rwlock_t *lock)

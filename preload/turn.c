@@ -39,6 +39,8 @@ static int try_in_line(const struct way *way, struct place *place, const struct 
 		if (error)
 			return error;
 		error = wait_in_line(way, place, until);
+		if (error == TAKEN)
+			return 0;
 	}
 }
 

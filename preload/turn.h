@@ -25,9 +25,11 @@ int take_in_turn(enum call call, void *object, int (*try)(void *object), bool sh
 
 /*
  * The same for an object that others than this process's greenlets may give back, whom nobody tells of the line: the
- * first in it waits by wait(call, object, until), which returns 0 when it is worth another try, or ETIMEDOUT, EINTR,
- * ECANCELED. On a greenlet only.
+ * first in it waits by wait(call, object, until), which returns 0 when it is worth another try, TAKEN when the object
+ * has become the caller's meanwhile, or ETIMEDOUT, EINTR, ECANCELED. On a greenlet only.
  */
+enum { TAKEN = -1 };
+
 int take_from_afar(enum call call, void *object, int (*try)(void *object),
     int (*wait)(enum call call, void *object, const struct until *until), bool shares, const struct until *until);
 

@@ -22,6 +22,8 @@ struct job {
 	void *arg;
 	struct greenlet *greenlet;
 	_Atomic bool done;
+	_Atomic bool begun; /* where somebody meets it */
+	bool is_met;
 	void (*drop)(void *); /* of a job that may be left: it is on the heap, and who leaves it sets left */
 	bool left;
 };
@@ -50,6 +52,10 @@ static struct job *take_job(void)
 
 static void run_job(struct job *job)
 {
+	if (job->is_met && !hub_running) {
+		atomic_store(&job->begun, true);
+		unpark(job->greenlet);
+	}
 	job->run(job->arg);
 	/* Under the lock, which the greenlet takes before it goes on: it must not end while we unpark it. */
 	lock(&helpers_lock);
@@ -254,20 +260,44 @@ int offload_until(void (*run)(void *arg), void (*drop)(void *arg), void *arg, co
 	return error;
 }
 
-int offload_cancellable(void (*run)(void *arg), void (*cancel)(void *arg), void *arg, const struct until *until)
+/* From the begin of the job, or of all if nobody is to meet it, to its end or an error. */
+static int await(struct job *job, void (*cancel)(void *arg), const struct until *until)
 {
-	struct job job = {.run = run, .arg = arg, .greenlet = self};
-	int error = 0, errno_before = errno;
+	int error = 0;
 
-	queue_job(&job);
-	while (!atomic_load(&job.done) && !error)
+	while (!atomic_load(&job->done) && !error)
 		error = park(until);
 	if (error)
-		cancel(arg);
-	while (!atomic_load(&job.done))
+		cancel(job->arg);
+	while (!atomic_load(&job->done))
 		park_firmly();
 	lock(&helpers_lock);
 	unlock(&helpers_lock);
+	return error;
+}
+
+int offload_cancellable(void (*run)(void *arg), void (*cancel)(void *arg), void *arg, const struct until *until)
+{
+	struct job job = {.run = run, .arg = arg, .greenlet = self};
+	int error, errno_before = errno;
+
+	queue_job(&job);
+	error = await(&job, cancel, until);
+	errno = errno_before;
+	return error;
+}
+
+int offload_meeting(const struct meeting *meeting, void *arg, const struct until *until)
+{
+	struct job job = {.run = meeting->job, .arg = arg, .greenlet = self, .is_met = true};
+	int error, errno_before = errno;
+
+	queue_job(&job);
+	while (!atomic_load(&job.begun) && !atomic_load(&job.done))
+		park_firmly();
+	if (atomic_load(&job.begun))
+		meeting->meet(arg);
+	error = await(&job, meeting->cancel, until);
 	errno = errno_before;
 	return error;
 }

@@ -25,4 +25,16 @@ int offload_until(void (*job)(void *arg), void (*drop)(void *arg), void *arg, co
  */
 int offload_cancellable(void (*job)(void *arg), void (*cancel)(void *arg), void *arg, const struct until *until);
 
+/*
+ * The same for a job that needs the greenlet in the midst of it: meet(arg) is called there once the job has begun, and
+ * before this returns. Where no helper can be had the job runs on the hub, and nobody meets it.
+ */
+struct meeting {
+	void (*job)(void *arg);
+	void (*meet)(void *arg);
+	void (*cancel)(void *arg);
+};
+
+int offload_meeting(const struct meeting *meeting, void *arg, const struct until *until);
+
 #endif
