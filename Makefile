@@ -31,6 +31,7 @@ UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit
 TESTLIBS:= $(patsubst tests/%.c,$(BUILD)/tests/%.so,$(wildcard tests/*.c))
 UNITLIBS:= $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%.so,$(wildcard tests/unit/library/*.c))
 LINKED  := $(patsubst tests/linked/%.c,$(BUILD)/tests/linked/%,$(wildcard tests/linked/*.c))
+REPORTS := $(patsubst tests/reports/%.c,$(BUILD)/tests/reports/%,$(wildcard tests/reports/*.c))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
@@ -51,6 +52,9 @@ $(BUILD)/obj/preload/fortify.o: ALL_CFLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURC
 
 # The unit tests link the same objects, without it.
 $(call objects,$(RUNTIME) $(HOOKS)): ALL_CFLAGS += $(LTO) $(if $(LTO),-ffat-lto-objects)
+
+# The report of who waits where finds the program's calls by the chain of frames.
+$(call objects,$(RUNTIME) $(HOOKS)): ALL_CFLAGS += -fno-omit-frame-pointer
 
 # What the library exports: the hooks in the manifest and the public functions in the header, nothing else.
 $(BUILD)/exports.map: preload/calls.def runtime/greenload.h scripts/exports scripts/calls
@@ -89,6 +93,11 @@ $(BUILD)/tests/programs/%: tests/programs/%.c
 	$(CC) -std=gnu11 -O2 -g -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
 	    -o $@.fortified $<
 
+# Programs that hang: their functions are visible by name.
+$(BUILD)/tests/reports/%: tests/reports/%.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -Wall -Wextra -Werror -O2 -g -rdynamic -D_GNU_SOURCE $(DEPGEN) -o $@ $<
+
 # Linked without the library, so that the loader is free to have its constructor run first.
 $(BUILD)/tests/early.so: tests/early.c
 	@mkdir -p $(@D)
@@ -126,7 +135,7 @@ bench:
 	+@$(MAKE) --no-print-directory all $(BENCHES)
 	BUILD=$(BUILD) scripts/bench $(if $(QUICK),--quick) $(ROWS)
 
-tests: $(PROGRAMS) $(UNITS) $(UNITLIBS) $(LINKED) $(TESTLIBS)
+tests: $(PROGRAMS) $(UNITS) $(UNITLIBS) $(LINKED) $(REPORTS) $(TESTLIBS)
 benches: $(BENCHES)
 
 # make demo URLS='https://... https://...' fetches those.

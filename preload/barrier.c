@@ -1,6 +1,7 @@
 /*
  * Barriers. libc has no call that arrives without waiting, so those of one process are ours from the beginning, for OS
- * threads without greenlets too: all who meet must count in the same way. Those shared with other processes stay libc's.
+ * threads without greenlets too: all who meet must count in the same way. Those shared with other processes stay
+ * libc's.
  */
 #include "../runtime/lock.h"
 #include "options.h"

@@ -1,4 +1,5 @@
 #include "options.h"
+#include "../runtime/report.h"
 #include "../runtime/spare.h"
 #include "stats.h"
 #include <stdlib.h>
@@ -66,6 +67,7 @@ __attribute__((constructor)) static void read_environment(void)
 	const char *patch = secure_getenv("GREENLOAD_PATCH");
 	const char *stack = secure_getenv("GREENLOAD_STACK");
 	const char *stats = secure_getenv("GREENLOAD_STATS");
+	const char *deadlock = secure_getenv("GREENLOAD_DEADLOCK");
 
 	call_is_off[CALL_pthread_create] = true;
 	if (patch && *patch)
@@ -74,4 +76,6 @@ __attribute__((constructor)) static void read_environment(void)
 		read_stack(stack);
 	if (stats)
 		stats_start(stats);
+	if (deadlock && strcmp(deadlock, "report") == 0)
+		report_prepare(name_of_call);
 }

@@ -3,6 +3,7 @@
  * ended the thread's, and then calls the program's. The program sees only what it has set itself.
  */
 #include "../runtime/overflow.h"
+#include "../runtime/report.h"
 #include "blocking.h"
 #include <string.h>
 
@@ -33,13 +34,19 @@ static bool is_function(const struct sigaction *action)
 	return action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN;
 }
 
+/* What the runtime has set for itself. */
+static bool is_ours(int signo, const struct sigaction *action)
+{
+	return (signo == SIGSEGV && overflow_handles(action)) || (signo == SIGQUIT && report_handles(action));
+}
+
 /* From the kernel's view of an action to the program's. */
 static void show(int signo, struct sigaction *action, const struct sigaction *programs)
 {
 	if ((action->sa_flags & SA_SIGINFO) && action->sa_sigaction == on_signal) {
 		action->sa_sigaction = programs->sa_sigaction;
 		action->sa_flags = programs->sa_flags;
-	} else if (signo == SIGSEGV && overflow_handles(action)) {
+	} else if (is_ours(signo, action)) {
 		memset(action, 0, sizeof(*action));
 	}
 }
@@ -49,7 +56,7 @@ static int set_action(int signo, const struct sigaction *action, struct sigactio
 	struct sigaction programs = actions[signo], ours = *action;
 	int result;
 
-	if (is_function(action) && !(overflow_handles(action) && signo == SIGSEGV)) {
+	if (is_function(action) && !is_ours(signo, action)) {
 		actions[signo] = *action;
 		ours.sa_sigaction = on_signal;
 		ours.sa_flags |= SA_SIGINFO;

@@ -17,14 +17,23 @@ static const char *const names[CALLS] = {
 #include "calls.def"
 };
 
+const char *name_of_call(unsigned call)
+{
+	return call < CALLS ? names[call] : "?";
+}
+
 void stats_parked(enum call call)
 {
 	atomic_fetch_add_explicit(&parks[call], 1, memory_order_relaxed);
+	if (self)
+		atomic_store_explicit(&self->waits_in, (uint16_t)call, memory_order_relaxed);
 }
 
 void stats_helped(enum call call)
 {
 	atomic_fetch_add_explicit(&helps[call], 1, memory_order_relaxed);
+	if (self)
+		atomic_store_explicit(&self->waits_in, (uint16_t)call, memory_order_relaxed);
 }
 
 /* Those that there are now, or were ours at once. */

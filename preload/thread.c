@@ -5,6 +5,7 @@
 #include "../runtime/ending.h"
 #include "blocking.h"
 #include "options.h"
+#include "stats.h"
 #include "thread_wish.h"
 #include "turn.h"
 #include <stdlib.h>
@@ -57,6 +58,7 @@ static int join_until(struct greenlet *g, void **result, const struct until *unt
 		return EINVAL;
 	while (!atomic_load(&g->ended) && !error) {
 		mine = but_not_by_kill(until);
+		stats_parked(CALL_pthread_join);
 		error = lot_wait((uint32_t *)&g->ended, 0, &mine);
 		if (error == EAGAIN || (error == ECANCELED && !is_cancelled()))
 			error = 0;

@@ -23,6 +23,12 @@ void context_make(struct context *c, void *low, size_t size, void (*entry)(void)
 /* Stores the registers at *saved and takes those stored at to. */
 void context_swap(void **saved, void *to);
 
+/*
+ * Of one that does not run: its frame pointer, from which compilers have frames chained, the next above at it and the
+ * return address behind that. NULL where it is not known.
+ */
+void *const *context_frames(const struct context *c);
+
 /* Stops the running context, which is from, and goes on with to. Returns when somebody switches back. */
 static inline void context_switch(struct context *from, const struct context *to)
 {

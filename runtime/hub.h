@@ -53,6 +53,8 @@ struct greenlet {
 	bool takes_directed;         /* is running the handlers of the signals below */
 	uint8_t detached;
 	uint8_t is_main;
+	bool is_reported;          /* see report.c */
+	_Atomic uint16_t waits_in; /* the call that has parked it last, by the number that report.c is told */
 	_Atomic uint8_t releases;  /* of the two that are needed: its end, and a join or that it was detached */
 	uint8_t policy, priority;  /* as pthread_setschedparam was told; they change nothing */
 	int8_t niceness;           /* the same for setpriority */

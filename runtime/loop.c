@@ -8,6 +8,8 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+void (*before_look)(struct hub *hub);
+
 static void on_knock(struct ev_loop *loop, ev_io *watcher, int events)
 {
 	struct hub *hub = watcher->data;
@@ -56,6 +58,8 @@ void look_at_loop(struct hub *hub)
 		timers_expire(&hub->timers, clock_now());
 	else if (!hub->ready_first)
 		arm(hub, next);
+	if (before_look)
+		before_look(hub);
 	ev_run(hub->loop, hub->ready_first ? EVRUN_NOWAIT : EVRUN_ONCE);
 	if (timers_next(&hub->timers) != FOR_EVER)
 		timers_expire(&hub->timers, clock_now());

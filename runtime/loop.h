@@ -10,4 +10,7 @@ int open_loop(struct hub *hub);
 /* Wakes whose time or descriptor has come. Waits for that only if nobody is ready. */
 void look_at_loop(struct hub *hub);
 
+/* Called, unless NULL, each time before the hub looks at its loop. */
+extern void (*before_look)(struct hub *hub);
+
 #endif

@@ -266,6 +266,22 @@ void lot_call_all(void)
 	}
 }
 
+void lot_for_each(void (*f)(struct greenlet *g, const void *address, void *arg), void *arg)
+{
+	struct waiter *waiter;
+	int i;
+
+	for (i = 0; i < BUCKETS; i++) {
+		is_inside = true;
+		lock(&buckets[i].lock);
+		for (waiter = buckets[i].queue.first; waiter; waiter = waiter->next) {
+			if (waiter->greenlet)
+				f(waiter->greenlet, ((struct place *)waiter)->address, arg);
+		}
+		leave(&buckets[i]);
+	}
+}
+
 void lot_reset(void)
 {
 	if (is_used)

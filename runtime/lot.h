@@ -75,6 +75,9 @@ void lot_stay_until_woken(struct place *place);
 /* Calls the first of every line: what lot_call_first() leaves to the hub when it cannot do it itself. */
 void lot_call_all(void);
 
+/* Calls f with each greenlet that stands in a line, and the address of that. It must not come back here. */
+void lot_for_each(void (*f)(struct greenlet *g, const void *address, void *arg), void *arg);
+
 /* In the child of a fork: whoever waited has stayed in the parent. */
 void lot_reset(void);
 

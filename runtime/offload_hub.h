@@ -3,6 +3,7 @@
 #define OFFLOAD_HUB_H
 
 #include "lock.h"
+#include <stdbool.h>
 
 struct hub;
 
@@ -14,7 +15,11 @@ void offload_make_helper(struct hub *hub);
 /* In the child of a fork: the helpers have stayed in the parent. */
 void offload_reset(void);
 
-/* The most helpers that there were at once. */
+/* True when no job waits for a helper or is being done. */
+bool offload_is_idle(void);
+
+/* How many helpers there are, and the most that there were at once. */
+unsigned offload_threads(void);
 unsigned offload_peak(void);
 
 #endif

@@ -181,6 +181,22 @@ int stack_of_id(uint32_t id, struct stack *stack)
 	return error;
 }
 
+void stack_for_each(void (*f)(const struct stack *stack, void *arg), void *arg)
+{
+	struct slab *slab;
+	struct stack stack;
+	unsigned slot;
+
+	lock(&stacks_lock);
+	for (slab = newest; slab; slab = slab->older) {
+		for (slot = 0; slot < slab->fresh; slot++) {
+			stack = stack_at(slab, slot);
+			f(&stack, arg);
+		}
+	}
+	unlock(&stacks_lock);
+}
+
 void stack_free(const struct stack *stack)
 {
 	struct slab *slab = stack->slab;

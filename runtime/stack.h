@@ -28,6 +28,9 @@ int stack_alloc(size_t size, struct stack *stack);
 /* The stack with this id, if one ever had it. Returns 0 or ESRCH. From any OS thread. */
 int stack_of_id(uint32_t id, struct stack *stack);
 
+/* Calls f with each stack that there ever was. */
+void stack_for_each(void (*f)(const struct stack *stack, void *arg), void *arg);
+
 void stack_free(const struct stack *stack);
 
 /* True when the address lies in the guard pages. */

@@ -1,4 +1,5 @@
-/* parks: pthread_cond_wait pthread_cond_timedwait pthread_cond_clockwait pthread_rwlock_rdlock pthread_rwlock_wrlock pthread_barrier_wait pthread_mutex_lock sem_wait */
+/* parks: pthread_cond_wait pthread_cond_timedwait pthread_cond_clockwait pthread_rwlock_rdlock pthread_rwlock_wrlock
+ * pthread_barrier_wait pthread_mutex_lock sem_wait */
 /* Objects in shared memory that another process gives back, and those that it waits for; of each kind there is. */
 #include "say.h"
 #include <pthread.h>
@@ -13,7 +14,7 @@ static struct shared {
 	pthread_spinlock_t spin;
 	sem_t taken, go;
 	volatile int turn, seen;
-} *shared;
+} * shared;
 
 static void init_mutex(int kind, int robust, int protocol)
 {

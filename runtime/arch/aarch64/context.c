@@ -77,3 +77,8 @@ void context_make(struct context *c, void *low, size_t size, void (*entry)(void)
 	__asm__("mrs %0, fpcr" : "=r"(frame->fpcr));
 	c->saved = frame;
 }
+
+void *const *context_frames(const struct context *c)
+{
+	return (void *const *)((const struct frame *)c->saved)->x19_to_x30[10];
+}

@@ -102,3 +102,8 @@ void context_make(struct context *c, void *low, size_t size, void (*entry)(void)
 	__asm__("fnstcw %0" : "=m"(frame->x87_control));
 	c->saved = frame;
 }
+
+void *const *context_frames(const struct context *c)
+{
+	return (void *const *)((const struct frame *)c->saved)->rbp;
+}

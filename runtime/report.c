@@ -1,0 +1,266 @@
+#include "report.h"
+#include "glibc.h"
+#include "hub.h"
+#include "loop.h"
+#include "lot.h"
+#include "offload_hub.h"
+#include "spare.h"
+#include <dirent.h>
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* So many frames of ours, at most, lie between a switch and the program's call. */
+#define FRAMES 64
+
+static const char *(*name_of_call)(unsigned call);
+static _Atomic bool is_asked_for;
+static bool has_reported;
+
+/* A line that no buffer of the program's delays, and no lock. */
+__attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
+{
+	char line[1024] = "greenload: ";
+	size_t length = strlen(line);
+	va_list rest;
+	int n;
+
+	va_start(rest, format);
+	n = vsnprintf(line + length, sizeof(line) - length, format, rest);
+	va_end(rest);
+	length += n < 0 ? 0 : (size_t)n;
+	if (length > sizeof(line) - 1)
+		length = sizeof(line) - 1;
+	line[length++] = '\n';
+	raw_syscall(SYS_write, STDERR_FILENO, (long)line, (long)length, 0, 0, 0);
+}
+
+static bool is_ours(const void *address)
+{
+	Dl_info ours, its;
+
+	return dladdr((const void *)report_prepare, &ours) && dladdr(address, &its) && ours.dli_fbase == its.dli_fbase;
+}
+
+/* Where the program called what parked it. Our own code keeps the chain of frames; beyond it we do not go. */
+static const char *caller_of(const struct greenlet *g)
+{
+	void *const *frame = context_frames(&g->context), *const * next;
+	int i;
+
+	for (i = 0; frame && i < FRAMES; i++) {
+		if (!is_ours(frame[1]))
+			return frame[1];
+		next = frame[0];
+		if (next <= frame)
+			return NULL;
+		frame = next;
+	}
+	return NULL;
+}
+
+/* "name+0x12 (program+0x3456)", of an address to which a call returns. */
+static void describe_caller(const struct greenlet *g, char *text, size_t size)
+{
+	const char *address = caller_of(g), *file;
+	Dl_info info;
+
+	*text = '\0';
+	if (!address || !dladdr(address - 1, &info))
+		return;
+	file = strrchr(info.dli_fname, '/');
+	file = file ? file + 1 : info.dli_fname;
+	if (info.dli_sname)
+		snprintf(text, size, ", called by %s+%#tx (%s+%#tx)", info.dli_sname,
+		    address - (const char *)info.dli_saddr, file, address - (const char *)info.dli_fbase);
+	else
+		snprintf(text, size, ", called by %s+%#tx", file, address - (const char *)info.dli_fbase);
+}
+
+static int thread_id_of(const struct greenlet *g)
+{
+	return *(int *)((char *)g->context.thread_pointer - glibc.descriptor_below + glibc.tid);
+}
+
+/* Of a mutex libc notes who has it. */
+static void describe_owner(const char *call, const void *address, char *text, size_t size)
+{
+	const pthread_mutex_t *mutex = address;
+
+	*text = '\0';
+	if (strncmp(call, "pthread_mutex", 13) == 0 && mutex->__data.__owner)
+		snprintf(text, size, ", which thread %d has", mutex->__data.__owner);
+}
+
+/* Who waits for an end does so by the word that is told of it. */
+static void describe_object(const char *call, const void *address, char *text, size_t size)
+{
+	if (strcmp(call, "pthread_join") == 0)
+		snprintf(text, size, "thread %d",
+		    thread_id_of((const struct greenlet *)((const char *)address - offsetof(struct greenlet, ended))));
+	else
+		snprintf(text, size, "%s%p", strcmp(call, "syscall") == 0 ? "the futex " : "", address);
+}
+
+static void describe_thread(const struct greenlet *g, char *text, size_t size)
+{
+	if (g->is_main)
+		snprintf(text, size, "thread %d (main)", thread_id_of(g));
+	else if (g->name[0])
+		snprintf(text, size, "thread %d (%s)", thread_id_of(g), g->name);
+	else
+		snprintf(text, size, "thread %d", thread_id_of(g));
+}
+
+static void say_in_line(struct greenlet *g, const void *address, void *unused)
+{
+	const char *call = name_of_call(g->waits_in);
+	char thread[64], object[64], owner[64], caller[600];
+
+	(void)unused;
+	describe_thread(g, thread, sizeof(thread));
+	describe_object(call, address, object, sizeof(object));
+	describe_owner(call, address, owner, sizeof(owner));
+	describe_caller(g, caller, sizeof(caller));
+	say("%s waits in %s for %s%s%s", thread, call, object, owner, caller);
+	g->is_reported = true;
+}
+
+static void say_otherwise(struct greenlet *g)
+{
+	char thread[64], caller[600];
+
+	if (g->is_reported || g->state == ENDED) {
+		g->is_reported = false;
+		return;
+	}
+	describe_thread(g, thread, sizeof(thread));
+	describe_caller(g, caller, sizeof(caller));
+	if (g->is_main && g->ended)
+		say("%s has ended and waits for the others", thread);
+	else
+		say("%s %s%s", thread, g->state == RUNNING ? "can run" : "waits", caller);
+}
+
+static void look_at_stack(const struct stack *stack, void *unused)
+{
+	struct greenlet *g = greenlet_on(stack);
+
+	(void)unused;
+	if (g)
+		say_otherwise(g);
+}
+
+static void look_at_main(struct hub *hub, void *unused)
+{
+	(void)unused;
+	say_otherwise(&hub->main);
+}
+
+static void say_all(void)
+{
+	lot_for_each(say_in_line, NULL);
+	for_each_hub(look_at_main, NULL);
+	stack_for_each(look_at_stack, NULL);
+}
+
+static void count(struct greenlet *g, const void *address, void *arg)
+{
+	(void)g;
+	(void)address;
+	++*(size_t *)arg;
+}
+
+static bool all_wait_in_line(const struct hub *hub)
+{
+	size_t waiting = hub->main.ended;
+
+	lot_for_each(count, &waiting);
+	return waiting == hub->alive;
+}
+
+/* Those of the system's that are not helpers may do something for the greenlets. */
+static bool has_other_threads(void)
+{
+	char entries[8192];
+	long tasks = raw_syscall(SYS_openat, AT_FDCWD, (long)"/proc/self/task", O_RDONLY | O_DIRECTORY, 0, 0, 0), n, at;
+	unsigned threads = 0;
+
+	while (tasks >= 0 && (n = raw_syscall(SYS_getdents64, tasks, (long)entries, sizeof(entries), 0, 0, 0)) > 0) {
+		for (at = 0; at < n; at += ((struct dirent64 *)(entries + at))->d_reclen)
+			threads += ((struct dirent64 *)(entries + at))->d_name[0] != '.';
+	}
+	if (tasks >= 0)
+		raw_syscall(SYS_close, tasks, 0, 0, 0, 0, 0);
+	return threads != 1 + offload_threads();
+}
+
+/* For what the program did wrong itself nobody waits. */
+static bool is_fault(int signo)
+{
+	return signo == SIGSEGV || signo == SIGBUS || signo == SIGFPE || signo == SIGILL || signo == SIGTRAP ||
+	       signo == SIGABRT || signo == SIGSYS;
+}
+
+/* The handler of a signal may do something, too. */
+static bool handles_signals(void)
+{
+	struct sigaction action;
+	int signo;
+
+	for (signo = 1; signo <= SIGRTMAX; signo++) {
+		if (is_fault(signo) || sigaction(signo, NULL, &action) != 0)
+			continue;
+		if (action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN)
+			return true;
+	}
+	return false;
+}
+
+static bool is_stuck(const struct hub *hub)
+{
+	if (hub->ready_first || timers_next(&hub->timers) != FOR_EVER || atomic_load(&hub->inbox) ||
+	    atomic_load(&hub->knocked) || hub->helper_wanted || hubs_elsewhere(hub))
+		return false;
+	return all_wait_in_line(hub) && offload_is_idle() && !has_other_threads() && !handles_signals();
+}
+
+static void look(struct hub *hub)
+{
+	if (atomic_exchange(&is_asked_for, false)) {
+		say("%zu threads, switched %llu times", hub->alive, (unsigned long long)hub->switches);
+		say_all();
+	} else if (!has_reported && is_stuck(hub)) {
+		has_reported = true;
+		say("deadlock: none of the %zu threads can ever run again", hub->alive);
+		say_all();
+	}
+}
+
+static void on_quit(int signo)
+{
+	struct hub *hub = any_hub();
+
+	(void)signo;
+	atomic_store(&is_asked_for, true);
+	if (hub)
+		knock(hub);
+}
+
+bool report_handles(const struct sigaction *action)
+{
+	return !(action->sa_flags & SA_SIGINFO) && action->sa_handler == on_quit;
+}
+
+void report_prepare(const char *(*name)(unsigned call))
+{
+	struct sigaction ours = {.sa_handler = on_quit, .sa_flags = SA_RESTART}, before;
+
+	name_of_call = name;
+	before_look = look;
+	if (sigaction(SIGQUIT, NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+		sigaction(SIGQUIT, &ours, NULL);
+}
