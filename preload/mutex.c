@@ -15,7 +15,7 @@ static int try_mutex(void *mutex)
 }
 
 /* Bits of the kind, and of the futex word but those of the kernel. */
-enum { ROBUST = 16, INHERITS = 32, SHARED = 128, WAITED_FOR = 2, STATE = 3 };
+enum { ROBUST = 16, INHERITS = 32, PROTECTS = 64, SHARED = 128, WAITED_FOR = 2, STATE = 3 };
 
 /*
  * True where the kernel wakes who waits, and nobody tells the line: for another process, or at the end of an OS thread.
@@ -79,10 +79,21 @@ static int try_after_waiting(void *mutex)
 	return answer;
 }
 
+/*
+ * One with a priority ceiling is for those with real-time priorities, which libc would have the kernel raise: it finds
+ * no such thread, where any other is not allowed that priority.
+ */
+static int refused_ceiling(int answer)
+{
+	return answer == ESRCH ? EINVAL : answer;
+}
+
 static int take_mutex(enum call call, pthread_mutex_t *mutex, const struct until *until)
 {
 	int answer;
 
+	if (mutex->__data.__kind & PROTECTS)
+		return refused_ceiling(take_in_turn(call, mutex, try_mutex, false, until));
 	if (!comes_from_afar(mutex))
 		return take_in_turn(call, mutex, try_mutex, false, until);
 	answer = lot_has_line(mutex) ? EBUSY : try_robust(mutex);

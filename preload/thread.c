@@ -126,7 +126,7 @@ int pthread_clockjoin_np(pthread_t thread, void **result, clockid_t clock, const
 
 	if (!g || !is_waitable(clock))
 		return libc.pthread_clockjoin_np(thread, result, clock, at);
-	if (at && deadline_by_clock(clock, at, &until))
+	if (at && deadline_by_clock(clock, at, &until) && !atomic_load(&g->ended))
 		return EINVAL;
 	return join_until(g, result, &until);
 }

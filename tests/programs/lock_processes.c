@@ -79,18 +79,15 @@ static int hold_mutex(void *unused)
 
 static int wait_for_mutex(void *unused)
 {
-	int error;
-
 	(void)unused;
 	sem_post(&shared->taken);
-	error = pthread_mutex_lock(&shared->mutex);
-	return error || pthread_mutex_unlock(&shared->mutex);
+	return pthread_mutex_lock(&shared->mutex) || pthread_mutex_unlock(&shared->mutex);
 }
 
 static void try_mutex(const char *what, int kind, int robust, int protocol)
 {
-	double since;
 	pid_t child;
+	double since;
 
 	puts(what);
 	init_mutex(kind, robust, protocol);
@@ -106,8 +103,6 @@ static void try_mutex(const char *what, int kind, int robust, int protocol)
 	msleep(20);
 	say_error("unlock", pthread_mutex_unlock(&shared->mutex));
 	end_child(child);
-	say_error("lock", pthread_mutex_lock(&shared->mutex));
-	say_error("unlock", pthread_mutex_unlock(&shared->mutex));
 	say_error("destroy", pthread_mutex_destroy(&shared->mutex));
 }
 
@@ -265,11 +260,10 @@ static int hold_spin(void *unused)
 	return pthread_spin_unlock(&shared->spin);
 }
 
-static int post(void *unused)
+static int post(void *semaphore)
 {
-	(void)unused;
 	msleep(30);
-	return sem_post(&shared->go);
+	return sem_post(semaphore);
 }
 
 static void try_the_rest(void)
@@ -280,7 +274,7 @@ static void try_the_rest(void)
 	say_error("spin_lock", pthread_spin_lock(&shared->spin));
 	say_error("spin_unlock", pthread_spin_unlock(&shared->spin));
 	end_child(child);
-	child = start_child(post, NULL);
+	child = start_child(post, &shared->go);
 	say("sem_wait", sem_wait(&shared->go));
 	end_child(child);
 }
