@@ -2,10 +2,9 @@
  * The raw futex call: what the locks of Rust, of C++ and of others that do without libc's wait by. A greenlet waits for
  * a futex of this process alone in the parking lot, for one that other processes may wake in the kernel, by a helper.
  * OS threads always wait in the kernel, so who wakes looks in both places, in the lot first.
- *
- * An operation that hands the futex over to an OS thread by its id (those with PI) is the kernel's alone.
  */
 #include "deadline.h"
+#include "futex_pi.h"
 #include "kernel_wait.h"
 #include "mapping.h"
 #include "probe.h"
@@ -184,6 +183,42 @@ static long wake_and_operate(const struct futex *f)
 	return woken + lot_wake(f->word, at_least_one(f->value)) + lot_wake(f->other, at_least_one((uint32_t)f->limit));
 }
 
+/* The kernel is to refuse what is wrong, and to do what other processes take part in. */
+static bool is_ours(const struct futex *f)
+{
+	return any_hub() && !hub_running && is_aligned(f->word) && is_readable(f->word) && is_private(f);
+}
+
+static long answer(int error)
+{
+	return error ? fail(error) : 0;
+}
+
+/* FUTEX_LOCK_PI goes by CLOCK_REALTIME without saying so. A signal does not end it. */
+static long take_pi(const struct futex *f)
+{
+	const struct timespec *limit = (const struct timespec *)f->limit;
+	bool is_real = (f->op & FUTEX_CMD_MASK) == FUTEX_LOCK_PI || f->op & FUTEX_CLOCK_REALTIME;
+	struct until until = {.deadline = FOR_EVER, .firm = true};
+
+	if (!is_ours(f) || (limit && (!is_readable(&limit->tv_sec) || !is_readable(&limit->tv_nsec))))
+		return ask_kernel(f);
+	if (limit && (limit->tv_sec < 0 || (unsigned long)limit->tv_nsec >= NANOS_PER_SEC))
+		return fail(EINVAL);
+	if (limit)
+		deadline_by_clock(is_real ? CLOCK_REALTIME : CLOCK_MONOTONIC, limit, &until);
+	return answer(lock_pi(f->word, &until));
+}
+
+/*
+ * Waiting for one futex and waking up with another, which the kernel hands over to the id of the OS thread that called:
+ * a greenlet with company can neither block in it nor be handed it.
+ */
+static long wait_and_take_pi(const struct futex *f)
+{
+	return self && has_company(self) ? fail(ENOSYS) : ask_kernel(f);
+}
+
 long raw_futex(long word, long op, long value, long limit, long other, long value3)
 {
 	struct futex f = {(uint32_t *)word, (int)op, (uint32_t)value, limit, (uint32_t *)other, (uint32_t)value3};
@@ -202,6 +237,15 @@ long raw_futex(long word, long op, long value, long limit, long other, long valu
 		return requeue(&f);
 	case FUTEX_WAKE_OP:
 		return wake_and_operate(&f);
+	case FUTEX_LOCK_PI:
+	case FUTEX_LOCK_PI2:
+		return take_pi(&f);
+	case FUTEX_TRYLOCK_PI:
+		return is_ours(&f) ? answer(trylock_pi(f.word)) : ask_kernel(&f);
+	case FUTEX_UNLOCK_PI:
+		return is_ours(&f) ? answer(unlock_pi(f.word)) : ask_kernel(&f);
+	case FUTEX_WAIT_REQUEUE_PI:
+		return wait_and_take_pi(&f);
 	default:
 		return ask_kernel(&f);
 	}

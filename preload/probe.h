@@ -10,11 +10,13 @@
 
 /*
  * True when the kernel can read the word, eight bytes and aligned, that this address lies in: rt_sigprocmask(2) reads
- * its set before it finds that there is no such way to set it. Leaves errno alone.
+ * its set before it finds that there is no such way to set it; only NULL is no set to it. Leaves errno alone.
  */
 static inline bool is_readable(const void *address)
 {
-	return raw_syscall(SYS_rt_sigprocmask, -1, (long)((uintptr_t)address & ~7ul), 0, 8, 0, 0) != -EFAULT;
+	uintptr_t word = (uintptr_t)address & ~7ul;
+
+	return word && raw_syscall(SYS_rt_sigprocmask, -1, (long)word, 0, 8, 0, 0) != -EFAULT;
 }
 
 #endif

@@ -21,6 +21,10 @@ long raw_rt_sigaction(long signo, long new, long old, long size, long e, long f)
 
 /* Between greenlets, OS threads and, without FUTEX_PRIVATE_FLAG, other processes; see futex.c. */
 long raw_futex(long word, long op, long value, long limit, long other, long value3);
+long raw_futex_waitv(long waiters, long count, long flags, long limit, long clock, long f);
+long raw_futex_wake(long word, long mask, long count, long flags, long e, long f);
+long raw_futex_wait(long word, long value, long mask, long flags, long limit, long clock);
+long raw_futex_requeue(long waiters, long flags, long woken, long moved, long e, long f);
 
 /*
  * Threads that are greenlets, which the kernel does not know; see thread_id.c. Which of the arguments of such a call

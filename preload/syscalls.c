@@ -74,6 +74,10 @@ static const struct answer answers[] = {
     [SYS_clock_nanosleep] = {raw_clock_nanosleep, false},
     [SYS_rt_sigaction] = {raw_rt_sigaction, false},
     [SYS_futex] = {raw_futex, false},
+    [SYS_futex_waitv] = {raw_futex_waitv, false},
+    [SYS_futex_wake] = {raw_futex_wake, false},
+    [SYS_futex_wait] = {raw_futex_wait, false},
+    [SYS_futex_requeue] = {raw_futex_requeue, false},
     [SYS_tkill] = {raw_tkill, false},
 };
 

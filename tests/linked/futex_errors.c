@@ -25,6 +25,7 @@ static void refuse_waits(int flag)
 	const int wait = FUTEX_WAIT | flag, bitset = FUTEX_WAIT_BITSET | flag;
 
 	expect_failure("another value", futex(&word, wait, 0, NULL, NULL, 0), EAGAIN);
+	expect_failure("nowhere", futex(NULL, wait, 0, NULL, NULL, 0), EFAULT);
 	expect_failure("another value, with bits", futex(&word, bitset, 0, NULL, NULL, 1), EAGAIN);
 	expect_failure("time runs out", futex(&word, wait, 1, &soon, NULL, 0), ETIMEDOUT);
 	expect_failure("a time that is past", futex(&word, bitset, 1, &soon, NULL, 1), ETIMEDOUT);

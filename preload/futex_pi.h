@@ -1,0 +1,15 @@
+/* Futexes of this process that inherit priorities. */
+#ifndef FUTEX_PI_H
+#define FUTEX_PI_H
+
+#include "../runtime/park.h"
+#include <stdint.h>
+
+/* As FUTEX_LOCK_PI: parks until the caller has it. Returns 0, EDEADLK, or ETIMEDOUT as until says. */
+int lock_pi(uint32_t *word, const struct until *until);
+
+/* As FUTEX_TRYLOCK_PI and FUTEX_UNLOCK_PI: 0, EDEADLK, EAGAIN; EPERM. */
+int trylock_pi(uint32_t *word);
+int unlock_pi(uint32_t *word);
+
+#endif
