@@ -39,6 +39,19 @@ cxx() {
 	under "$work/cxx"
 }
 
+# More threads at once than the user may have: as such there are too few, as greenlets they are one. Root has no limit.
+crowd() {
+	local limited=(prlimit --nproc=1000) status=0
+	[ "$(id -u)" -ne 0 ] || limited=(setpriv --reuid=65534 --clear-groups prlimit --nproc=1000)
+	: >"$work/stats"
+	chmod 666 "$work/stats"
+	[ "$work/crowd" -nt "$here/crowd.c" ] ||
+		gcc -O2 -g -Wall -Wextra -Werror -pthread -o "$work/crowd" "$here/crowd.c" || return
+	under "${limited[@]}" "$work/crowd" 20000 || status=$?
+	[ "$way" = green ] || return $((status != 3))
+	return $status
+}
+
 short_cases() {
 	check 'python: 500 HTTP clients of a threading server' http
 	check 'python: thread pool' in_python pool
@@ -57,5 +70,6 @@ long_cases() {
 		check 'python: 200 connections to PostgreSQL' with_postgres
 	has 'python: redis' redis-server python:redis && check 'python: blocking pops of redis' with_redis
 	has 'microsocks' microsocks nginx && check 'microsocks: 300 downloads' through_microsocks
+	has 'a crowd' prlimit setpriv && check '20000 threads where 1000 are allowed' crowd
 	differs 'python: threads that never wait' 'a thread that makes no call keeps the others waiting' in_python busy
 }
