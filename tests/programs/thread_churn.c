@@ -1,0 +1,64 @@
+/* threads */
+/* Threads that come and go leave no memory behind, joined or detached. */
+#include "say.h"
+#include <pthread.h>
+
+enum { WARM = 1500, CYCLES = 10000 };
+
+static int ended;
+
+/* In pages. */
+static long resident(void)
+{
+	long all, pages = 0;
+	FILE *statm = fopen("/proc/self/statm", "r");
+
+	must("statm", statm && fscanf(statm, "%ld %ld", &all, &pages) == 2 ? 0 : -1);
+	fclose(statm);
+	return pages;
+}
+
+static void *use_memory(void *unused)
+{
+	char *volatile bytes = malloc(2000);
+
+	bytes[0] = 1;
+	free(bytes);
+	__atomic_add_fetch(&ended, 1, __ATOMIC_SEQ_CST);
+	return unused;
+}
+
+static void churn(int cycles, int state)
+{
+	pthread_attr_t attributes;
+	pthread_t thread;
+
+	pthread_attr_init(&attributes);
+	pthread_attr_setdetachstate(&attributes, state);
+	ended = 0;
+	for (int i = 0; i < cycles; i++) {
+		must("create", -pthread_create(&thread, &attributes, use_memory, NULL));
+		if (state == PTHREAD_CREATE_JOINABLE)
+			pthread_join(thread, NULL);
+		while (state == PTHREAD_CREATE_DETACHED && __atomic_load_n(&ended, __ATOMIC_SEQ_CST) < i)
+			sched_yield();
+	}
+	pthread_attr_destroy(&attributes);
+}
+
+static void watch(const char *what, int state)
+{
+	long before;
+
+	churn(WARM, state);
+	before = resident();
+	churn(CYCLES, state);
+	say_whether(what, resident() - before < 300);
+}
+
+int main(void)
+{
+	watch("joined ones leave nothing", PTHREAD_CREATE_JOINABLE);
+	watch("nor do detached ones", PTHREAD_CREATE_DETACHED);
+	return 0;
+}
