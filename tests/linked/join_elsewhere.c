@@ -5,7 +5,7 @@
 enum { ROUNDS = 4000, WARM = 1500, AT_ONCE = 20 };
 
 static pthread_t thread_of[AT_ONCE];
-static int ready[2], done[2];
+static int ready[2], done[2], noted;
 
 /* In pages. */
 static long resident(void)
@@ -23,6 +23,7 @@ static void *work(void *number)
 	char *volatile bytes = malloc(1000);
 
 	thread_of[(long)number] = pthread_self();
+	noted++;
 	bytes[0] = 1;
 	free(bytes);
 	green_yield();
@@ -55,9 +56,11 @@ static void run_round(void)
 	char byte;
 	long i;
 
+	noted = 0;
 	for (i = 0; i < AT_ONCE; i++)
 		must_spawn(work, (void *)i);
-	green_yield();
+	while (noted < AT_ONCE)
+		green_yield();
 	must("write", write(ready[1], "", 1));
 	must("read", read(done[0], &byte, 1));
 }
