@@ -139,18 +139,26 @@ int nice(int more)
 	return getpriority(PRIO_PROCESS, 0);
 }
 
-/* Calls that libc has no function for, or one that answers otherwise. */
-int greenlet_argument(long number, const long *arguments)
+/* Calls that libc has no function for, or one that answers otherwise: those that name a thread by what comes first. */
+static bool names_thread_first(long number)
+{
+	return number == SYS_sched_setattr || number == SYS_sched_getattr || number == SYS_sched_rr_get_interval ||
+	       number == SYS_sched_getaffinity;
+}
+
+/* And those that say first what they name. */
+static bool names_thread_second(long number, long what)
 {
 	enum { IOPRIO_WHO_PROCESS = 1 };
-	int which = -1;
 
-	if (number == SYS_sched_setattr || number == SYS_sched_getattr || number == SYS_sched_rr_get_interval ||
-	    number == SYS_sched_getaffinity)
-		which = 0;
-	else if ((number == SYS_ioprio_set || number == SYS_ioprio_get) && arguments[0] == IOPRIO_WHO_PROCESS)
-		which = 1;
-	else if (number == SYS_getpriority && arguments[0] == PRIO_PROCESS)
-		which = 1;
+	if (number == SYS_getpriority)
+		return what == PRIO_PROCESS;
+	return (number == SYS_ioprio_set || number == SYS_ioprio_get) && what == IOPRIO_WHO_PROCESS;
+}
+
+int greenlet_argument(long number, const long *arguments)
+{
+	int which = names_thread_first(number) ? 0 : names_thread_second(number, arguments[0]) ? 1 : -1;
+
 	return which >= 0 && arguments[which] && meant_by((pid_t)arguments[which]) ? which : -1;
 }

@@ -185,7 +185,7 @@ static bool all_wait_in_line(const struct hub *hub)
 /* Those of the system's that are not helpers may do something for the greenlets. */
 static bool has_other_threads(void)
 {
-	char entries[8192];
+	char entries[8192] = {0};
 	long tasks = raw_syscall(SYS_openat, AT_FDCWD, (long)"/proc/self/task", O_RDONLY | O_DIRECTORY, 0, 0, 0), n, at;
 	unsigned threads = 0;
 
