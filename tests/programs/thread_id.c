@@ -11,6 +11,7 @@ enum { THREADS = 8, LIVING_IDS = 1 << 22 };
 static pthread_barrier_t barrier;
 static pid_t ids[THREADS + 1];
 static __thread int got;
+static __thread pid_t own_id;
 static int got_by;
 
 static void note_own_id(int place)
@@ -45,12 +46,13 @@ static bool are_distinct(void)
 static void on_signal(int signo)
 {
 	got += signo == SIGUSR1;
-	got_by = gettid();
+	got_by = own_id;
 }
 
 static void *take_signal(void *place)
 {
-	ids[(long)place] = gettid();
+	own_id = gettid();
+	ids[(long)place] = own_id;
 	pthread_barrier_wait(&barrier);
 	while (!got)
 		usleep(1000);
