@@ -2,6 +2,7 @@
  * Threads that are greenlets: pthread_create spawns one, and its pthread_t is what pthread_self() answers in it, as
  * for any other thread. Threads of the system's own stay what they are; who meets one calls libc.
  */
+#include "../runtime/slice.h"
 #include "blocking.h"
 #include "options.h"
 #include "turn.h"
@@ -30,6 +31,22 @@ static bool makes_threads(void)
 	return call_is_off[CALL_pthread_create] || hub_running || (!self && gettid() != getpid());
 }
 
+static void end_if_cancelled_at_once(void)
+{
+	if (self->cancel_async)
+		end_if_cancelled();
+}
+
+/* Code of threads knows that it may lose the processor at any time, and may rely on it. */
+static void slice(struct greenlet *g)
+{
+	after_slice = end_if_cancelled_at_once;
+	find_allocator = libc_allocator;
+	g->sliced = true;
+	g->hub->main.sliced = true;
+	slices_start(g->hub);
+}
+
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *arg)
 {
 	struct green_options options = {0};
@@ -48,6 +65,7 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 	if (!g)
 		return EAGAIN;
 	g->detached = wish.detach_state == PTHREAD_CREATE_DETACHED;
+	slice(g);
 	*thread = thread_of(g);
 	return 0;
 }

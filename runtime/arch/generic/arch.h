@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
+#include <ucontext.h>
 
 #define TLS_BELOW_THREAD_POINTER 0
 
@@ -64,6 +65,12 @@ static inline void **thread_vector(void *tp)
 static inline void relax(void)
 {
 	__asm__ volatile("" : : : "memory");
+}
+
+/* Where a signal has interrupted the thread. */
+static inline uintptr_t context_pc(const ucontext_t *context)
+{
+	return (uintptr_t)context->uc_mcontext.__gregs[REG_PC];
 }
 
 #endif
