@@ -3,6 +3,7 @@
  * for any other thread. Threads of the system's own stay what they are; who meets one calls libc.
  */
 #include "../runtime/ending.h"
+#include "../runtime/slice.h"
 #include "blocking.h"
 #include "options.h"
 #include "stats.h"
@@ -14,6 +15,22 @@
 static bool makes_threads(void)
 {
 	return call_is_off[CALL_pthread_create] || hub_running || (!self && gettid() != getpid());
+}
+
+static void end_if_cancelled_at_once(void)
+{
+	if (self->cancel_async)
+		end_if_cancelled();
+}
+
+/* Code of threads knows that it may lose the processor at any time, and may rely on it. */
+static void slice(struct greenlet *g)
+{
+	after_slice = end_if_cancelled_at_once;
+	find_allocator = libc_allocator;
+	g->sliced = true;
+	g->hub->main.sliced = true;
+	slices_start(g->hub);
 }
 
 static int create(pthread_t *thread, const struct thread_wish *wish, void *(*start)(void *), void *arg)
@@ -28,6 +45,7 @@ static int create(pthread_t *thread, const struct thread_wish *wish, void *(*sta
 	g->priority = wish->priority;
 	g->niceness = wish->niceness;
 	g->processors = wish->processors;
+	slice(g);
 	*thread = thread_of(g);
 	return 0;
 }

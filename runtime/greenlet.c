@@ -47,6 +47,7 @@ static void init_greenlet(struct greenlet *g, struct hub *hub, green_fn *fn, voi
 	g->cancelled = 0;
 	g->cancel_disabled = false;
 	g->cancel_async = false;
+	g->sliced = false;
 	g->directed = 0;
 	g->policy = POLICY_OF_MAIN;
 	g->priority = 0;

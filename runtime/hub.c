@@ -243,6 +243,9 @@ void hub_reset(struct hub *hub)
 	hub->leaving = NULL;
 	hub->masked = NULL;
 	hub->helper_wanted = false;
+	hub->has_slice_timer = false;
+	hub->is_sliced = false;
+	hub->slice_over = false;
 	hub->is_first = true; /* the child's only thread is its main one */
 	hub->stale = true;
 	poller_reset(hub);

@@ -17,6 +17,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <time.h>
 
 struct hub;
 
@@ -69,6 +70,7 @@ struct greenlet {
 	_Atomic uint32_t ended;             /* the same for pthread_join, which waits by this address */
 	_Atomic bool is_joined;             /* somebody does */
 	bool cancel_disabled, cancel_async; /* as pthread_setcancelstate and -type have it */
+	bool sliced;                        /* gives way in the middle of what it does, see slice.h */
 	struct greenlet *inbox_next;
 	struct greenlet *masked_next; /* while parked with until.mask: the hub's list of such */
 	const sigset_t *mask;
@@ -115,6 +117,12 @@ struct hub {
 	bool helper_wanted;      /* see offload.c: threads are made on the hub's context, where calls are native */
 	struct greenlet *masked; /* parked with a signal mask */
 	sigset_t base_mask;      /* the OS thread's own, while there are such */
+
+	timer_t slice_timer;
+	bool has_slice_timer;
+	bool is_sliced;           /* the timer runs */
+	volatile bool slice_over; /* the next call is to give way */
+	uint64_t slices;          /* that ended in the middle of the program's code */
 
 	struct sparse watches; /* of struct fd_watch, by descriptor */
 	_Atomic(struct notice *) notices;
@@ -221,7 +229,7 @@ int hub_next_own_fd(int from);
 
 /* For the reports: sums over all hubs. */
 struct hub_counts {
-	uint64_t spawned, switches;
+	uint64_t spawned, switches, slices;
 	size_t peak;
 };
 
