@@ -1,4 +1,5 @@
 /* poll and ppoll: the kernel is asked without waiting, and asked again each time a descriptor may have become ready. */
+#include "../runtime/mask.h"
 #include "blocking.h"
 #include "deadline.h"
 
@@ -9,7 +10,7 @@ static int poll_green(struct blocking *call, struct pollfd *fds, nfds_t n)
 
 	/* The last look comes after the deadline, as the kernel has it. */
 	do
-		ready = libc.ppoll(fds, n, &no_time, call->until.mask);
+		ready = libc.ppoll(fds, n, &no_time, NULL);
 	while (ready == 0 && woken > 0 && (woken = park_until_any(call, fds, n)) >= 0);
 	return (int)settled(call, woken < 0 ? woken : ready);
 }
@@ -25,12 +26,21 @@ int poll(struct pollfd *fds, nfds_t n, int timeout)
 }
 synonym(__poll, poll);
 
+static int ppoll_native(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask)
+{
+	uint64_t before = lend_mask(mask);
+	int ready = libc.ppoll(fds, n, timeout, mask);
+
+	take_back_mask(mask, before);
+	return ready;
+}
+
 int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask)
 {
 	struct blocking call = blocking_until(CALL_ppoll, FOR_EVER);
 
 	if (goes_native(&call) || !lets_wait(timeout))
-		return libc.ppoll(fds, n, timeout, mask);
+		return ppoll_native(fds, n, timeout, mask);
 	call.until.deadline = deadline_of(timeout);
 	call.until.mask = mask;
 	return poll_green(&call, fds, n);

@@ -19,6 +19,12 @@ long raw_pwritev2(long fd, long iov, long count, long low, long high, long flags
 long raw_clock_nanosleep(long clock, long flags, long span, long left, long e, long f);
 long raw_rt_sigaction(long signo, long new, long old, long size, long e, long f);
 
+/* The calling greenlet's mask, pending signals, and signals to its OS thread's id, which are for it; see sigmask.c. */
+long raw_rt_sigprocmask(long how, long set, long old, long size, long e, long f);
+long raw_rt_sigpending(long set, long size, long c, long d, long e, long f);
+long raw_tgkill(long process, long thread, long signo, long d, long e, long f);
+long raw_tkill(long thread, long signo, long c, long d, long e, long f);
+
 /* Between greenlets, OS threads and, without FUTEX_PRIVATE_FLAG, other processes; see futex.c. */
 long raw_futex(long word, long op, long value, long limit, long other, long value3);
 

@@ -65,6 +65,10 @@ static const struct answer answers[] = {
     [SYS_epoll_pwait2] = {raw_epoll_pwait2, false},
     [SYS_clock_nanosleep] = {raw_clock_nanosleep, false},
     [SYS_rt_sigaction] = {raw_rt_sigaction, false},
+    [SYS_rt_sigprocmask] = {raw_rt_sigprocmask, false},
+    [SYS_rt_sigpending] = {raw_rt_sigpending, false},
+    [SYS_tgkill] = {raw_tgkill, false},
+    [SYS_tkill] = {raw_tkill, false},
     [SYS_futex] = {raw_futex, false},
 };
 

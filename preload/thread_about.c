@@ -29,22 +29,6 @@ int pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes)
 	return 0;
 }
 
-/* The handler runs when the greenlet does, on its stack. */
-int pthread_kill(pthread_t thread, int signo)
-{
-	struct greenlet *g = greenlet_of(thread);
-
-	if (!g || g == self)
-		return libc.pthread_kill(thread, signo);
-	if (signo < 0 || signo > 64)
-		return EINVAL;
-	if (signo && !g->ended) {
-		atomic_fetch_or(&g->directed, 1ull << (signo - 1));
-		unpark(g);
-	}
-	return 0;
-}
-
 int pthread_setname_np(pthread_t thread, const char *name)
 {
 	struct greenlet *g = spawned(thread);

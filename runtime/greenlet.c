@@ -1,5 +1,7 @@
 #include "greenlet.h"
+#include "interrupt.h"
 #include "lot.h"
+#include "mask.h"
 #include "park.h"
 #include "robust.h"
 #include "tls.h"
@@ -22,6 +24,7 @@ static void end(struct greenlet *g)
 	if (atomic_load(&g->posted))
 		take_inbox(hub);
 	hub->alive--;
+	mask_leave(g);
 	g->state = ENDED;
 	atomic_store(&g->ended, 1);
 	if (g->is_joined)
@@ -51,6 +54,8 @@ static void begin(void)
 	__ctype_init();
 	if (__sigsetjmp_cancel(outermost.__cancel_jmp_buf, 0) == 0) {
 		__pthread_register_cancel(&outermost);
+		if (has_signals(self))
+			take_signals(self);
 		self->value = self->run(self->value);
 		__pthread_unregister_cancel(&outermost);
 	}
@@ -72,10 +77,10 @@ static void init_greenlet(struct greenlet *g, struct hub *hub, green_fn *fn, voi
 	g->cancelled = 0;
 	g->cancel_disabled = false;
 	g->cancel_async = false;
-	g->directed = 0;
 	g->policy = 0;
 	g->priority = 0;
-	g->mask = NULL;
+	g->taking = 0;
+	g->awaits = 0;
 	g->detached = 0;
 	g->name[0] = '\0';
 	if (name)
@@ -123,6 +128,7 @@ green_t *green_spawn_with(const struct green_options *options, green_fn *fn, voi
 	if (!g)
 		return NULL;
 	init_greenlet(g, hub, fn, arg, options ? options->name : NULL);
+	mask_enter(g, self->blocked);
 	hub->spawned++;
 	if (++hub->alive > hub->peak)
 		hub->peak = hub->alive;

@@ -1,6 +1,7 @@
 #include "hub.h"
 #include "fork.h"
 #include "loop.h"
+#include "mask.h"
 #include "offload_hub.h"
 #include "overflow.h"
 #include "poller_hub.h"
@@ -178,6 +179,7 @@ static void init_main(struct hub *hub)
 	hub->main.is_main = 1;
 	hub->is_first = gettid() == getpid();
 	hub->main.context.thread_pointer = thread_pointer();
+	mask_begin(hub);
 	/* libc cannot know that there is company now, by helper threads or by greenlets; C++ goes by the variable. */
 	mark_not_alone(thread_pointer());
 	__libc_single_threaded = 0;
@@ -237,7 +239,7 @@ void hub_reset(struct hub *hub)
 	self->timer.place = 0;
 	atomic_store(&hub->inbox, NULL);
 	atomic_store(&self->posted, 0);
-	hub->masked = NULL;
+	mask_reset(hub, self);
 	hub->helper_wanted = false;
 	hub->is_first = true; /* the child's only thread is its main one */
 	hub->stale = true;

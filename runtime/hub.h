@@ -8,6 +8,7 @@
 
 #include "context.h"
 #include "lock.h"
+#include "pending.h"
 #include "queue.h"
 #include "sparse.h"
 #include "stack.h"
@@ -43,14 +44,15 @@ struct greenlet {
 	_Atomic uint8_t cancelled;   /* pthread_cancel */
 	_Atomic uint8_t posted;      /* is in the inbox */
 	_Atomic uint8_t interrupted; /* since it was parked: enum interrupted */
-	bool takes_directed;         /* is running the handlers of the signals below */
+	uint8_t taking;              /* the signal that it is sending to itself from what it was sent */
 	uint8_t detached;
+	uint64_t blocked;        /* its signal mask */
+	struct pending directed; /* signals for it alone */
+	int outcome;             /* of the last park */
 	uint8_t is_main;
-	uint8_t policy, priority;  /* as pthread_setschedparam was told; they change nothing */
-	int outcome;               /* of the last park */
-	_Atomic uint64_t directed; /* signals that pthread_kill has sent to it: bit signo - 1 */
-	struct timer timer;        /* runs while it is parked with a deadline */
-	struct waiter waiter;      /* its place in the queue of the one descriptor that it waits for */
+	uint8_t policy, priority; /* as pthread_setschedparam was told; they change nothing */
+	struct timer timer;       /* runs while it is parked with a deadline */
+	struct waiter waiter;     /* its place in the queue of the one descriptor that it waits for */
 
 	void *(*run)(void *);
 	void *value;                        /* its argument, then its result */
@@ -59,8 +61,9 @@ struct greenlet {
 	bool is_joined;                     /* somebody does */
 	bool cancel_disabled, cancel_async; /* as pthread_setcancelstate and -type have it */
 	struct greenlet *inbox_next;
-	struct greenlet *masked_next; /* while parked with until.mask: the hub's list of such */
-	const sigset_t *mask;
+	struct greenlet *next_living, *previous_living; /* in the hub's list */
+	uint64_t awaits;                                /* the signals that it waits for, as by sigwait */
+	uint64_t assigned; /* which of the directed ones were meant for the process, and may go to another */
 	struct stack stack;
 	void *stack_low, *stack_high; /* what of it is for calls: the rest holds this and the TLS block */
 	char name[16];
@@ -95,9 +98,16 @@ struct hub {
 	_Atomic bool knocked;
 	_Atomic bool lines_to_call; /* see lot.c */
 	_Atomic(struct greenlet *) inbox;
-	bool helper_wanted;      /* see offload.c: threads are made on the hub's context, where calls are native */
-	struct greenlet *masked; /* parked with a signal mask */
-	sigset_t base_mask;      /* the OS thread's own, while there are such */
+	bool helper_wanted; /* see offload.c: threads are made on the hub's context, where calls are native */
+
+	struct greenlet *living;   /* that have not ended, the main one aside */
+	uint32_t blocks[64];       /* how many of them, and the main one, block each signal; see mask.c */
+	size_t blocks_in_all;      /* the sum */
+	size_t masks;              /* how many they are */
+	uint64_t kernel_mask;      /* what the kernel blocks in the OS thread, as far as we know */
+	uint64_t awaited;          /* what somebody waits for, as by sigwait */
+	struct pending arrived;    /* signals for the process that the greenlet blocked which was running */
+	_Atomic bool is_signalled; /* there is something for deliver_signals() to do */
 
 	struct sparse watches; /* of struct fd_watch, by descriptor */
 	_Atomic(struct notice *) notices;

@@ -2,6 +2,7 @@
 #include "hub.h"
 #include "interrupt.h"
 #include "lot.h"
+#include "mask.h"
 #include "poller_hub.h"
 #include <errno.h>
 #include <sys/eventfd.h>
@@ -18,7 +19,7 @@ static void on_knock(struct ev_loop *loop, ev_io *watcher, int events)
 	(void)!read(hub->knock_fd, &count, sizeof(count));
 	atomic_store(&hub->knocked, false);
 	take_inbox(hub);
-	deliver_interrupts(hub);
+	deliver_signals(hub);
 	if (atomic_exchange(&hub->lines_to_call, false))
 		lot_call_all();
 	poller_take_notices(hub);
@@ -52,6 +53,7 @@ void look_at_loop(struct hub *hub)
 {
 	nanos next = timers_next(&hub->timers);
 
+	apply_masks(hub);
 	if (next != FOR_EVER && next <= clock_now())
 		timers_expire(&hub->timers, clock_now());
 	else if (!hub->ready_first)
