@@ -22,6 +22,8 @@ long raw_rt_sigaction(long signo, long new, long old, long size, long e, long f)
 /* The calling greenlet's mask, pending signals, and signals to its OS thread's id, which are for it; see sigmask.c. */
 long raw_rt_sigprocmask(long how, long set, long old, long size, long e, long f);
 long raw_rt_sigpending(long set, long size, long c, long d, long e, long f);
+long raw_rt_sigtimedwait(long set, long info, long limit, long size, long e, long f);
+long raw_rt_sigsuspend(long set, long size, long c, long d, long e, long f);
 long raw_tgkill(long process, long thread, long signo, long d, long e, long f);
 long raw_tkill(long thread, long signo, long c, long d, long e, long f);
 

@@ -100,12 +100,15 @@ struct hub {
 	_Atomic(struct greenlet *) inbox;
 	bool helper_wanted; /* see offload.c: threads are made on the hub's context, where calls are native */
 
-	struct greenlet *living;   /* that have not ended, the main one aside */
-	uint32_t blocks[64];       /* how many of them, and the main one, block each signal; see mask.c */
-	size_t blocks_in_all;      /* the sum */
-	size_t masks;              /* how many they are */
-	uint64_t kernel_mask;      /* what the kernel blocks in the OS thread, as far as we know */
-	uint64_t awaited;          /* what somebody waits for, as by sigwait */
+	struct greenlet *living; /* that have not ended, the main one aside */
+	uint32_t blocks[64];     /* how many of them, and the main one, block each signal; see mask.c */
+	size_t blocks_in_all;    /* the sum */
+	size_t masks;            /* how many they are */
+	uint64_t kernel_mask;    /* what the kernel blocks in the OS thread, as far as we know */
+	uint64_t awaited;        /* what somebody waits for, as by sigwait */
+	uint64_t watched;        /* what of it the signalfd has been told */
+	int signal_fd;           /* -1: there is none yet */
+	ev_io signal_watcher;
 	struct pending arrived;    /* signals for the process that the greenlet blocked which was running */
 	_Atomic bool is_signalled; /* there is something for deliver_signals() to do */
 

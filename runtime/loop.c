@@ -4,6 +4,7 @@
 #include "lot.h"
 #include "mask.h"
 #include "poller_hub.h"
+#include "sigwait.h"
 #include <errno.h>
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
@@ -54,6 +55,8 @@ void look_at_loop(struct hub *hub)
 	nanos next = timers_next(&hub->timers);
 
 	apply_masks(hub);
+	if (hub->awaited != hub->watched)
+		watch_awaited(hub);
 	if (next != FOR_EVER && next <= clock_now())
 		timers_expire(&hub->timers, clock_now());
 	else if (!hub->ready_first)
@@ -75,6 +78,7 @@ static void drop_loop(struct hub *hub)
 {
 	hub_disown_fd(hub->timer_fd);
 	hub_disown_fd(hub->knock_fd);
+	unwatch_awaited(hub);
 	if (hub->epoll_fd >= 0)
 		hub_disown_fd(hub->epoll_fd);
 	ev_loop_destroy(hub->loop);
@@ -88,6 +92,7 @@ int open_loop(struct hub *hub)
 	if (hub->loop)
 		drop_loop(hub);
 	hub->epoll_fd = -1;
+	hub->signal_fd = -1;
 	hub->armed = FOR_EVER;
 	hub->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	hub->knock_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

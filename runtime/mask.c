@@ -139,6 +139,9 @@ void mask_reset(struct hub *hub, struct greenlet *g)
 		hub->blocks[i] = 0;
 	hub->blocks_in_all = 0;
 	hub->living = NULL;
+	hub->awaited = 0;
+	hub->main.awaits = 0;
+	g->awaits = 0;
 	hub->masks = 1;
 	hub->main.blocked = 0;
 	pending_drop(&hub->arrived);
