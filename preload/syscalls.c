@@ -70,6 +70,7 @@ static const struct answer answers[] = {
     [SYS_rt_sigtimedwait] = {raw_rt_sigtimedwait, false},
     [SYS_rt_sigsuspend] = {raw_rt_sigsuspend, false},
     [SYS_pause] = {(void *)pause, true},
+    [SYS_sigaltstack] = {(void *)sigaltstack, true},
     [SYS_tgkill] = {raw_tgkill, false},
     [SYS_tkill] = {raw_tkill, false},
     [SYS_futex] = {raw_futex, false},

@@ -1,4 +1,5 @@
 #include "greenlet.h"
+#include "altstack.h"
 #include "interrupt.h"
 #include "lot.h"
 #include "mask.h"
@@ -25,6 +26,7 @@ static void end(struct greenlet *g)
 		take_inbox(hub);
 	hub->alive--;
 	mask_leave(g);
+	altstack_leave(g);
 	g->state = ENDED;
 	atomic_store(&g->ended, 1);
 	if (g->is_joined)
@@ -51,6 +53,7 @@ static void begin(void)
 	__pthread_unwind_buf_t outermost;
 
 	OUTERMOST_FRAME();
+	altstack_follow(self);
 	__ctype_init();
 	if (__sigsetjmp_cancel(outermost.__cancel_jmp_buf, 0) == 0) {
 		__pthread_register_cancel(&outermost);
@@ -81,6 +84,7 @@ static void init_greenlet(struct greenlet *g, struct hub *hub, green_fn *fn, voi
 	g->priority = 0;
 	g->taking = 0;
 	g->awaits = 0;
+	g->has_altstack = false;
 	g->detached = 0;
 	g->name[0] = '\0';
 	if (name)

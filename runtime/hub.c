@@ -1,4 +1,5 @@
 #include "hub.h"
+#include "altstack.h"
 #include "fork.h"
 #include "loop.h"
 #include "mask.h"
@@ -94,6 +95,8 @@ void switch_away(void)
 		fetch_ahead(next->next, (char *)&self - (char *)me->context.thread_pointer);
 	hub->switches++;
 	context_switch(&me->context, next ? &next->context : &hub->context);
+	if (__builtin_expect(me->hub->altstacks > 0, 0))
+		altstack_follow(me);
 }
 
 /*
@@ -138,6 +141,8 @@ static void run_hub(void)
 			continue;
 		hub->turns = turns_until_look(hub);
 		context_switch(&hub->context, &next->context);
+		if (hub->altstacks)
+			altstack_spare(hub);
 	}
 }
 
@@ -201,6 +206,7 @@ static int start(struct hub *hub)
 	if (error)
 		return error;
 	fork_prepare();
+	altstack_begin(hub);
 	overflow_prepare();
 	self = &hub->main;
 	error = hub_refresh(hub);
@@ -240,6 +246,7 @@ void hub_reset(struct hub *hub)
 	atomic_store(&hub->inbox, NULL);
 	atomic_store(&self->posted, 0);
 	mask_reset(hub, self);
+	altstack_reset(hub, self);
 	hub->helper_wanted = false;
 	hub->is_first = true; /* the child's only thread is its main one */
 	hub->stale = true;

@@ -62,7 +62,9 @@ struct greenlet {
 	bool cancel_disabled, cancel_async; /* as pthread_setcancelstate and -type have it */
 	struct greenlet *inbox_next;
 	struct greenlet *next_living, *previous_living; /* in the hub's list */
-	uint64_t awaits;                                /* the signals that it waits for, as by sigwait */
+	bool has_altstack;
+	stack_t altstack;  /* its own alternate signal stack, if it has one */
+	uint64_t awaits;   /* the signals that it waits for, as by sigwait */
 	uint64_t assigned; /* which of the directed ones were meant for the process, and may go to another */
 	struct stack stack;
 	void *stack_low, *stack_high; /* what of it is for calls: the rest holds this and the TLS block */
@@ -99,15 +101,18 @@ struct hub {
 	_Atomic bool lines_to_call; /* see lot.c */
 	_Atomic(struct greenlet *) inbox;
 	bool helper_wanted; /* see offload.c: threads are made on the hub's context, where calls are native */
+	size_t altstacks;   /* how many greenlets have an alternate signal stack of their own */
 
-	struct greenlet *living; /* that have not ended, the main one aside */
-	uint32_t blocks[64];     /* how many of them, and the main one, block each signal; see mask.c */
-	size_t blocks_in_all;    /* the sum */
-	size_t masks;            /* how many they are */
-	uint64_t kernel_mask;    /* what the kernel blocks in the OS thread, as far as we know */
-	uint64_t awaited;        /* what somebody waits for, as by sigwait */
-	uint64_t watched;        /* what of it the signalfd has been told */
-	int signal_fd;           /* -1: there is none yet */
+	stack_t altstack;                      /* for those who have none */
+	const struct greenlet *altstack_owner; /* whose the kernel knows; NULL: the hub's */
+	struct greenlet *living;               /* that have not ended, the main one aside */
+	uint32_t blocks[64];                   /* how many of them, and the main one, block each signal; see mask.c */
+	size_t blocks_in_all;                  /* the sum */
+	size_t masks;                          /* how many they are */
+	uint64_t kernel_mask;                  /* what the kernel blocks in the OS thread, as far as we know */
+	uint64_t awaited;                      /* what somebody waits for, as by sigwait */
+	uint64_t watched;                      /* what of it the signalfd has been told */
+	int signal_fd;                         /* -1: there is none yet */
 	ev_io signal_watcher;
 	struct pending arrived;    /* signals for the process that the greenlet blocked which was running */
 	_Atomic bool is_signalled; /* there is something for deliver_signals() to do */

@@ -1,4 +1,5 @@
 #include "interrupt.h"
+#include "altstack.h"
 #include "mask.h"
 #include "park.h"
 #include <errno.h>
@@ -35,10 +36,12 @@ static bool is_awaited(const struct greenlet *me, int signo)
 
 static bool takes_now(const struct greenlet *me, int signo)
 {
-	if (me->taking == signo || !has_company(me))
+	if (me->taking == signo)
 		return true;
 	/* On its way into a wait, it takes the signal when it comes back. */
-	return me->state == RUNNING && !(me->blocked & signal_bit(signo)) && !is_awaited(me, signo);
+	if (me->state != RUNNING)
+		return false;
+	return !has_company(me) || !(me->blocked & signal_bit(signo) || is_awaited(me, signo));
 }
 
 /* The kernel puts it in force when the handler returns. */
@@ -106,8 +109,9 @@ bool begin_handling(
 }
 
 /*
- * Signals that the handler's mask has held up come before what it has interrupted goes on. That it has run is noted
- * last, as it may have waited itself.
+ * Signals that the handler's mask has held up come before what it has interrupted goes on. The kernel then puts back
+ * the mask and the alternate stack as they were when the handler began, but for what we say: it may have waited. That
+ * it has run is noted last, for the same reason.
  */
 void end_handling(const struct handling *handling, void *context)
 {
@@ -120,6 +124,7 @@ void end_handling(const struct handling *handling, void *context)
 	if (has_signals(me) && me->state == RUNNING)
 		take_signals(me);
 	settle_mask(me->hub, interrupted);
+	interrupted->uc_stack = *altstack_in_force(me->hub);
 	atomic_fetch_or(&me->interrupted, handling->by);
 }
 
