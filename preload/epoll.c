@@ -43,6 +43,8 @@ int epoll_pwait(int epfd, struct epoll_event *events, int max, int timeout, cons
 {
 	struct blocking call = blocking_until(CALL_epoll_pwait, FOR_EVER);
 
+	if (has_no_greenlets() || is_wild_set(mask))
+		return libc.epoll_pwait(epfd, events, max, timeout, mask);
 	if (timeout == 0 || goes_native(&call))
 		return epoll_pwait_native(epfd, events, max, timeout, mask);
 	call.until.deadline = deadline_in(timeout);
@@ -64,6 +66,8 @@ int epoll_pwait2(int epfd, struct epoll_event *events, int max, const struct tim
 {
 	struct blocking call = blocking_until(CALL_epoll_pwait2, FOR_EVER);
 
+	if (has_no_greenlets() || is_wild_set(mask))
+		return libc.epoll_pwait2(epfd, events, max, timeout, mask);
 	if (goes_native(&call) || (timeout && !(is_readable(&timeout->tv_sec) && is_readable(&timeout->tv_nsec))) ||
 	    !lets_wait(timeout))
 		return (int)settled(&call, epoll_pwait2_native(epfd, events, max, timeout, mask));

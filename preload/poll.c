@@ -2,6 +2,7 @@
 #include "../runtime/mask.h"
 #include "blocking.h"
 #include "deadline.h"
+#include "probe.h"
 
 static int poll_green(struct blocking *call, struct pollfd *fds, nfds_t n)
 {
@@ -39,6 +40,8 @@ int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const si
 {
 	struct blocking call = blocking_until(CALL_ppoll, FOR_EVER);
 
+	if (has_no_greenlets() || is_wild_set(mask))
+		return libc.ppoll(fds, n, timeout, mask);
 	if (goes_native(&call) || !lets_wait(timeout))
 		return ppoll_native(fds, n, timeout, mask);
 	call.until.deadline = deadline_of(timeout);

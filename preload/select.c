@@ -237,6 +237,8 @@ int pselect(int n, fd_set *reads, fd_set *writes, fd_set *excepts, const struct 
 {
 	struct blocking call = blocking_until(CALL_pselect, FOR_EVER);
 
+	if (has_no_greenlets() || is_wild_set(mask))
+		return libc.pselect(n, reads, writes, excepts, timeout, mask);
 	if (goes_native(&call) || !lets_wait(timeout))
 		return pselect_native(n, (fd_set *const[]){reads, writes, excepts}, timeout, mask);
 	call.until.deadline = deadline_of(timeout);

@@ -44,6 +44,8 @@ int sigtimedwait(const sigset_t *set, siginfo_t *info, const struct timespec *li
 {
 	struct blocking call = blocking_until(CALL_sigtimedwait, FOR_EVER);
 
+	if (has_no_greenlets() || !is_readable(set) || (limit && !is_readable(limit)))
+		return libc.sigtimedwait(set, info, limit);
 	if (waits_in_kernel(&call, signal_bits(set)) || (limit && limit->tv_sec < 0) ||
 	    (limit && (nanos)limit->tv_nsec >= NANOS_PER_SEC))
 		return libc.sigtimedwait(set, info, limit);
@@ -55,6 +57,8 @@ int sigwaitinfo(const sigset_t *set, siginfo_t *info)
 {
 	struct blocking call = blocking_until(CALL_sigwaitinfo, FOR_EVER);
 
+	if (has_no_greenlets() || !is_readable(set))
+		return libc.sigwaitinfo(set, info);
 	return waits_in_kernel(&call, signal_bits(set)) ? libc.sigwaitinfo(set, info) : wait_for(&call, set, info);
 }
 
@@ -64,6 +68,8 @@ int sigwait(const sigset_t *set, int *signo)
 	struct blocking call = blocking_until(CALL_sigwait, FOR_EVER);
 	int before = errno, taken;
 
+	if (has_no_greenlets() || !is_readable(set))
+		return libc.sigwait(set, signo);
 	if (waits_in_kernel(&call, signal_bits(set)))
 		return libc.sigwait(set, signo);
 	do
@@ -94,6 +100,8 @@ int sigsuspend(const sigset_t *mask)
 	uint64_t before;
 	int result;
 
+	if (has_no_greenlets() || !is_readable(mask))
+		return libc.sigsuspend(mask);
 	call.until.mask = mask;
 	if (!waits_in_kernel(&call, ~signal_bits(mask)))
 		return wait_for_handler(&call);

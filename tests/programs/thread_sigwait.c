@@ -105,6 +105,9 @@ static void ends_otherwise(void)
 	say_waited("time out", began, 50);
 	say("at once", sigtimedwait(&set, &info, &(struct timespec){0, 0}));
 	say("invalid", sigtimedwait(&set, &info, &(struct timespec){0, 1000000000}));
+	say("wild set", sigtimedwait((void *)8, &info, NULL));
+	say("wild limit", sigtimedwait(&set, &info, (void *)8));
+	say("wild mask", sigsuspend((void *)8));
 	say("negative", sigtimedwait(&set, &info, &(struct timespec){-1, 0}));
 	must("sigaction", sigaction(SIGUSR2, &action, NULL));
 	must("pthread_create", -pthread_create(&sender, NULL, interrupt_later, &me));
