@@ -2,6 +2,7 @@
  * Threads that are greenlets: pthread_create spawns one, and its pthread_t is what pthread_self() answers in it, as
  * for any other thread. Threads of the system's own stay what they are; who meets one calls libc.
  */
+#include "../runtime/mask.h"
 #include "blocking.h"
 #include "options.h"
 #include "turn.h"
@@ -13,6 +14,8 @@
 struct wish {
 	size_t stack_size;
 	int detach_state;
+	bool has_mask;
+	sigset_t mask;
 };
 
 static int read_attributes(const pthread_attr_t *attributes, struct wish *wish)
@@ -21,6 +24,7 @@ static int read_attributes(const pthread_attr_t *attributes, struct wish *wish)
 	if (!attributes)
 		return 0;
 	pthread_attr_getdetachstate(attributes, &wish->detach_state);
+	wish->has_mask = pthread_attr_getsigmask_np(attributes, &wish->mask) == 0;
 	return pthread_attr_getstacksize(attributes, &wish->stack_size);
 }
 
@@ -28,6 +32,17 @@ static int read_attributes(const pthread_attr_t *attributes, struct wish *wish)
 static bool makes_threads(void)
 {
 	return call_is_off[CALL_pthread_create] || hub_running || (!self && gettid() != getpid());
+}
+
+/* One of the system's inherits the OS thread's mask, which is to be the creator's own. */
+static int create_natively(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *arg)
+{
+	bool shown = show_own_mask();
+	int error = libc.pthread_create(thread, attributes, start, arg);
+
+	if (shown)
+		apply_masks(self->hub);
+	return error;
 }
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *arg)
@@ -38,7 +53,7 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 	int error, before = errno;
 
 	if (makes_threads())
-		return libc.pthread_create(thread, attributes, start, arg);
+		return create_natively(thread, attributes, start, arg);
 	error = read_attributes(attributes, &wish);
 	if (error)
 		return error;
@@ -48,6 +63,8 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 	if (!g)
 		return EAGAIN;
 	g->detached = wish.detach_state == PTHREAD_CREATE_DETACHED;
+	if (wish.has_mask)
+		note_mask(g, signal_bits(&wish.mask));
 	*thread = thread_of(g);
 	return 0;
 }
@@ -165,6 +182,7 @@ static void wait_for_others(void *unused)
 	struct hub *hub = self->hub;
 
 	(void)unused;
+	change_mask(&hub->main, ~0ull); /* it takes no signal any more */
 	atomic_store(&hub->main.ended, 1);
 	if (hub->main.is_joined)
 		lot_wake(&hub->main.ended, 1);
