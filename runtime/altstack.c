@@ -37,6 +37,7 @@ void altstack_begin(struct hub *hub)
 		hub->main.has_altstack = true;
 		hub->altstack_owner = &hub->main;
 		hub->altstacks = 1;
+		atomic_store(&hub->needs_care, true);
 	} else {
 		put_in_force(hub, NULL);
 	}
@@ -47,13 +48,14 @@ static void set_own(struct greenlet *me, const stack_t *stack)
 	struct hub *hub = me->hub;
 
 	hub->altstacks += !me->has_altstack;
+	atomic_store(&hub->needs_care, true);
 	me->has_altstack = true;
 	me->altstack = *stack;
 	me->altstack.ss_flags &= (int)AUTODISARM;
 	hub->altstack_owner = me;
 }
 
-static void give_up_own(struct greenlet *me)
+void altstack_leave(struct greenlet *me)
 {
 	struct hub *hub = me->hub;
 
@@ -79,16 +81,10 @@ int altstack_set(struct greenlet *me, const stack_t *stack, stack_t *before)
 		return (int)-result;
 	wanted = *stack;
 	if (wanted.ss_flags & SS_DISABLE)
-		give_up_own(me);
+		altstack_leave(me);
 	else
 		set_own(me, &wanted);
 	return 0;
-}
-
-void altstack_leave(struct greenlet *me)
-{
-	if (me->has_altstack)
-		give_up_own(me);
 }
 
 void altstack_reset(struct hub *hub, const struct greenlet *g)

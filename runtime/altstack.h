@@ -16,7 +16,7 @@ void altstack_begin(struct hub *hub);
 /* sigaltstack(2) for the calling greenlet. Returns 0 or an errno value. */
 int altstack_set(struct greenlet *me, const stack_t *stack, stack_t *before);
 
-/* The greenlet is ending: its stack may go at any time. */
+/* Its own alternate stack, which it has, may go at any time. */
 void altstack_leave(struct greenlet *me);
 
 /* In the child of a fork: g alone is left. */
@@ -25,7 +25,7 @@ void altstack_reset(struct hub *hub, const struct greenlet *g);
 /* What the kernel has been told. */
 const stack_t *altstack_in_force(const struct hub *hub);
 
-/* The greenlet has just been switched to. To be called when hub->altstacks is not 0. */
+/* The greenlet has just been switched to. To be called when hub->needs_care. */
 void altstack_follow(struct greenlet *me);
 
 /*

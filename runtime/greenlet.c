@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <math.h>
 #include <sched.h>
+#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +27,8 @@ static void end(struct greenlet *g)
 		take_inbox(hub);
 	hub->alive--;
 	mask_leave(g);
-	altstack_leave(g);
+	if (g->has_altstack)
+		altstack_leave(g);
 	g->state = ENDED;
 	atomic_store(&g->ended, 1);
 	if (g->is_joined)
@@ -53,9 +55,10 @@ static void begin(void)
 	__pthread_unwind_buf_t outermost;
 
 	OUTERMOST_FRAME();
-	altstack_follow(self);
+	if (self->hub->altstacks)
+		altstack_follow(self);
 	__ctype_init();
-	if (__sigsetjmp_cancel(outermost.__cancel_jmp_buf, 0) == 0) {
+	if (_setjmp((struct __jmp_buf_tag *)(void *)outermost.__cancel_jmp_buf) == 0) {
 		__pthread_register_cancel(&outermost);
 		if (has_signals(self))
 			take_signals(self);

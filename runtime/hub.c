@@ -1,6 +1,7 @@
 #include "hub.h"
 #include "altstack.h"
 #include "fork.h"
+#include "interrupt_hub.h"
 #include "loop.h"
 #include "mask.h"
 #include "offload_hub.h"
@@ -82,10 +83,19 @@ static void fetch_ahead(const struct greenlet *g, ptrdiff_t self_offset)
 	__builtin_prefetch((char *)g->context.thread_pointer + self_offset);
 }
 
+/* What has to be done for a greenlet that has just been switched to: rarely anything. */
+static __attribute__((noinline)) void look_after(struct greenlet *me, bool was_ready)
+{
+	altstack_follow(me);
+	if (was_ready)
+		take_signals_now(me);
+}
+
 void switch_away(void)
 {
 	struct greenlet *me = self, *next = NULL;
 	struct hub *hub = me->hub;
+	bool is_ready = me->state == RUNNING;
 
 	if (--hub->turns)
 		next = take_ready(hub);
@@ -95,8 +105,8 @@ void switch_away(void)
 		fetch_ahead(next->next, (char *)&self - (char *)me->context.thread_pointer);
 	hub->switches++;
 	context_switch(&me->context, next ? &next->context : &hub->context);
-	if (__builtin_expect(me->hub->altstacks > 0, 0))
-		altstack_follow(me);
+	if (__builtin_expect(atomic_load_explicit(&hub->needs_care, memory_order_relaxed), 0))
+		look_after(me, is_ready);
 }
 
 /*

@@ -60,12 +60,12 @@ struct greenlet {
 	_Atomic uint32_t ended;             /* the same for pthread_join, which waits by this address */
 	bool is_joined;                     /* somebody does */
 	bool cancel_disabled, cancel_async; /* as pthread_setcancelstate and -type have it */
+	bool has_altstack;
 	struct greenlet *inbox_next;
 	struct greenlet *next_living, *previous_living; /* in the hub's list */
-	bool has_altstack;
-	stack_t altstack;  /* its own alternate signal stack, if it has one */
-	uint64_t awaits;   /* the signals that it waits for, as by sigwait */
+	uint64_t awaits;                                /* the signals that it waits for, as by sigwait */
 	uint64_t assigned; /* which of the directed ones were meant for the process, and may go to another */
+	stack_t altstack;  /* its own alternate signal stack, if it has one */
 	struct stack stack;
 	void *stack_low, *stack_high; /* what of it is for calls: the rest holds this and the TLS block */
 	char name[16];
@@ -79,7 +79,13 @@ struct hub {
 	nanos looked;       /* when they were last used up */
 	size_t alive;       /* greenlets that have not ended, the main one included */
 	uint64_t switches;
-	struct context context; /* its own; valid while it does not run */
+	size_t altstacks;        /* how many greenlets have an alternate signal stack of their own */
+	_Atomic bool needs_care; /* some have, or have been sent signals: whoever is switched to has to look */
+	struct context context;  /* its own; valid while it does not run */
+
+	struct greenlet *living; /* that have not ended, the main one aside */
+	size_t masks;            /* how many they are, and the main one */
+	size_t blocks_in_all;    /* the sum of blocks[], see mask.c */
 
 	bool is_first;          /* its OS thread is the main one of the process */
 	struct greenlet main;   /* the OS thread's own flow of control */
@@ -101,14 +107,10 @@ struct hub {
 	_Atomic bool lines_to_call; /* see lot.c */
 	_Atomic(struct greenlet *) inbox;
 	bool helper_wanted; /* see offload.c: threads are made on the hub's context, where calls are native */
-	size_t altstacks;   /* how many greenlets have an alternate signal stack of their own */
 
 	stack_t altstack;                      /* for those who have none */
 	const struct greenlet *altstack_owner; /* whose the kernel knows; NULL: the hub's */
-	struct greenlet *living;               /* that have not ended, the main one aside */
 	uint32_t blocks[64];                   /* how many of them, and the main one, block each signal; see mask.c */
-	size_t blocks_in_all;                  /* the sum */
-	size_t masks;                          /* how many they are */
 	uint64_t kernel_mask;                  /* what the kernel blocks in the OS thread, as far as we know */
 	uint64_t awaited;                      /* what somebody waits for, as by sigwait */
 	uint64_t watched;                      /* what of it the signalfd has been told */

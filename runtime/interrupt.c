@@ -1,5 +1,6 @@
 #include "interrupt.h"
 #include "altstack.h"
+#include "interrupt_hub.h"
 #include "mask.h"
 #include "park.h"
 #include <errno.h>
@@ -156,6 +157,12 @@ void take_signals(struct greenlet *me)
 	}
 }
 
+void take_signals_now(struct greenlet *me)
+{
+	if (has_signals(me))
+		take_signals(me);
+}
+
 bool handlers_end_wait(struct greenlet *g, unsigned on_signal)
 {
 	uint8_t by;
@@ -172,6 +179,7 @@ int direct_signal(struct greenlet *g, int signo, const siginfo_t *info)
 
 	if (error)
 		return error;
+	atomic_store(&g->hub->needs_care, true);
 	if (g != self && (~g->blocked | g->awaits) & signal_bit(signo))
 		unpark(g);
 	else if (g == self && g->state == RUNNING && has_signals(g))
@@ -220,29 +228,35 @@ static void assign(struct hub *hub, int signo)
 		return;
 	}
 	g->assigned |= signal_bit(signo);
+	atomic_store(&hub->needs_care, true);
 	pending_move(&hub->arrived, &g->directed, signo);
 }
 
-static void deliver_to(struct greenlet *g)
+/* True when there are still signals for it to take. */
+static bool deliver_to(struct greenlet *g)
 {
-	if (g->state != PARKED)
-		return;
-	if (handlers_end_wait(g, g->on_signal))
+	bool has_some = atomic_load(&g->directed.signals) & (~g->blocked | g->awaits);
+
+	if (g->state == PARKED && handlers_end_wait(g, g->on_signal))
 		wake(g, EINTR);
-	else if (atomic_load(&g->directed.signals) & (~g->blocked | g->awaits))
+	else if (g->state == PARKED && has_some)
 		wake(g, 0);
+	return has_some;
 }
 
 void deliver_signals(struct hub *hub)
 {
 	struct greenlet *g;
 	uint64_t left;
+	bool needs_care = hub->altstacks > 0;
 
-	if (!atomic_exchange(&hub->is_signalled, false))
-		return;
+	atomic_store(&hub->is_signalled, false);
+	atomic_store(&hub->needs_care, false);
 	for (left = atomic_load(&hub->arrived.signals); left; left &= left - 1)
 		assign(hub, __builtin_ctzll(left) + 1);
-	deliver_to(&hub->main);
+	needs_care |= deliver_to(&hub->main);
 	for (g = hub->living; g; g = g->next_living)
-		deliver_to(g);
+		needs_care |= deliver_to(g);
+	if (needs_care)
+		atomic_store(&hub->needs_care, true);
 }

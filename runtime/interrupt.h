@@ -42,7 +42,4 @@ bool handlers_end_wait(struct greenlet *g, unsigned on_signal);
  */
 int direct_signal(struct greenlet *g, int signo, const siginfo_t *info);
 
-/* Wakes the greenlets that there are signals for. On the hub's own context. */
-void deliver_signals(struct hub *hub);
-
 #endif

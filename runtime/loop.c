@@ -1,6 +1,6 @@
 #include "loop.h"
 #include "hub.h"
-#include "interrupt.h"
+#include "interrupt_hub.h"
 #include "lot.h"
 #include "mask.h"
 #include "poller_hub.h"
@@ -20,7 +20,6 @@ static void on_knock(struct ev_loop *loop, ev_io *watcher, int events)
 	(void)!read(hub->knock_fd, &count, sizeof(count));
 	atomic_store(&hub->knocked, false);
 	take_inbox(hub);
-	deliver_signals(hub);
 	if (atomic_exchange(&hub->lines_to_call, false))
 		lot_call_all();
 	poller_take_notices(hub);
@@ -54,6 +53,8 @@ void look_at_loop(struct hub *hub)
 {
 	nanos next = timers_next(&hub->timers);
 
+	if (atomic_load(&hub->is_signalled) || atomic_load(&hub->needs_care) > (hub->altstacks > 0))
+		deliver_signals(hub);
 	apply_masks(hub);
 	if (hub->awaited != hub->watched)
 		watch_awaited(hub);

@@ -77,6 +77,7 @@ static void take_over(struct greenlet *me, uint64_t signals)
 {
 	move_all(&me->hub->arrived, &me->directed, signals);
 	me->assigned |= signals;
+	atomic_store(&me->hub->needs_care, true);
 }
 
 void change_mask(struct greenlet *me, uint64_t blocked)
@@ -112,7 +113,8 @@ void mask_enter(struct greenlet *g, uint64_t blocked)
 		hub->living->previous_living = g;
 	hub->living = g;
 	hub->masks++;
-	note_mask(g, blocked);
+	if (blocked)
+		note_mask(g, blocked);
 }
 
 /* What all who are left block, the hub finds out before it waits. */
@@ -120,7 +122,8 @@ void mask_leave(struct greenlet *g)
 {
 	struct hub *hub = g->hub;
 
-	note_mask(g, 0);
+	if (g->blocked)
+		note_mask(g, 0);
 	hub->masks--;
 	*(g->previous_living ? &g->previous_living->next_living : &hub->living) = g->next_living;
 	if (g->next_living)

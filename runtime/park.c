@@ -10,7 +10,7 @@ static void time_is_up(struct timer *timer)
 	wake((struct greenlet *)((char *)timer - offsetof(struct greenlet, timer)), ETIMEDOUT);
 }
 
-static void start_timer(struct greenlet *me, nanos deadline)
+static inline void start_timer(struct greenlet *me, nanos deadline)
 {
 	if (deadline == FOR_EVER)
 		return;
@@ -18,7 +18,12 @@ static void start_timer(struct greenlet *me, nanos deadline)
 	timer_start(&me->hub->timers, &me->timer, deadline);
 }
 
-static int wait_as_it_is(struct greenlet *me, const struct until *until)
+/*
+ * A switch makes the processor guess wrongly where the functions return to that it is called from: so there are few.
+ */
+#define PART_OF_PARK static inline __attribute__((always_inline))
+
+PART_OF_PARK int wait_as_it_is(struct greenlet *me, const struct until *until)
 {
 	me->on_signal = (uint8_t)until->on_signal;
 	me->outcome = 0;
@@ -30,7 +35,7 @@ static int wait_as_it_is(struct greenlet *me, const struct until *until)
 }
 
 /* Ends a wait that has come to this outcome: the handlers of signals that came meanwhile run before it does. */
-static int wait_ended(struct greenlet *me, const struct until *until, int outcome)
+PART_OF_PARK int wait_ended(struct greenlet *me, const struct until *until, int outcome)
 {
 	if (has_signals(me) && !until->firm)
 		take_signals(me);
@@ -41,7 +46,7 @@ static int wait_ended(struct greenlet *me, const struct until *until, int outcom
  * What the mask alone lets through is taken before the wait, and what comes meanwhile is left for the next time: for
  * if the caller finds what it has waited for, the signal is to come after.
  */
-static int wait_with_mask(struct greenlet *me, const struct until *until)
+static __attribute__((noinline)) int wait_with_mask(struct greenlet *me, const struct until *until)
 {
 	uint64_t before = me->blocked;
 	int error;
@@ -59,7 +64,7 @@ static int wait_with_mask(struct greenlet *me, const struct until *until)
 	return error;
 }
 
-static int wait_until(struct greenlet *me, const struct until *until)
+PART_OF_PARK int wait_until(struct greenlet *me, const struct until *until)
 {
 	if (until->deadline != FOR_EVER && until->deadline <= clock_now())
 		return ETIMEDOUT;
@@ -117,6 +122,4 @@ void yield_turn(void)
 {
 	make_ready(self);
 	switch_away();
-	if (has_signals(self))
-		take_signals(self);
 }

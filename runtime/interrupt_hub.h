@@ -1,0 +1,14 @@
+/* Signals: the hub's side. */
+#ifndef INTERRUPT_HUB_H
+#define INTERRUPT_HUB_H
+
+struct greenlet;
+struct hub;
+
+/* Wakes the greenlets that there are signals for, as hub->is_signalled says. On the hub's own context. */
+void deliver_signals(struct hub *hub);
+
+/* Has the greenlet, which was ready and now runs, take what it was sent meanwhile. */
+void take_signals_now(struct greenlet *me);
+
+#endif
