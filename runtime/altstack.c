@@ -92,22 +92,29 @@ void altstack_reset(struct hub *hub, const struct greenlet *g)
 	hub->altstacks = g->has_altstack;
 }
 
-void altstack_follow(struct greenlet *me)
+void altstack_follow(struct greenlet *next)
 {
-	const struct greenlet *owner = me->has_altstack ? me : NULL;
+	const struct greenlet *owner = next->has_altstack ? next : NULL;
 
-	if (me->hub->altstack_owner != owner)
-		put_in_force(me->hub, owner);
+	if (next->hub->altstack_owner != owner)
+		put_in_force(next->hub, owner);
 }
 
-static bool is_on_its_own(const struct greenlet *g)
+static bool lies_on(const stack_t *stack, const void *address)
 {
-	return (uintptr_t)g->context.saved - (uintptr_t)g->altstack.ss_sp < g->altstack.ss_size;
+	return (uintptr_t)address - (uintptr_t)stack->ss_sp < stack->ss_size;
+}
+
+bool altstack_is_in_use(const struct hub *hub)
+{
+	return lies_on(altstack_in_force(hub), __builtin_frame_address(0));
 }
 
 /* What comes on the hub's own context would be put over it, for it is not on that stack itself. */
 void altstack_spare(struct hub *hub)
 {
-	if (hub->altstack_owner && is_on_its_own(hub->altstack_owner))
+	const struct greenlet *owner = hub->altstack_owner;
+
+	if (owner && lies_on(&owner->altstack, owner->context.saved))
 		put_in_force(hub, NULL);
 }

@@ -6,6 +6,7 @@
 #define ALTSTACK_H
 
 #include <signal.h>
+#include <stdbool.h>
 
 struct greenlet;
 struct hub;
@@ -25,8 +26,11 @@ void altstack_reset(struct hub *hub, const struct greenlet *g);
 /* What the kernel has been told. */
 const stack_t *altstack_in_force(const struct hub *hub);
 
-/* The greenlet has just been switched to. To be called when hub->needs_care. */
-void altstack_follow(struct greenlet *me);
+/* The greenlet is about to be switched to. Not to be called while the stack in force is in use. */
+void altstack_follow(struct greenlet *next);
+
+/* True when the caller runs on the stack in force: the kernel keeps that until he is off it. */
+bool altstack_is_in_use(const struct hub *hub);
 
 /*
  * The hub's own context has just been switched to: a handler may have parked on the stack that is in force. To be

@@ -55,8 +55,6 @@ static void begin(void)
 	__pthread_unwind_buf_t outermost;
 
 	OUTERMOST_FRAME();
-	if (self->hub->altstacks)
-		altstack_follow(self);
 	__ctype_init();
 	if (_setjmp((struct __jmp_buf_tag *)(void *)outermost.__cancel_jmp_buf) == 0) {
 		__pthread_register_cancel(&outermost);
@@ -85,9 +83,6 @@ static void init_greenlet(struct greenlet *g, struct hub *hub, green_fn *fn, voi
 	g->cancel_async = false;
 	g->policy = 0;
 	g->priority = 0;
-	g->taking = 0;
-	g->awaits = 0;
-	g->has_altstack = false;
 	g->detached = 0;
 	g->name[0] = '\0';
 	if (name)

@@ -1,7 +1,6 @@
 #include "hub.h"
 #include "altstack.h"
 #include "fork.h"
-#include "interrupt_hub.h"
 #include "loop.h"
 #include "mask.h"
 #include "offload_hub.h"
@@ -83,30 +82,22 @@ static void fetch_ahead(const struct greenlet *g, ptrdiff_t self_offset)
 	__builtin_prefetch((char *)g->context.thread_pointer + self_offset);
 }
 
-/* What has to be done for a greenlet that has just been switched to: rarely anything. */
-static __attribute__((noinline)) void look_after(struct greenlet *me, bool was_ready)
-{
-	altstack_follow(me);
-	if (was_ready)
-		take_signals_now(me);
-}
-
 void switch_away(void)
 {
 	struct greenlet *me = self, *next = NULL;
 	struct hub *hub = me->hub;
-	bool is_ready = me->state == RUNNING;
+	bool needs_care = __builtin_expect(atomic_load_explicit(&hub->needs_care, memory_order_relaxed), 0);
 
-	if (--hub->turns)
+	if (--hub->turns && !(needs_care && altstack_is_in_use(hub)))
 		next = take_ready(hub);
 	if (next == me)
 		return;
+	if (needs_care && next)
+		altstack_follow(next);
 	if (next)
 		fetch_ahead(next->next, (char *)&self - (char *)me->context.thread_pointer);
 	hub->switches++;
 	context_switch(&me->context, next ? &next->context : &hub->context);
-	if (__builtin_expect(atomic_load_explicit(&hub->needs_care, memory_order_relaxed), 0))
-		look_after(me, is_ready);
 }
 
 /*
@@ -150,6 +141,8 @@ static void run_hub(void)
 		if (!next)
 			continue;
 		hub->turns = turns_until_look(hub);
+		if (hub->altstacks)
+			altstack_follow(next);
 		context_switch(&hub->context, &next->context);
 		if (hub->altstacks)
 			altstack_spare(hub);

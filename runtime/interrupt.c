@@ -157,12 +157,6 @@ void take_signals(struct greenlet *me)
 	}
 }
 
-void take_signals_now(struct greenlet *me)
-{
-	if (has_signals(me))
-		take_signals(me);
-}
-
 bool handlers_end_wait(struct greenlet *g, unsigned on_signal)
 {
 	uint8_t by;

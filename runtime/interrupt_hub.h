@@ -8,7 +8,4 @@ struct hub;
 /* Wakes the greenlets that there are signals for, as hub->is_signalled says. On the hub's own context. */
 void deliver_signals(struct hub *hub);
 
-/* Has the greenlet, which was ready and now runs, take what it was sent meanwhile. */
-void take_signals_now(struct greenlet *me);
-
 #endif

@@ -105,8 +105,6 @@ void mask_enter(struct greenlet *g, uint64_t blocked)
 {
 	struct hub *hub = g->hub;
 
-	g->blocked = 0;
-	g->assigned = 0;
 	g->previous_living = NULL;
 	g->next_living = hub->living;
 	if (hub->living)
@@ -145,14 +143,16 @@ void mask_reset(struct hub *hub, struct greenlet *g)
 	hub->awaited = 0;
 	hub->main.awaits = 0;
 	g->awaits = 0;
+	g->assigned = 0;
 	hub->masks = 1;
-	hub->main.blocked = 0;
 	pending_drop(&hub->arrived);
 	pending_drop(&g->directed);
+	hub->main.blocked = 0;
 	if (g->is_main) {
 		note_mask(g, blocked);
 	} else {
 		note_mask(&hub->main, ~0ull);
+		g->blocked = 0;
 		mask_enter(g, blocked);
 	}
 	apply_masks(hub);

@@ -118,8 +118,25 @@ void end_wait(struct greenlet *g)
 		post(g);
 }
 
+static __attribute__((noinline)) void yield_with_care(struct greenlet *me)
+{
+	if (has_signals(me))
+		take_signals(me);
+	make_ready(me);
+	switch_away();
+	if (has_signals(me))
+		take_signals(me);
+}
+
+/* Signals that were sent while nobody had to care are taken the next time. */
 void yield_turn(void)
 {
-	make_ready(self);
+	struct greenlet *me = self;
+
+	if (__builtin_expect(atomic_load_explicit(&me->hub->needs_care, memory_order_relaxed), 0)) {
+		yield_with_care(me);
+		return;
+	}
+	make_ready(me);
 	switch_away();
 }
