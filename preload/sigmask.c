@@ -34,7 +34,7 @@ static int set_mask(int how, const uint64_t *set, uint64_t *before)
 
 int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
 {
-	uint64_t bits = set ? signal_bits(set) : 0, before;
+	uint64_t bits = set ? signal_bits(set) : 0, before = 0;
 	int error;
 
 	if (!self)
@@ -60,8 +60,9 @@ int sigprocmask(int how, const sigset_t *set, sigset_t *old)
 /* The kernel finds what it cannot read or write, and refuses it before anything changes. */
 long raw_rt_sigprocmask(long how, long set, long old, long size, long e, long f)
 {
-	uint64_t bits = 0, before;
+	uint64_t bits = 0, before = 0;
 	long result;
+	int error;
 
 	if (!self)
 		return libc.syscall(SYS_rt_sigprocmask, how, set, old, size, e, f);
@@ -74,9 +75,11 @@ long raw_rt_sigprocmask(long how, long set, long old, long size, long e, long f)
 	}
 	if (set)
 		bits = signal_bits((const sigset_t *)set);
-	errno = set_mask((int)how, set ? &bits : NULL, &before);
-	if (errno)
+	error = set_mask((int)how, set ? &bits : NULL, &before);
+	if (error) {
+		errno = error;
 		return -1;
+	}
 	if (old)
 		store_signal_bits(before, (sigset_t *)old);
 	return 0;

@@ -74,14 +74,14 @@ struct greenlet {
 struct hub {
 	struct greenlet *ready_first, **ready_last;
 	size_t ready_count;
-	size_t turns;       /* switches until the loop is looked at again */
-	size_t usual_turns; /* what they start from */
-	nanos looked;       /* when they were last used up */
-	size_t alive;       /* greenlets that have not ended, the main one included */
+	size_t turns;            /* switches until the loop is looked at again */
+	_Atomic bool needs_care; /* somebody has an alternate stack, or was sent signals: see switch_away() */
+	size_t alive;            /* greenlets that have not ended, the main one included */
 	uint64_t switches;
-	size_t altstacks;        /* how many greenlets have an alternate signal stack of their own */
-	_Atomic bool needs_care; /* some have, or have been sent signals: whoever is switched to has to look */
-	struct context context;  /* its own; valid while it does not run */
+	size_t usual_turns;     /* what the turns start from */
+	nanos looked;           /* when they were last used up */
+	size_t altstacks;       /* how many greenlets have an alternate signal stack of their own */
+	struct context context; /* its own; valid while it does not run */
 
 	struct greenlet *living; /* that have not ended, the main one aside */
 	size_t masks;            /* how many they are, and the main one */
