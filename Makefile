@@ -154,7 +154,7 @@ lint:
 # Puts the sources into the layout that lint asks for.
 format:
 	@scripts/deps lint
-	clang-format -i $(wildcard runtime/*.[ch] runtime/arch/*/*.[ch] preload/*.[ch] demos/*.[ch] tests/*.[ch] tests/*/*.[ch])
+	clang-format -i $(wildcard runtime/*.[ch] runtime/arch/*.[ch] runtime/arch/*/*.[ch] preload/*.[ch] demos/*.[ch] tests/*.[ch] tests/*/*.[ch])
 
 PC_DIR  = $(LIBDIR)/pkgconfig
 REAL    = libgreenload.so.$(VERSION)

@@ -22,19 +22,18 @@
 #define SAFE "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 
 struct fetch {
-	char *url;
+	char **url; /* its place among the urls */
 	FILE *file;
 	curl_off_t bytes;
 	char reason[CURL_ERROR_SIZE]; /* "" unless it failed */
 };
 
-static struct fetch *fetches;
+static char **urls, *directory;
 static size_t count, started, ended, arrived, bytes, threads, idle_count;
 static double seconds, time_limit;
 static CURL *idle[MOST]; /* a handle keeps its connections open for the next URL */
 static unsigned concurrency = 200;
 static int all_ended; /* an eventfd: who reads it waits until somebody writes */
-static const char *directory;
 static FILE *nowhere;
 static bool has_bar;
 
@@ -69,7 +68,7 @@ static void transfer(struct fetch *f)
 	double start = now();
 	CURLcode result;
 
-	curl_easy_setopt(curl, CURLOPT_URL, f->url);
+	curl_easy_setopt(curl, CURLOPT_URL, *f->url);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, f->file);
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, f->reason);
 	result = curl_easy_perform(curl);
@@ -83,11 +82,11 @@ static void transfer(struct fetch *f)
 /* The same into a file, DIR/NUMBER-NAME: NAME is the last part of the URL, as far as it is safe. */
 static void transfer_to_file(struct fetch *f)
 {
-	const char *slash = strrchr(f->url, '/'), *name = slash ? slash + 1 : f->url;
+	const char *slash = strrchr(*f->url, '/'), *name = slash ? slash + 1 : *f->url;
 	size_t safe = strspn(name, SAFE);
 	char path[4096];
 
-	snprintf(path, sizeof(path), "%s/%04td-%.*s", directory, f - fetches + 1, safe < 200 ? (int)safe : 200, name);
+	snprintf(path, sizeof(path), "%s/%04td-%.*s", directory, f->url - urls + 1, safe < 200 ? (int)safe : 200, name);
 	f->file = fopen(path, "w");
 	if (f->file)
 		transfer(f);
@@ -100,9 +99,9 @@ static void transfer_to_file(struct fetch *f)
 static void show_end(const struct fetch *f)
 {
 	if (*f->reason)
-		fprintf(stderr, "%sfetch: %s: %s\n", has_bar ? "\r\033[K" : "", f->url, f->reason);
+		fprintf(stderr, "%sfetch: %s: %s\n", has_bar ? "\r\033[K" : "", *f->url, f->reason);
 	else if (!has_bar)
-		printf("%jd bytes received from %s\n", (intmax_t)f->bytes, f->url);
+		printf("%jd bytes received from %s\n", (intmax_t)f->bytes, *f->url);
 	if (has_bar && printf("\r[%-40.*s] %zu of %zu", (int)(40 * ended / count), BAR, ended, count) > 0)
 		fflush(stdout);
 }
@@ -115,7 +114,7 @@ static void spawn_next(green_fn *fetch_url)
 
 	if (started == count)
 		return;
-	g = green_spawn_with(&options, fetch_url, &fetches[started++]);
+	g = green_spawn_with(&options, fetch_url, &urls[started++]);
 	if (!g)
 		err(1, "green_spawn");
 	green_detach(g);
@@ -123,17 +122,17 @@ static void spawn_next(green_fn *fetch_url)
 
 static void *fetch_url(void *arg)
 {
-	struct fetch *f = arg;
+	struct fetch f = {.url = arg, .file = nowhere};
 	struct stat tasks;
 
 	if (!has_bar)
-		printf("GET: %s\n", f->url);
-	(directory ? transfer_to_file : transfer)(f);
-	if (ended++ % 16 == 0 && stat("/proc/self/task", &tasks) == 0 && tasks.st_nlink - 2 > threads)
+		printf("GET: %s\n", *f.url);
+	(directory ? transfer_to_file : transfer)(&f);
+	if (ended++ % 64 == 0 && stat("/proc/self/task", &tasks) == 0 && tasks.st_nlink - 2 > threads)
 		threads = tasks.st_nlink - 2; /* a directory has a link for each one in it */
-	arrived += !*f->reason;
-	bytes += (size_t)f->bytes;
-	show_end(f);
+	arrived += !*f.reason;
+	bytes += (size_t)f.bytes;
+	show_end(&f);
 	spawn_next(fetch_url);
 	if (ended == count)
 		eventfd_write(all_ended, 1);
@@ -142,10 +141,10 @@ static void *fetch_url(void *arg)
 
 static void add_url(char *url)
 {
-	fetches = reallocarray(fetches, count + 1, sizeof(*fetches));
-	if (!fetches)
+	urls = reallocarray(urls, count + 1, sizeof(*urls));
+	if (!urls)
 		err(2, "%s", url);
-	fetches[count++] = (struct fetch){.url = url, .file = nowhere};
+	urls[count++] = url;
 }
 
 static void take_options(int argc, char **argv)
@@ -177,6 +176,7 @@ static void take_options(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	static char unseen[1 << 16];
 	struct rlimit files;
 	double start = now();
 	eventfd_t ends;
@@ -185,10 +185,10 @@ int main(int argc, char **argv)
 	getrlimit(RLIMIT_NOFILE, &files);
 	files.rlim_cur = files.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &files);
-	nowhere = fopen("/dev/null", "w");
 	take_options(argc, argv);
+	nowhere = fopen("/dev/null", "w");
 	all_ended = eventfd(0, 0);
-	if (!nowhere || setvbuf(nowhere, NULL, _IOFBF, 1 << 20) || all_ended < 0 ||
+	if (!nowhere || setvbuf(nowhere, unseen, _IOFBF, sizeof(unseen)) || all_ended < 0 ||
 	    curl_global_init(CURL_GLOBAL_DEFAULT))
 		err(2, "cannot start");
 	for (unsigned i = 0; i < concurrency; i++)

@@ -1,4 +1,5 @@
 #include "blocking.h"
+#include "../runtime/slice.h"
 #include "options.h"
 #include "stats.h"
 #include <sys/time.h>
@@ -6,9 +7,20 @@
 /* The traits of a descriptor on which a call is made as it is: it does not wait, or the program would not have it. */
 #define NEVER_WAITS (FD_NONBLOCK | FD_PLAIN)
 
+/* A native call may block: it must not be interrupted by what nobody else sees. */
+static void keep_to_slice(struct hub *hub)
+{
+	if (hub->alive == 1)
+		slices_stop(hub);
+	else if (hub->slice_over)
+		end_slice(hub);
+}
+
 bool goes_native_on_greenlet(struct blocking *call)
 {
 	end_if_cancelled();
+	if (unlikely(self->hub->is_sliced))
+		keep_to_slice(self->hub);
 	if (!has_company(self) || call_is_off[call->call] || call->dont_wait)
 		return true;
 	if (!call->green)

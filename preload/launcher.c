@@ -24,6 +24,7 @@ static void set_environment(const struct options *options, const char *library)
 	set_variable("GREENLOAD_PATCH", options->patch);
 	set_variable("GREENLOAD_STATS", options->stats);
 	set_variable("GREENLOAD_STACK", options->stack);
+	set_variable("GREENLOAD_SLICE", options->slice);
 	set_variable("LD_PRELOAD", preload_list(library, getenv("LD_PRELOAD")));
 }
 

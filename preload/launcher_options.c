@@ -23,6 +23,8 @@ static const char usage[] =
     "\n"
     "  --patch=LIST    what to make concurrent: all (the default), or some of socket,dns,\n"
     "                  time,select,thread,os,subprocess,signal,queue,file; -word takes one out\n"
+    "  --slice=MS      milliseconds of CPU time that a thread may compute while others wait,\n"
+    "                  5 unless said otherwise; 0: as long as it likes\n"
     "  --stats[=FILE]  print statistics as JSON at exit, on stderr or to FILE\n"
     "  --stack=SIZE    stack of a greenlet in bytes, or with K, M or G; at least 16K\n"
     "  --help          print this text\n"
@@ -97,6 +99,15 @@ static const char *checked_stack(const char *text)
 	return formatted("%llu", size);
 }
 
+static const char *checked_slice(const char *text)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	if (digits == 0 || text[digits] || digits > 6)
+		refuse(OUR_FAILURE, "--slice: '%s' is not a number of milliseconds below 1000000", text);
+	return text;
+}
+
 /* The command may change its directory before it ends: a relative path is meant from here. */
 static char *absolute(const char *path)
 {
@@ -159,6 +170,9 @@ static void take_option(struct options *options, int letter)
 	case 'k':
 		options->stack = checked_stack(optarg);
 		break;
+	case 'l':
+		options->slice = checked_slice(optarg);
+		break;
 	default: /* getopt_long has said what is wrong */
 		exit(OUR_FAILURE);
 	}
@@ -172,6 +186,7 @@ struct options read_options(int argc, char **argv)
 	    {"patch", required_argument, NULL, 'p'},
 	    {"stats", optional_argument, NULL, 's'},
 	    {"stack", required_argument, NULL, 'k'},
+	    {"slice", required_argument, NULL, 'l'},
 	    {0},
 	};
 	static char name[] = "greenload";

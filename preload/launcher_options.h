@@ -7,6 +7,7 @@ struct options {
 	const char *patch; /* checked list of words */
 	const char *stats; /* "-" for stderr, or an absolute path */
 	const char *stack; /* bytes, in decimal */
+	const char *slice; /* milliseconds, in decimal */
 	char **command;    /* the command and its arguments, at least one, NULL at the end */
 };
 

@@ -1,5 +1,6 @@
 #include "libc.h"
 #include <dlfcn.h>
+#include <link.h>
 
 struct libc libc;
 
@@ -50,3 +51,15 @@ static void relocated(void) __attribute__((ifunc("resolve")));
 
 /* The reference that has it resolved. */
 void (*const libc_is_found)(void) __attribute__((visibility("hidden"), used)) = relocated;
+
+void *libc_allocator(void)
+{
+	void *first = dlsym(RTLD_DEFAULT, "malloc");
+	const ElfW(Sym) *symbol = NULL;
+	Dl_info info;
+
+	/* A program that is loaded at a fixed address may have but a jump to the next there. */
+	if (first && dladdr1(first, &info, (void **)&symbol, RTLD_DL_SYMENT) && symbol && symbol->st_shndx == SHN_UNDEF)
+		return dlsym(RTLD_NEXT, "malloc");
+	return first;
+}

@@ -63,6 +63,9 @@ struct libc {
 
 extern struct libc libc;
 
+/* The malloc in use: the program's own, that of a library, or libc's. */
+void *libc_allocator(void);
+
 /* The calls by number, for the counters and the switches. */
 enum call {
 #define CALL(name, family, waits, note) CALL_##name,

@@ -1,4 +1,5 @@
 #include "options.h"
+#include "../runtime/slice.h"
 #include "../runtime/spare.h"
 #include "stats.h"
 #include <stdlib.h>
@@ -59,11 +60,21 @@ static void read_stack(const char *text)
 		default_stack_size = (size_t)bytes;
 }
 
+static void read_slice(const char *text)
+{
+	char *end;
+	unsigned long long milliseconds = strtoull(text, &end, 10);
+
+	if (end != text && *end == '\0' && milliseconds < 1000000)
+		slice_length = milliseconds * NANOS_PER_MSEC;
+}
+
 /* Nothing here may allocate or wait: other libraries' constructors may come first or later. */
 __attribute__((constructor)) static void read_environment(void)
 {
 	const char *patch = secure_getenv("GREENLOAD_PATCH");
 	const char *stack = secure_getenv("GREENLOAD_STACK");
+	const char *slice = secure_getenv("GREENLOAD_SLICE");
 	const char *stats = secure_getenv("GREENLOAD_STATS");
 
 	call_is_off[CALL_pthread_create] = true;
@@ -71,6 +82,8 @@ __attribute__((constructor)) static void read_environment(void)
 		read_patch(patch);
 	if (stack)
 		read_stack(stack);
+	if (slice)
+		read_slice(slice);
 	if (stats)
 		stats_start(stats);
 }

@@ -1,27 +1,83 @@
 /* poll and ppoll: the kernel is asked without waiting, and asked again each time a descriptor may have become ready. */
+#include "../runtime/hub.h"
 #include "../runtime/mask.h"
 #include "blocking.h"
 #include "deadline.h"
 #include "probe.h"
 
-static int poll_green(struct blocking *call, struct pollfd *fds, nfds_t n)
+/* More than these are not noted one by one: the look itself costs little beside them then. */
+#define FEW 8
+
+/* What a look has found, so that whoever waits for the same next, as callers that look before they wait do, parks. */
+static int noted(const struct pollfd *fds, nfds_t n, int ready)
+{
+	nfds_t i;
+
+	for (i = 0; i < n && n <= FEW && ready >= 0; i++) {
+		if (fds[i].fd < 0 || !(fds[i].events & POLLIN))
+			continue;
+		if (fds[i].revents)
+			fd_note(fds[i].fd, 0, FD_READ_DRAINED);
+		else
+			fd_note(fds[i].fd, FD_READ_DRAINED, 0);
+	}
+	return ready;
+}
+
+/* What lies there can be read for sure; of anything else only the kernel can tell. */
+static bool is_on_our_stack(const void *from, const void *to)
+{
+	return from > __builtin_frame_address(0) && to <= self->stack_high;
+}
+
+/*
+ * True when a look would find nothing, as far as is known, and then leaves the array as the look would have. Where
+ * that is no longer so, the wait ends at once.
+ */
+static bool is_drained(struct pollfd *fds, nfds_t n)
+{
+	nfds_t i;
+
+	if (n == 0 || n > FEW || !is_on_our_stack(fds, fds + n))
+		return false;
+	for (i = 0; i < n; i++) {
+		if (fds[i].fd < 0 || fds[i].events != POLLIN || !(fd_traits(fds[i].fd) & FD_READ_DRAINED))
+			return false;
+		fds[i].revents = 0;
+	}
+	return true;
+}
+
+static int look(struct pollfd *fds, nfds_t n)
 {
 	static const struct timespec no_time;
-	int ready, woken = 1;
+
+	return noted(fds, n, libc.ppoll(fds, n, &no_time, NULL));
+}
+
+static int poll_green(struct blocking *call, struct pollfd *fds, nfds_t n)
+{
+	int ready = !call->until.mask && is_drained(fds, n) ? 0 : look(fds, n);
 
 	/* The last look comes after the deadline, as the kernel has it. */
-	do
-		ready = libc.ppoll(fds, n, &no_time, NULL);
-	while (ready == 0 && woken > 0 && (woken = park_until_any(call, fds, n)) >= 0);
-	return (int)settled(call, woken < 0 ? woken : ready);
+	while (ready == 0) {
+		int woken = park_until_any(call, fds, n);
+
+		ready = woken < 0 ? woken : look(fds, n);
+		if (woken <= 0)
+			break;
+	}
+	return (int)settled(call, ready);
 }
 
 int poll(struct pollfd *fds, nfds_t n, int timeout)
 {
 	struct blocking call = blocking_until(CALL_poll, FOR_EVER);
 
-	if (timeout == 0 || goes_native(&call))
+	if (goes_native(&call))
 		return libc.poll(fds, n, timeout);
+	if (timeout == 0)
+		return noted(fds, n, libc.poll(fds, n, 0));
 	call.until.deadline = deadline_in(timeout);
 	return poll_green(&call, fds, n);
 }

@@ -4,6 +4,7 @@
  */
 #include "../runtime/interrupt.h"
 #include "../runtime/overflow.h"
+#include "../runtime/slice.h"
 #include "blocking.h"
 #include <string.h>
 
@@ -65,12 +66,20 @@ static bool is_function(const struct sigaction *action)
 	return action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN;
 }
 
+/* The runtime's, where the program has left the default. */
+static bool is_ours(int signo, const struct sigaction *action)
+{
+	return (signo == SIGSEGV && overflow_handles(action)) || slice_handles(action);
+}
+
 /* From the kernel's view of an action to the program's. */
 static void show(int signo, struct sigaction *action, const struct sigaction *programs)
 {
 	if ((action->sa_flags & SA_SIGINFO) && action->sa_sigaction == on_signal) {
 		action->sa_sigaction = programs->sa_sigaction;
 		action->sa_flags = programs->sa_flags;
+	} else if (slice_handles(action)) {
+		slice_show(action);
 	} else if (signo == SIGSEGV && overflow_handles(action)) {
 		memset(action, 0, sizeof(*action));
 	}
@@ -81,7 +90,7 @@ static int set_action(int signo, const struct sigaction *action, struct sigactio
 	struct sigaction programs = actions[signo], ours = *action;
 	int result;
 
-	if (is_function(action) && !(overflow_handles(action) && signo == SIGSEGV)) {
+	if (is_function(action) && !is_ours(signo, action)) {
 		actions[signo] = *action;
 		ours = with_ours(action);
 	}
@@ -93,10 +102,28 @@ static int set_action(int signo, const struct sigaction *action, struct sigactio
 	return result;
 }
 
+/* The runtime has a handler of its own there, as if it were the default; it makes room for anything else. */
+static int set_beside_slices(int signo, const struct sigaction *action, struct sigaction *before)
+{
+	struct sigaction now;
+
+	slice_show(&now);
+	if (action->sa_handler != SIG_DFL) {
+		slices_move();
+		if (set_action(signo, action, NULL) != 0)
+			return -1;
+	}
+	if (before)
+		*before = now;
+	return 0;
+}
+
 int sigaction(int signo, const struct sigaction *action, struct sigaction *before)
 {
 	int result;
 
+	if (signo > 0 && signo < SIGNALS && action && signo == slice_signal() && !slice_handles(action))
+		return set_beside_slices(signo, action, before);
 	if (signo > 0 && signo < SIGNALS && action)
 		return set_action(signo, action, before);
 	result = libc.sigaction(signo, action, before);

@@ -60,8 +60,10 @@ static void print_all(FILE *out)
 {
 	struct hub_counts hubs = hub_count_all();
 
-	fprintf(out, "{\"greenlets\": {\"created\": %" PRIu64 ", \"peak\": %zu}, \"switches\": %" PRIu64 ", ",
-	    hubs.spawned, hubs.peak, hubs.switches);
+	fprintf(out,
+	    "{\"greenlets\": {\"created\": %" PRIu64 ", \"peak\": %zu}, \"switches\": %" PRIu64 ", \"slices\": %" PRIu64
+	    ", ",
+	    hubs.spawned, hubs.peak, hubs.switches, hubs.slices);
 	print_counts(out, "parks", parks);
 	fprintf(out, ", ");
 	print_counts(out, "helpers", helps);

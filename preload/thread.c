@@ -3,6 +3,7 @@
  * for any other thread. Threads of the system's own stay what they are; who meets one calls libc.
  */
 #include "../runtime/mask.h"
+#include "../runtime/slice.h"
 #include "blocking.h"
 #include "options.h"
 #include "turn.h"
@@ -45,6 +46,22 @@ static int create_natively(pthread_t *thread, const pthread_attr_t *attributes, 
 	return error;
 }
 
+static void end_if_cancelled_at_once(void)
+{
+	if (self->cancel_async)
+		end_if_cancelled();
+}
+
+/* Code of threads knows that it may lose the processor at any time, and may rely on it. */
+static void slice(struct greenlet *g)
+{
+	after_slice = end_if_cancelled_at_once;
+	find_allocator = libc_allocator;
+	g->sliced = true;
+	g->hub->main.sliced = true;
+	slices_start(g->hub);
+}
+
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *arg)
 {
 	struct green_options options = {0};
@@ -65,6 +82,7 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 	g->detached = wish.detach_state == PTHREAD_CREATE_DETACHED;
 	if (wish.has_mask)
 		note_mask(g, signal_bits(&wish.mask));
+	slice(g);
 	*thread = thread_of(g);
 	return 0;
 }

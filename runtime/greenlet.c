@@ -81,6 +81,7 @@ static void init_greenlet(struct greenlet *g, struct hub *hub, green_fn *fn, voi
 	g->cancelled = 0;
 	g->cancel_disabled = false;
 	g->cancel_async = false;
+	g->sliced = false;
 	g->policy = 0;
 	g->priority = 0;
 	g->detached = 0;

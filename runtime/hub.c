@@ -251,6 +251,9 @@ void hub_reset(struct hub *hub)
 	mask_reset(hub, self);
 	altstack_reset(hub, self);
 	hub->helper_wanted = false;
+	hub->has_slice_timer = false;
+	hub->is_sliced = false;
+	hub->slice_over = false;
 	hub->is_first = true; /* the child's only thread is its main one */
 	hub->stale = true;
 	poller_reset(hub);

@@ -17,6 +17,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <time.h>
 
 struct hub;
 
@@ -61,6 +62,7 @@ struct greenlet {
 	bool is_joined;                     /* somebody does */
 	bool cancel_disabled, cancel_async; /* as pthread_setcancelstate and -type have it */
 	bool has_altstack;
+	bool sliced; /* gives way in the middle of what it does, see slice.h */
 	struct greenlet *inbox_next;
 	struct greenlet *next_living, *previous_living; /* in the hub's list */
 	uint64_t awaits;                                /* the signals that it waits for, as by sigwait */
@@ -118,6 +120,12 @@ struct hub {
 	ev_io signal_watcher;
 	struct pending arrived;    /* signals for the process that the greenlet blocked which was running */
 	_Atomic bool is_signalled; /* there is something for deliver_signals() to do */
+
+	timer_t slice_timer;
+	bool has_slice_timer;
+	bool is_sliced;           /* the timer runs */
+	volatile bool slice_over; /* the next call is to give way */
+	uint64_t slices;          /* that ended in the middle of the program's code */
 
 	struct sparse watches; /* of struct fd_watch, by descriptor */
 	_Atomic(struct notice *) notices;
@@ -221,7 +229,7 @@ int hub_next_own_fd(int from);
 
 /* For the reports: sums over all hubs. */
 struct hub_counts {
-	uint64_t spawned, switches;
+	uint64_t spawned, switches, slices;
 	size_t peak;
 };
 

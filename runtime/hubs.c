@@ -65,6 +65,7 @@ static void add_counts(struct hub *hub, void *arg)
 
 	counts->spawned += hub->spawned;
 	counts->switches += hub->switches;
+	counts->slices += hub->slices;
 	counts->peak += hub->peak;
 }
 

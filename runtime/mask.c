@@ -1,5 +1,6 @@
 #include "mask.h"
 #include "hub.h"
+#include "slice.h"
 #include <stddef.h>
 
 static uint64_t set_kernel_mask(uint64_t mask)
@@ -42,7 +43,8 @@ uint64_t common_mask(const struct hub *hub)
 		if (hub->blocks[__builtin_ctzll(left)] == hub->masks)
 			common |= left & -left;
 	}
-	return common;
+	/* What ends slices, the program does not see: it is to come whatever is blocked. */
+	return common & ~(slice_signal() ? signal_bit(slice_signal()) : 0);
 }
 
 void apply_masks(struct hub *hub)

@@ -10,7 +10,7 @@ shows() {
 
 helps() {
 	ends 0 "$greenload" --help && grep -q '^Usage: greenload ' .stdout &&
-		for option in patch stats stack help version; do
+		for option in patch slice stats stack help version; do
 			grep -q -e "--$option" .stdout || return
 		done
 }
@@ -54,6 +54,11 @@ for list in foo '' 'socket,' ',socket' 'socket,,dns' sockets sock Socket ' socke
 done
 check '--patch without a list' refused 2 "'--patch'" "$greenload" --patch
 
+check '--slice' shows 20 GREENLOAD_SLICE --slice=20
+check 'no --slice' shows 0 GREENLOAD_SLICE --slice 0
+for slice in '' x -1 5ms 1000000; do
+	check "--slice='$slice' is no time" refused 2 'not a number of milliseconds' "$greenload" "--slice=$slice" true
+done
 check '--stack in bytes' shows 16384 GREENLOAD_STACK --stack=16384
 check '--stack in K' shows 65536 GREENLOAD_STACK --stack=64K
 check '--stack in M' shows 3145728 GREENLOAD_STACK --stack 3M

@@ -140,6 +140,41 @@ static void *poll_in_vain(void *fd)
 	return NULL;
 }
 
+static int look_at(struct pollfd *one, int milliseconds)
+{
+	one->revents = POLLNVAL;
+	return poll(one, 1, milliseconds);
+}
+
+/* Callers such as libcurl look before they wait: that a look has found nothing must not outlive it. */
+static void *look_then_wait(void *arg)
+{
+	int *ends = arg;
+	struct pollfd one = {.fd = ends[0], .events = POLLIN};
+	char byte;
+
+	expect_equal("nothing there", look_at(&one, 0), 0);
+	expect_equal("nothing comes", look_at(&one, 10), 0);
+	expect_equal("no event", one.revents, 0);
+	must("write", write(ends[1], "ab", 2));
+	expect_equal("wait for what came since", look_at(&one, -1), 1);
+	expect_equal("its event", one.revents, POLLIN);
+	expect_equal("read it", read(ends[0], &byte, 1), 1);
+	expect_equal("wait for the rest", look_at(&one, -1), 1);
+	expect_equal("read the rest", read(ends[0], &byte, 1), 1);
+	expect_equal("nothing left", look_at(&one, 0), 0);
+	must("write", write(ends[1], "c", 1));
+	expect_equal("read without a look", read(ends[0], &byte, 1), 1);
+	expect_equal("nothing left", look_at(&one, 0), 0);
+	close(ends[1]);
+	expect_equal("wait for the end", look_at(&one, -1), 1);
+	expect_equal("its event", one.revents, POLLHUP);
+	close(ends[0]);
+	expect_equal("closed", look_at(&one, 10), 1);
+	expect_equal("its event", one.revents, POLLNVAL);
+	return NULL;
+}
+
 int main(void)
 {
 	int ends[2], i;
@@ -147,6 +182,8 @@ int main(void)
 	use_one_epoll();
 	use_many();
 	use_one_pipe();
+	must("pipe", pipe(ends));
+	must_join(must_spawn(look_then_wait, ends));
 	must("pipe", pipe(ends));
 	for (i = 0; i < 50; i++)
 		green_detach(must_spawn(poll_in_vain, &ends[0]));

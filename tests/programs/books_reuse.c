@@ -1,34 +1,7 @@
 /* parks: read */
 /* What was true of a descriptor is forgotten when its number comes to mean another file. */
-#include "say.h"
+#include "late.h"
 #include <sys/socket.h>
-
-static int ends[2];
-
-static int write_late(void *unused)
-{
-	(void)unused;
-	msleep(50);
-	return write(ends[1], "x", 1) != 1;
-}
-
-static void read_late(const char *what, int fd)
-{
-	char bytes[8];
-	double start = now();
-	pid_t child = start_child(write_late, NULL);
-
-	say_bytes(what, read(fd, bytes, sizeof(bytes)), bytes);
-	say_waited(what, start, 50);
-	end_child(child);
-}
-
-static void say_empty(const char *what, int fd)
-{
-	char bytes[8];
-
-	say(what, read(fd, bytes, sizeof(bytes)));
-}
 
 /* A fresh pipe whose reading end is the given number. */
 static void pipe_at(int fd)

@@ -1,35 +1,13 @@
 /* parks: read */
 /* O_NONBLOCK belongs to what descriptors share: set through one it holds for all, and nobody else ever sets it. */
-#include "say.h"
+#include "late.h"
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-static int ends[2];
-
-static int write_late(void *unused)
+static void read_and_look(const char *what, int fd)
 {
-	(void)unused;
-	msleep(50);
-	return write(ends[1], "x", 1) != 1;
-}
-
-static void read_late(const char *what, int fd)
-{
-	char bytes[8];
-	double start = now();
-	pid_t child = start_child(write_late, NULL);
-
-	say_bytes(what, read(fd, bytes, sizeof(bytes)), bytes);
-	say_waited(what, start, 50);
-	end_child(child);
+	read_late(what, fd);
 	say_whether("made non-blocking behind our back", fcntl(fd, F_GETFL) & O_NONBLOCK);
-}
-
-static void say_empty(const char *what, int fd)
-{
-	char bytes[8];
-
-	say(what, read(fd, bytes, sizeof(bytes)));
 }
 
 static int set_in_child(void *on)
@@ -41,13 +19,13 @@ static int set_in_child(void *on)
 static void share(const char *what, int twin)
 {
 	printf("%s: %d\n", what, twin);
-	read_late("twin", twin);
+	read_and_look("twin", twin);
 	set_nonblocking(twin, true);
 	say_empty("the first", ends[0]);
 	say_empty("the twin", twin);
 	set_nonblocking(ends[0], false);
-	read_late("the first, blocking again", ends[0]);
-	read_late("the twin, blocking again", twin);
+	read_and_look("the first, blocking again", ends[0]);
+	read_and_look("the twin, blocking again", twin);
 	close(twin);
 }
 
@@ -56,7 +34,7 @@ int main(void)
 	int yes = 1, no = 0;
 
 	must("pipe", pipe(ends));
-	read_late("alone", ends[0]);
+	read_and_look("alone", ends[0]);
 	share("dup", dup(ends[0]));
 	share("dup2", dup2(ends[0], 50));
 	share("dup3", dup3(ends[0], 51, O_CLOEXEC));
@@ -66,15 +44,15 @@ int main(void)
 	must("FIONBIO", ioctl(ends[0], FIONBIO, &yes));
 	say_empty("FIONBIO", ends[0]);
 	must("FIONBIO", ioctl(ends[0], FIONBIO, &no));
-	read_late("FIONBIO taken back", ends[0]);
+	read_and_look("FIONBIO taken back", ends[0]);
 
 	close(ends[0]);
 	close(ends[1]);
 	must("pipe", pipe(ends));
-	read_late("another pipe", ends[0]);
+	read_and_look("another pipe", ends[0]);
 	end_child(start_child(set_in_child, ""));
 	say_empty("set by a child", ends[0]);
 	end_child(start_child(set_in_child, NULL));
-	read_late("taken back by a child", ends[0]);
+	read_and_look("taken back by a child", ends[0]);
 	return 0;
 }

@@ -1,29 +1,17 @@
 /* parks: poll ppoll */
 /* Hundreds of descriptors, most of them above FD_SETSIZE. */
+#include "pairs.h"
 #include "ready.h"
-#include <sys/resource.h>
-
-#define PAIRS 900
 
 static struct pollfd fds[2 * PAIRS];
-static int ends[PAIRS][2];
 
-static void open_pairs(void)
+static void watch_pairs(void)
 {
-	struct rlimit limit;
-
-	must("getrlimit", getrlimit(RLIMIT_NOFILE, &limit));
-	if (limit.rlim_cur < 2 * PAIRS + 100) {
-		limit.rlim_cur = 2 * PAIRS + 100;
-		must("setrlimit", setrlimit(RLIMIT_NOFILE, &limit));
-	}
-	for (int i = 0; i < PAIRS; i++)
-		must("socketpair", socketpair(AF_UNIX, SOCK_STREAM, 0, ends[i]));
+	open_pairs();
 	for (int i = 0; i < PAIRS; i++) {
 		fds[i] = (struct pollfd){.fd = ends[i][0], .events = POLLIN};
 		fds[PAIRS + i] = (struct pollfd){.fd = ends[i][1], .events = POLLIN};
 	}
-	say_whether("beyond 1024", ends[PAIRS - 1][1] > 1500);
 }
 
 static void say_ready(const char *what, int answer, nfds_t n)
@@ -51,7 +39,7 @@ int main(void)
 	char byte;
 	pid_t child;
 
-	open_pairs();
+	watch_pairs();
 	say_ready("none", poll(fds, all, 30), all);
 	say_waited("none", began, 30);
 	child = start_child(write_to_some, NULL);

@@ -1,38 +1,11 @@
 /* parks: read recvfrom */
 /* syscall() with the numbers of the calls that open, close and change descriptors, of sockets, and of other calls. */
-#include "say.h"
+#include "late.h"
 #include <linux/close_range.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-
-static int ends[2];
-
-static int write_late(void *unused)
-{
-	(void)unused;
-	msleep(30);
-	return write(ends[1], "x", 1) != 1;
-}
-
-static void read_late(const char *what, int fd)
-{
-	char bytes[8];
-	double start = now();
-	pid_t child = start_child(write_late, NULL);
-
-	say_bytes(what, read(fd, bytes, sizeof(bytes)), bytes);
-	say_waited(what, start, 30);
-	end_child(child);
-}
-
-static void say_empty(const char *what, int fd)
-{
-	char bytes[8];
-
-	say(what, read(fd, bytes, sizeof(bytes)));
-}
 
 /* Each of these must find its way to the books, or the read after it waits, or does not, where it should not. */
 static void descriptors(void)

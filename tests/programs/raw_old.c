@@ -1,28 +1,10 @@
 /* syscall() with the numbers that only older architectures have: open, creat, poll, select, epoll_wait, dup2. */
-#include "say.h"
+#include "late.h"
 
 #ifdef __x86_64__
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
-
-static int ends[2];
-
-static int write_late(void *unused)
-{
-	(void)unused;
-	msleep(30);
-	return write(ends[1], "x", 1) != 1;
-}
-
-static void take(double start, pid_t child)
-{
-	char bytes[8];
-
-	say_waited("data", start, 30);
-	must("read", read(ends[0], bytes, sizeof(bytes)));
-	end_child(child);
-}
 
 static void by_poll(void)
 {
@@ -31,7 +13,7 @@ static void by_poll(void)
 	pid_t child = start_child(write_late, NULL);
 
 	say("poll", syscall(SYS_poll, &fd, 1L, 5000L));
-	take(start, child);
+	take_late(start, child);
 	say("poll, nothing", syscall(SYS_poll, &fd, 1L, 10L));
 }
 
@@ -46,7 +28,7 @@ static void by_select(void)
 	FD_SET(ends[0], &set);
 	say("select", syscall(SYS_select, ends[0] + 1L, &set, NULL, NULL, &limit));
 	say_whether("rest of the time", limit.tv_sec == 4);
-	take(start, child);
+	take_late(start, child);
 }
 
 static void by_epoll(void)
@@ -58,7 +40,7 @@ static void by_epoll(void)
 
 	must("epoll_ctl", epoll_ctl(epoll, EPOLL_CTL_ADD, ends[0], &event));
 	say("epoll_wait", syscall(SYS_epoll_wait, epoll, &event, 1L, 5000L));
-	take(start, child);
+	take_late(start, child);
 }
 
 int main(void)

@@ -1,12 +1,11 @@
 /* parks: ppoll pselect epoll_pwait epoll_pwait2 */
 /* syscall() with the numbers of the calls that wait for readiness: they take the kernel's signal set and its size. */
-#include "say.h"
+#include "late.h"
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/syscall.h>
 
-static int ends[2];
 static const struct timespec a_while = {0, 30000000}, no_time;
 static const unsigned long ring_set = 1UL << (SIGALRM - 1), empty_set;
 
@@ -14,22 +13,6 @@ struct sized {
 	const unsigned long *set;
 	size_t size;
 };
-
-static int write_late(void *unused)
-{
-	(void)unused;
-	msleep(30);
-	return write(ends[1], "x", 1) != 1;
-}
-
-static void take(double start, pid_t child)
-{
-	char bytes[8];
-
-	say_waited("data", start, 30);
-	must("read", read(ends[0], bytes, sizeof(bytes)));
-	end_child(child);
-}
 
 static bool is_between(const struct timespec *t, long low, long high)
 {
@@ -45,7 +28,7 @@ static void by_ppoll(void)
 
 	say("ppoll", syscall(SYS_ppoll, &fd, 1L, &limit, &empty_set, 8L));
 	say_whether("rest of the time", is_between(&limit, 4, 5));
-	take(start, child);
+	take_late(start, child);
 	limit = a_while;
 	say("ppoll, nothing", syscall(SYS_ppoll, &fd, 1L, &limit, NULL, 0L));
 	say_whether("no time left", limit.tv_sec == 0 && limit.tv_nsec == 0);
@@ -70,7 +53,7 @@ static void by_pselect(void)
 	say("pselect6", syscall(SYS_pselect6, ends[0] + 1L, &set, NULL, NULL, &limit, &sized));
 	say_whether("ready", FD_ISSET(ends[0], &set));
 	say_whether("rest of the time", is_between(&limit, 4, 5));
-	take(start, child);
+	take_late(start, child);
 	say("pselect6, nothing", syscall(SYS_pselect6, ends[0] + 1L, &set, NULL, NULL, &a_while, &none));
 	say_whether("ready", FD_ISSET(ends[0], &set));
 	say("pselect6, no mask", syscall(SYS_pselect6, 0L, NULL, NULL, NULL, &a_while, NULL));
@@ -87,11 +70,11 @@ static void by_epoll(void)
 
 	must("epoll_ctl", epoll_ctl(epoll, EPOLL_CTL_ADD, ends[0], &event));
 	say("epoll_pwait", syscall(SYS_epoll_pwait, epoll, &event, 1L, 5000L, &empty_set, 8L));
-	take(start, child);
+	take_late(start, child);
 	start = now();
 	child = start_child(write_late, NULL);
 	say("epoll_pwait2", syscall(SYS_epoll_pwait2, epoll, &event, 1L, &(struct timespec){5, 0}, NULL, 0L));
-	take(start, child);
+	take_late(start, child);
 	say("epoll_pwait, nothing", syscall(SYS_epoll_pwait, epoll, &event, 1L, 30L, NULL, 0L));
 	say("epoll_pwait2, nothing", syscall(SYS_epoll_pwait2, epoll, &event, 1L, &a_while, &ring_set, 8L));
 	say("epoll_pwait, wrong size", syscall(SYS_epoll_pwait, epoll, &event, 1L, 30L, &ring_set, 7L));

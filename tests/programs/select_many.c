@@ -1,25 +1,11 @@
 /* parks: select pselect */
 /* Hundreds of descriptors, most of them above FD_SETSIZE: the kernel takes sets of any size. */
+#include "pairs.h"
 #include "sets.h"
-#include <sys/resource.h>
 
-#define PAIRS 900
-
-static int ends[PAIRS][2], above;
-
-static void open_pairs(void)
+static int above(void)
 {
-	struct rlimit limit;
-
-	must("getrlimit", getrlimit(RLIMIT_NOFILE, &limit));
-	if (limit.rlim_cur < 2 * PAIRS + 100) {
-		limit.rlim_cur = 2 * PAIRS + 100;
-		must("setrlimit", setrlimit(RLIMIT_NOFILE, &limit));
-	}
-	for (int i = 0; i < PAIRS; i++)
-		must("socketpair", socketpair(AF_UNIX, SOCK_STREAM, 0, ends[i]));
-	above = ends[PAIRS - 1][1] + 1;
-	say_whether("beyond 1024", above > 1500 && above < SET_WORDS * WORD_BITS);
+	return ends[PAIRS - 1][1] + 1;
 }
 
 static struct set all_ends(void)
@@ -58,23 +44,24 @@ int main(void)
 	pid_t child;
 
 	open_pairs();
+	say_whether("fits the sets", above() < SET_WORDS * WORD_BITS);
 	reads = all_ends();
 	began = now();
-	say_set("none", select(above, fds_of(&reads), NULL, NULL, &limit), &reads);
+	say_set("none", select(above(), fds_of(&reads), NULL, NULL, &limit), &reads);
 	say_waited("none", began, 30);
 	child = start_child(write_to_some, NULL);
 	reads = excepts = all_ends();
-	say_whether("some", select(above, fds_of(&reads), NULL, fds_of(&excepts), NULL) > 0);
+	say_whether("some", select(above(), fds_of(&reads), NULL, fds_of(&excepts), NULL) > 0);
 	say("exceptions", set_size(&excepts));
 	end_child(child);
 	reads = all_ends();
-	say_set("all of them", pselect(above, fds_of(&reads), NULL, NULL, NULL, NULL), &reads);
+	say_set("all of them", pselect(above(), fds_of(&reads), NULL, NULL, NULL, NULL), &reads);
 	reads = just(ends[0][0]);
 	writes = all_ends();
-	say("all writable", pselect(above, fds_of(&reads), fds_of(&writes), NULL, NULL, NULL));
+	say("all writable", pselect(above(), fds_of(&reads), fds_of(&writes), NULL, NULL, NULL));
 	reads = just(ends[PAIRS - 2][1]);
 	child = write_later(ends[PAIRS - 2][0]);
-	say_set("one far up", pselect(above, fds_of(&reads), NULL, NULL, &(struct timespec){20, 0}, NULL), &reads);
+	say_set("one far up", pselect(above(), fds_of(&reads), NULL, NULL, &(struct timespec){20, 0}, NULL), &reads);
 	end_child(child);
 	return 0;
 }

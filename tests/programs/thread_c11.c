@@ -87,6 +87,10 @@ int main(void)
 	mtx_unlock(&mutex);
 	for (i = 1; i < THREADS; i++)
 		pthread_join(thread[i], NULL);
+	mtx_lock(&mutex);
+	while (count < THREADS)
+		cnd_wait(&changed, &mutex);
+	mtx_unlock(&mutex);
 	say("all", count);
 	say_error("detach", pthread_detach(thread[0]));
 	return 0;

@@ -2,11 +2,11 @@
 #ifndef ARCH_H
 #define ARCH_H
 
+#include "../tls_above.h"
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
-
-#define TLS_BELOW_THREAD_POINTER 0
+#include <ucontext.h>
 
 /* A system call that no hook sees; returns -errno on failure. */
 static inline long raw_syscall(long number, long a, long b, long c, long d, long e, long f)
@@ -36,19 +36,6 @@ static inline void set_thread_pointer(void *tp)
 	__asm__ volatile("msr tpidr_el0, %0" : : "r"(tp) : "memory");
 }
 
-/* Whether libc takes its locks is the same for all threads here; pthread_create sees to it. */
-static inline void mark_not_alone(void *tp)
-{
-	(void)tp;
-}
-
-/* The guards are global here, and the header holds no copy of the thread pointer. */
-static inline void init_thread_header(void *tp, const void *host)
-{
-	(void)tp;
-	(void)host;
-}
-
 /* Where the thread pointer keeps the address of the dynamic thread vector. */
 static inline void **thread_vector(void *tp)
 {
@@ -61,6 +48,12 @@ static inline void **thread_vector(void *tp)
 static inline void relax(void)
 {
 	__asm__ volatile("yield");
+}
+
+/* Where a signal has interrupted the thread. */
+static inline uintptr_t context_pc(const ucontext_t *context)
+{
+	return (uintptr_t)context->uc_mcontext.pc;
 }
 
 #endif

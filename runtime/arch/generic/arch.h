@@ -2,11 +2,11 @@
 #ifndef ARCH_H
 #define ARCH_H
 
+#include "../tls_above.h"
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
-
-#define TLS_BELOW_THREAD_POINTER 0
+#include <ucontext.h>
 
 #if !defined(__riscv) || __riscv_xlen != 64
 #error "greenload does not know how this machine keeps its thread pointer: add runtime/arch/MACHINE/arch.h"
@@ -40,18 +40,6 @@ static inline void set_thread_pointer(void *tp)
 	__asm__ volatile("mv tp, %0" : : "r"(tp) : "memory");
 }
 
-/* Whether libc takes its locks is the same for all threads here; pthread_create sees to it. */
-static inline void mark_not_alone(void *tp)
-{
-	(void)tp;
-}
-
-static inline void init_thread_header(void *tp, const void *host)
-{
-	(void)tp;
-	(void)host;
-}
-
 /* The dynamic thread vector's address lies in the header just below the thread pointer. */
 static inline void **thread_vector(void *tp)
 {
@@ -64,6 +52,12 @@ static inline void **thread_vector(void *tp)
 static inline void relax(void)
 {
 	__asm__ volatile("" : : : "memory");
+}
+
+/* Where a signal has interrupted the thread. */
+static inline uintptr_t context_pc(const ucontext_t *context)
+{
+	return (uintptr_t)context->uc_mcontext.__gregs[REG_PC];
 }
 
 #endif

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
+#include <ucontext.h>
 
 #define TLS_BELOW_THREAD_POINTER 1
 
@@ -78,6 +79,12 @@ static inline void **thread_vector(void *tp)
 static inline void relax(void)
 {
 	__builtin_ia32_pause();
+}
+
+/* Where a signal has interrupted the thread. */
+static inline uintptr_t context_pc(const ucontext_t *context)
+{
+	return (uintptr_t)context->uc_mcontext.gregs[REG_RIP];
 }
 
 #endif
