@@ -1,4 +1,5 @@
 /* epoll_wait and its kin: an epoll descriptor is readable when it has events, so it is waited for as any other. */
+#include "../runtime/mask.h"
 #include "blocking.h"
 #include "deadline.h"
 #include "probe.h"
@@ -9,7 +10,7 @@ static int epoll_green(struct blocking *call, int epfd, struct epoll_event *even
 	int n, woken = 1;
 
 	do
-		n = libc.epoll_pwait(epfd, events, max, 0, call->until.mask);
+		n = libc.epoll_wait(epfd, events, max, 0);
 	while (n == 0 && woken > 0 && (woken = park_until_any(call, &watch, 1)) >= 0);
 	return (int)settled(call, woken < 0 ? woken : n);
 }
@@ -29,24 +30,47 @@ int epoll_wait(int epfd, struct epoll_event *events, int max, int timeout)
 	return epoll_green(&call, epfd, events, max);
 }
 
+static int epoll_pwait_native(int epfd, struct epoll_event *events, int max, int timeout, const sigset_t *mask)
+{
+	uint64_t before = lend_mask(mask);
+	int n = libc.epoll_pwait(epfd, events, max, timeout, mask);
+
+	take_back_mask(mask, before);
+	return n;
+}
+
 int epoll_pwait(int epfd, struct epoll_event *events, int max, int timeout, const sigset_t *mask)
 {
 	struct blocking call = blocking_until(CALL_epoll_pwait, FOR_EVER);
 
-	if (timeout == 0 || goes_native(&call))
+	if (has_no_greenlets() || is_wild_set(mask))
 		return libc.epoll_pwait(epfd, events, max, timeout, mask);
+	if (timeout == 0 || goes_native(&call))
+		return epoll_pwait_native(epfd, events, max, timeout, mask);
 	call.until.deadline = deadline_in(timeout);
 	call.until.mask = mask;
 	return epoll_green(&call, epfd, events, max);
+}
+
+static int epoll_pwait2_native(
+    int epfd, struct epoll_event *events, int max, const struct timespec *timeout, const sigset_t *mask)
+{
+	uint64_t before = lend_mask(mask);
+	int n = libc.epoll_pwait2(epfd, events, max, timeout, mask);
+
+	take_back_mask(mask, before);
+	return n;
 }
 
 int epoll_pwait2(int epfd, struct epoll_event *events, int max, const struct timespec *timeout, const sigset_t *mask)
 {
 	struct blocking call = blocking_until(CALL_epoll_pwait2, FOR_EVER);
 
+	if (has_no_greenlets() || is_wild_set(mask))
+		return libc.epoll_pwait2(epfd, events, max, timeout, mask);
 	if (goes_native(&call) || (timeout && !(is_readable(&timeout->tv_sec) && is_readable(&timeout->tv_nsec))) ||
 	    !lets_wait(timeout))
-		return (int)settled(&call, libc.epoll_pwait2(epfd, events, max, timeout, mask));
+		return (int)settled(&call, epoll_pwait2_native(epfd, events, max, timeout, mask));
 	call.until.deadline = deadline_of(timeout);
 	call.until.mask = mask;
 	return epoll_green(&call, epfd, events, max);

@@ -8,7 +8,9 @@
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
+#include <setjmp.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/epoll.h>
@@ -22,6 +24,7 @@
 #include <sys/uio.h>
 #include <threads.h>
 #include <time.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 /* Names that the public headers do not show, or only to fortified code. */
@@ -33,6 +36,7 @@ int __poll_chk(struct pollfd *fds, nfds_t n, int timeout, size_t size);
 int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask, size_t size);
 int __pthread_mutex_lock(pthread_mutex_t *mutex);
 int __pthread_mutex_unlock(pthread_mutex_t *mutex);
+void __longjmp_chk(sigjmp_buf buffer, int value) __attribute__((noreturn));
 int __open_2(const char *path, int flags);
 int __openat_2(int dir, const char *path, int flags);
 int __open64_2(const char *path, int flags);

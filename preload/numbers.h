@@ -34,6 +34,9 @@
 #ifndef SYS_pipe
 #define SYS_pipe (NUMBERS + 7)
 #endif
+#ifndef SYS_pause
+#define SYS_pause (NUMBERS + 8)
+#endif
 
 /* Newer than the headers that some systems build with; the same everywhere. */
 #ifndef SYS_futex_waitv

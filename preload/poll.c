@@ -1,7 +1,9 @@
 /* poll and ppoll: the kernel is asked without waiting, and asked again each time a descriptor may have become ready. */
 #include "../runtime/hub.h"
+#include "../runtime/mask.h"
 #include "blocking.h"
 #include "deadline.h"
+#include "probe.h"
 
 /* More than these are not noted one by one: the look itself costs little beside them then. */
 #define FEW 8
@@ -46,22 +48,22 @@ static bool is_drained(struct pollfd *fds, nfds_t n)
 	return true;
 }
 
-static int look(const struct blocking *call, struct pollfd *fds, nfds_t n)
+static int look(struct pollfd *fds, nfds_t n)
 {
 	static const struct timespec no_time;
 
-	return noted(fds, n, libc.ppoll(fds, n, &no_time, call->until.mask));
+	return noted(fds, n, libc.ppoll(fds, n, &no_time, NULL));
 }
 
 static int poll_green(struct blocking *call, struct pollfd *fds, nfds_t n)
 {
-	int ready = !call->until.mask && is_drained(fds, n) ? 0 : look(call, fds, n);
+	int ready = !call->until.mask && is_drained(fds, n) ? 0 : look(fds, n);
 
 	/* The last look comes after the deadline, as the kernel has it. */
 	while (ready == 0) {
 		int woken = park_until_any(call, fds, n);
 
-		ready = woken < 0 ? woken : look(call, fds, n);
+		ready = woken < 0 ? woken : look(fds, n);
 		if (woken <= 0)
 			break;
 	}
@@ -81,12 +83,23 @@ int poll(struct pollfd *fds, nfds_t n, int timeout)
 }
 synonym(__poll, poll);
 
+static int ppoll_native(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask)
+{
+	uint64_t before = lend_mask(mask);
+	int ready = libc.ppoll(fds, n, timeout, mask);
+
+	take_back_mask(mask, before);
+	return ready;
+}
+
 int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask)
 {
 	struct blocking call = blocking_until(CALL_ppoll, FOR_EVER);
 
-	if (goes_native(&call) || !lets_wait(timeout))
+	if (has_no_greenlets() || is_wild_set(mask))
 		return libc.ppoll(fds, n, timeout, mask);
+	if (goes_native(&call) || !lets_wait(timeout))
+		return ppoll_native(fds, n, timeout, mask);
 	call.until.deadline = deadline_of(timeout);
 	call.until.mask = mask;
 	return poll_green(&call, fds, n);

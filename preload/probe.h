@@ -5,6 +5,7 @@
 
 #include "arch.h"
 #include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -17,6 +18,12 @@ static inline bool is_readable(const void *address)
 	uintptr_t word = (uintptr_t)address & ~7ul;
 
 	return word && raw_syscall(SYS_rt_sigprocmask, -1, (long)word, 0, 8, 0, 0) != -EFAULT;
+}
+
+/* True for a set that the kernel would refuse to read; NULL is none. */
+static inline bool is_wild_set(const sigset_t *set)
+{
+	return set && !is_readable(set);
 }
 
 #endif

@@ -19,6 +19,12 @@ long raw_pwritev2(long fd, long iov, long count, long low, long high, long flags
 long raw_clock_nanosleep(long clock, long flags, long span, long left, long e, long f);
 long raw_rt_sigaction(long signo, long new, long old, long size, long e, long f);
 
+/* The calling greenlet's mask, pending signals, and signals to its OS thread's id, which are for it; see sigmask.c. */
+long raw_rt_sigprocmask(long how, long set, long old, long size, long e, long f);
+long raw_rt_sigpending(long set, long size, long c, long d, long e, long f);
+long raw_rt_sigtimedwait(long set, long info, long limit, long size, long e, long f);
+long raw_rt_sigsuspend(long set, long size, long c, long d, long e, long f);
+
 /* Between greenlets, OS threads and, without FUTEX_PRIVATE_FLAG, other processes; see futex.c. */
 long raw_futex(long word, long op, long value, long limit, long other, long value3);
 long raw_futex_waitv(long waiters, long count, long flags, long limit, long clock, long f);

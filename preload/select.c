@@ -2,6 +2,7 @@
  * select and pselect. The kernel is asked without waiting, on the caller's own sets, so that the answer and the errors
  * are its own. An answer overwrites the sets: they are copied before, and put back before each wait.
  */
+#include "../runtime/mask.h"
 #include "blocking.h"
 #include "deadline.h"
 #include "probe.h"
@@ -217,18 +218,29 @@ static int select_green(struct blocking *call, int n, fd_set *const sets[3])
 		return -1;
 	/* The last look comes after the deadline, as the kernel has it. */
 	do
-		ready = libc.pselect(n, sets[0], sets[1], sets[2], &no_time, call->until.mask);
+		ready = libc.pselect(n, sets[0], sets[1], sets[2], &no_time, NULL);
 	while (ready == 0 && woken > 0 && (woken = park_on_sets(call, &s)) >= 0);
 	close_selection(&s);
 	return (int)settled(call, woken < 0 ? woken : ready);
+}
+
+static int pselect_native(int n, fd_set *const sets[3], const struct timespec *timeout, const sigset_t *mask)
+{
+	uint64_t before = lend_mask(mask);
+	int ready = libc.pselect(n, sets[0], sets[1], sets[2], timeout, mask);
+
+	take_back_mask(mask, before);
+	return ready;
 }
 
 int pselect(int n, fd_set *reads, fd_set *writes, fd_set *excepts, const struct timespec *timeout, const sigset_t *mask)
 {
 	struct blocking call = blocking_until(CALL_pselect, FOR_EVER);
 
-	if (goes_native(&call) || !lets_wait(timeout))
+	if (has_no_greenlets() || is_wild_set(mask))
 		return libc.pselect(n, reads, writes, excepts, timeout, mask);
+	if (goes_native(&call) || !lets_wait(timeout))
+		return pselect_native(n, (fd_set *const[]){reads, writes, excepts}, timeout, mask);
 	call.until.deadline = deadline_of(timeout);
 	call.until.mask = mask;
 	return select_green(&call, n, (fd_set *const[]){reads, writes, excepts});

@@ -1,7 +1,8 @@
 /*
- * Signal handlers. Ours stands before the program's: it ends the wait of a parked greenlet as the kernel would have
- * ended the thread's, and then calls the program's. The program sees only what it has set itself.
+ * Signal handlers. Ours stands before the program's: it finds out which greenlet takes the signal, and calls the
+ * program's there. The program sees only what it has set itself.
  */
+#include "../runtime/interrupt.h"
 #include "../runtime/overflow.h"
 #include "../runtime/report.h"
 #include "../runtime/slice.h"
@@ -16,18 +17,49 @@ static struct sigaction actions[SIGNALS];
 /* siginterrupt() has been asked to let these interrupt: signal() goes by it. */
 static sigset_t interrupting;
 
-static void on_signal(int signo, siginfo_t *info, void *context)
+static void call_handler(const struct sigaction *action, int signo, siginfo_t *info, void *context)
 {
-	const struct sigaction *action = &actions[signo];
-	int flags = action->sa_flags;
-
-	interrupt_parked(signo, flags & SA_RESTART);
 	handlers_running++;
-	if (flags & SA_SIGINFO)
+	if (action->sa_flags & SA_SIGINFO)
 		action->sa_sigaction(signo, info, context);
 	else
 		action->sa_handler(signo);
 	handlers_running--;
+}
+
+static void on_signal(int signo, siginfo_t *info, void *context);
+
+static struct sigaction with_ours(const struct sigaction *action)
+{
+	struct sigaction ours = *action;
+
+	ours.sa_sigaction = on_signal;
+	ours.sa_flags |= SA_SIGINFO;
+	return ours;
+}
+
+/* An action for one time is not used up while nobody has taken the signal. */
+static void renew(int signo, const struct sigaction *action)
+{
+	struct sigaction ours = with_ours(action);
+
+	if (action->sa_flags & (int)SA_RESETHAND)
+		libc.sigaction(signo, &ours, NULL);
+}
+
+static void on_signal(int signo, siginfo_t *info, void *context)
+{
+	const struct sigaction action = actions[signo];
+	struct handling handling;
+	int errno_before = errno;
+
+	if (!begin_handling(&handling, signo, info, context, &action)) {
+		renew(signo, &action);
+		errno = errno_before;
+		return;
+	}
+	call_handler(&action, signo, info, context);
+	end_handling(&handling, context);
 }
 
 static bool is_function(const struct sigaction *action)
@@ -62,8 +94,7 @@ static int set_action(int signo, const struct sigaction *action, struct sigactio
 
 	if (is_function(action) && !is_ours(signo, action)) {
 		actions[signo] = *action;
-		ours.sa_sigaction = on_signal;
-		ours.sa_flags |= SA_SIGINFO;
+		ours = with_ours(action);
 	}
 	result = libc.sigaction(signo, &ours, before);
 	if (result != 0)

@@ -3,6 +3,7 @@
  * for any other thread. Threads of the system's own stay what they are; who meets one calls libc.
  */
 #include "../runtime/ending.h"
+#include "../runtime/mask.h"
 #include "../runtime/slice.h"
 #include "blocking.h"
 #include "options.h"
@@ -15,6 +16,17 @@
 static bool makes_threads(void)
 {
 	return call_is_off[CALL_pthread_create] || hub_running || (!self && gettid() != getpid());
+}
+
+/* One of the system's inherits the OS thread's mask, which is to be the creator's own. */
+static int create_natively(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *arg)
+{
+	bool shown = show_own_mask();
+	int error = libc.pthread_create(thread, attributes, start, arg);
+
+	if (shown)
+		apply_masks(self->hub);
+	return error;
 }
 
 static void end_if_cancelled_at_once(void)
@@ -56,7 +68,7 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 	int error, before = errno;
 
 	if (makes_threads())
-		return libc.pthread_create(thread, attributes, start, arg);
+		return create_natively(thread, attributes, start, arg);
 	error = read_thread_wish(attributes, &wish);
 	if (!error)
 		error = create(thread, &wish, start, arg);
@@ -176,6 +188,7 @@ static void wait_for_others(void *unused)
 	struct hub *hub = self->hub;
 
 	(void)unused;
+	change_mask(&hub->main, ~0ull); /* it takes no signal any more */
 	atomic_store(&hub->main.ended, 1);
 	if (hub->main.is_joined)
 		lot_wake(&hub->main.ended, 1);

@@ -53,22 +53,6 @@ int pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes)
 	return g->processors ? pthread_attr_setaffinity_np(attributes, sizeof(*g->processors), g->processors) : 0;
 }
 
-/* The handler runs when the greenlet does, on its stack. */
-int pthread_kill(pthread_t thread, int signo)
-{
-	struct greenlet *g = greenlet_of(thread);
-
-	if (!g || g == self)
-		return libc.pthread_kill(thread, signo);
-	if (signo < 0 || signo > 64)
-		return EINVAL;
-	if (signo && !g->ended) {
-		atomic_fetch_or(&g->directed, 1ull << (signo - 1));
-		unpark(g);
-	}
-	return 0;
-}
-
 int pthread_setname_np(pthread_t thread, const char *name)
 {
 	struct greenlet *g = spawned(thread);

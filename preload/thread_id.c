@@ -40,9 +40,17 @@ pid_t gettid(void)
 	return is_thread(self) && !call_is_off[CALL_gettid] ? tls_thread_id() : libc.gettid();
 }
 
+/* The OS thread's id is the main one's; where that is all the program knows, who names it means himself. */
+static struct greenlet *signalled_by(pid_t id)
+{
+	if (self && has_company(self) && id == libc.gettid())
+		return call_is_off[CALL_gettid] ? self : &self->hub->main;
+	return id ? meant_by(id) : NULL;
+}
+
 int tgkill(pid_t process, pid_t id, int signo)
 {
-	struct greenlet *g = meant_by(id);
+	struct greenlet *g = signalled_by(id);
 
 	if (!g)
 		return libc.tgkill(process, id, signo);
@@ -51,7 +59,7 @@ int tgkill(pid_t process, pid_t id, int signo)
 
 long raw_tkill(long id, long signo, long c, long d, long e, long f)
 {
-	struct greenlet *g = id ? meant_by((pid_t)id) : NULL;
+	struct greenlet *g = signalled_by((pid_t)id);
 
 	return g ? settle(pthread_kill(thread_of(g), (int)signo)) : libc.syscall(SYS_tkill, id, signo, c, d, e, f);
 }

@@ -1,6 +1,8 @@
 #include "ending.h"
+#include "altstack.h"
 #include "hub.h"
 #include "lot.h"
+#include "mask.h"
 #include "park.h"
 #include "robust.h"
 #include "spare.h"
@@ -25,6 +27,9 @@ static void finish(struct greenlet *g)
 	g->processors = NULL;
 	g->state = ENDED;
 	hub->alive--;
+	mask_leave(g);
+	if (g->has_altstack)
+		altstack_leave(g);
 	if (hub->alive == 1 && hub->main.ended)
 		wake(&hub->main, 0);
 	if (g->joiner)

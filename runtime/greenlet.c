@@ -1,10 +1,14 @@
 #include "greenlet.h"
+#include "altstack.h"
 #include "ending.h"
+#include "interrupt.h"
+#include "mask.h"
 #include "park.h"
 #include "tls.h"
 #include <errno.h>
 #include <math.h>
 #include <sched.h>
+#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,8 +28,10 @@ static void begin(void)
 
 	OUTERMOST_FRAME();
 	__ctype_init();
-	if (__sigsetjmp_cancel(outermost.__cancel_jmp_buf, 0) == 0) {
+	if (_setjmp((struct __jmp_buf_tag *)(void *)outermost.__cancel_jmp_buf) == 0) {
 		__pthread_register_cancel(&outermost);
+		if (has_signals(self))
+			take_signals(self);
 		self->value = self->run(self->value);
 		__pthread_unregister_cancel(&outermost);
 	}
@@ -48,11 +54,9 @@ static void init_greenlet(struct greenlet *g, struct hub *hub, green_fn *fn, voi
 	g->cancel_disabled = false;
 	g->cancel_async = false;
 	g->sliced = false;
-	g->directed = 0;
 	g->policy = POLICY_OF_MAIN;
 	g->priority = 0;
 	g->niceness = NICENESS_OF_MAIN;
-	g->mask = NULL;
 	tls_share_caches(g->context.thread_pointer);
 	*(struct greenlet **)tls_at(g->context.thread_pointer, &self, thread_pointer()) = g;
 	context_make(&g->context, g->stack_low, (size_t)((char *)g->stack_high - (char *)g->stack_low), begin);
@@ -94,6 +98,7 @@ struct greenlet *spawn(const struct wish *wish, green_fn *fn, void *arg)
 	g->name[0] = '\0';
 	if (wish->name)
 		strncat(g->name, wish->name, sizeof(g->name) - 1);
+	mask_enter(g, self->blocked);
 	hub->spawned++;
 	if (++hub->alive > hub->peak)
 		hub->peak = hub->alive;

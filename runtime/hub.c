@@ -1,7 +1,9 @@
 #include "hub.h"
+#include "altstack.h"
 #include "ending.h"
 #include "fork.h"
 #include "loop.h"
+#include "mask.h"
 #include "offload_hub.h"
 #include "overflow.h"
 #include "poller_hub.h"
@@ -85,11 +87,14 @@ void switch_away(void)
 {
 	struct greenlet *me = self, *next = NULL;
 	struct hub *hub = me->hub;
+	bool needs_care = __builtin_expect(atomic_load_explicit(&hub->needs_care, memory_order_relaxed), 0);
 
-	if (--hub->turns)
+	if (--hub->turns && !(needs_care && altstack_is_in_use(hub)))
 		next = take_ready(hub);
 	if (next == me)
 		return;
+	if (needs_care && next)
+		altstack_follow(next);
 	if (next)
 		fetch_ahead(next->next, (char *)&self - (char *)me->context.thread_pointer);
 	hub->switches++;
@@ -139,7 +144,11 @@ static void run_hub(void)
 		if (!next)
 			continue;
 		hub->turns = turns_until_look(hub);
+		if (hub->altstacks)
+			altstack_follow(next);
 		context_switch(&hub->context, &next->context);
+		if (hub->altstacks)
+			altstack_spare(hub);
 	}
 }
 
@@ -179,8 +188,9 @@ static void init_main(struct hub *hub)
 {
 	hub->main.hub = hub;
 	hub->main.is_main = 1;
-	hub->is_first = raw_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0) == getpid();
+	hub->is_first = os_thread_id() == getpid();
 	hub->main.context.thread_pointer = thread_pointer();
+	mask_begin(hub);
 	/* libc cannot know that there is company now, by helper threads or by greenlets; C++ goes by the variable. */
 	mark_not_alone(thread_pointer());
 	__libc_single_threaded = 0;
@@ -202,6 +212,7 @@ static int start(struct hub *hub)
 	if (error)
 		return error;
 	fork_prepare();
+	altstack_begin(hub);
 	overflow_prepare();
 	self = &hub->main;
 	error = hub_refresh(hub);
@@ -241,7 +252,8 @@ void hub_reset(struct hub *hub)
 	atomic_store(&hub->inbox, NULL);
 	atomic_store(&self->posted, 0);
 	hub->leaving = NULL;
-	hub->masked = NULL;
+	mask_reset(hub, self);
+	altstack_reset(hub, self);
 	hub->helper_wanted = false;
 	hub->has_slice_timer = false;
 	hub->is_sliced = false;

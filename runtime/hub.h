@@ -8,6 +8,7 @@
 
 #include "context.h"
 #include "lock.h"
+#include "pending.h"
 #include "queue.h"
 #include "sparse.h"
 #include "stack.h"
@@ -51,16 +52,17 @@ struct greenlet {
 	_Atomic uint8_t cancelled;   /* pthread_cancel */
 	_Atomic uint8_t posted;      /* is in the inbox */
 	_Atomic uint8_t interrupted; /* since it was parked: enum interrupted */
-	bool takes_directed;         /* is running the handlers of the signals below */
+	uint8_t taking;              /* the signal that it is sending to itself from what it was sent */
 	uint8_t detached;
+	uint64_t blocked;        /* its signal mask */
+	struct pending directed; /* signals for it alone */
+	int outcome;             /* of the last park */
 	uint8_t is_main;
 	bool is_reported;          /* see report.c */
 	_Atomic uint16_t waits_in; /* the call that has parked it last, by the number that report.c is told */
 	_Atomic uint8_t releases;  /* of the two that are needed: its end, and a join or that it was detached */
 	uint8_t policy, priority;  /* as pthread_setschedparam was told; they change nothing */
 	int8_t niceness;           /* the same for setpriority */
-	int outcome;               /* of the last park */
-	_Atomic uint64_t directed; /* signals that pthread_kill has sent to it: bit signo - 1 */
 	struct timer timer;        /* runs while it is parked with a deadline */
 	struct waiter waiter;      /* its place in the queue of the one descriptor that it waits for */
 
@@ -70,10 +72,13 @@ struct greenlet {
 	_Atomic uint32_t ended;             /* the same for pthread_join, which waits by this address */
 	_Atomic bool is_joined;             /* somebody does */
 	bool cancel_disabled, cancel_async; /* as pthread_setcancelstate and -type have it */
-	bool sliced;                        /* gives way in the middle of what it does, see slice.h */
+	bool has_altstack;
+	bool sliced; /* gives way in the middle of what it does, see slice.h */
 	struct greenlet *inbox_next;
-	struct greenlet *masked_next; /* while parked with until.mask: the hub's list of such */
-	const sigset_t *mask;
+	struct greenlet *next_living, *previous_living; /* in the hub's list */
+	uint64_t awaits;                                /* the signals that it waits for, as by sigwait */
+	uint64_t assigned; /* which of the directed ones were meant for the process, and may go to another */
+	stack_t altstack;  /* its own alternate signal stack, if it has one */
 	struct stack stack;
 	void *stack_low,
 	    *stack_high; /* for calls. Of ours, the rest holds this and the TLS block; or it is the program's */
@@ -86,12 +91,18 @@ struct greenlet {
 struct hub {
 	struct greenlet *ready_first, **ready_last;
 	size_t ready_count;
-	size_t turns;       /* switches until the loop is looked at again */
-	size_t usual_turns; /* what they start from */
-	nanos looked;       /* when they were last used up */
-	size_t alive;       /* greenlets that have not ended, the main one included */
+	size_t turns;            /* switches until the loop is looked at again */
+	_Atomic bool needs_care; /* somebody has an alternate stack, or was sent signals: see switch_away() */
+	size_t alive;            /* greenlets that have not ended, the main one included */
 	uint64_t switches;
+	size_t usual_turns;     /* what the turns start from */
+	nanos looked;           /* when they were last used up */
+	size_t altstacks;       /* how many greenlets have an alternate signal stack of their own */
 	struct context context; /* its own; valid while it does not run */
+
+	struct greenlet *living; /* that have not ended, the main one aside */
+	size_t masks;            /* how many they are, and the main one */
+	size_t blocks_in_all;    /* the sum of blocks[], see mask.c */
 
 	bool is_first;                       /* its OS thread is the main one of the process */
 	struct greenlet main;                /* the OS thread's own flow of control */
@@ -114,9 +125,18 @@ struct hub {
 	_Atomic bool knocked;
 	_Atomic bool lines_to_call; /* see lot.c */
 	_Atomic(struct greenlet *) inbox;
-	bool helper_wanted;      /* see offload.c: threads are made on the hub's context, where calls are native */
-	struct greenlet *masked; /* parked with a signal mask */
-	sigset_t base_mask;      /* the OS thread's own, while there are such */
+	bool helper_wanted; /* see offload.c: threads are made on the hub's context, where calls are native */
+
+	stack_t altstack;                      /* for those who have none */
+	const struct greenlet *altstack_owner; /* whose the kernel knows; NULL: the hub's */
+	uint32_t blocks[64];                   /* how many of them, and the main one, block each signal; see mask.c */
+	uint64_t kernel_mask;                  /* what the kernel blocks in the OS thread, as far as we know */
+	uint64_t awaited;                      /* what somebody waits for, as by sigwait */
+	uint64_t watched;                      /* what of it the signalfd has been told */
+	int signal_fd;                         /* -1: there is none yet */
+	ev_io signal_watcher;
+	struct pending arrived;    /* signals for the process that the greenlet blocked which was running */
+	_Atomic bool is_signalled; /* there is something for deliver_signals() to do */
 
 	timer_t slice_timer;
 	bool has_slice_timer;
@@ -201,6 +221,12 @@ extern __thread volatile sig_atomic_t handlers_running __attribute__((tls_model(
 static inline bool must_end(const struct greenlet *g)
 {
 	return g->killed || (g->cancelled && !g->cancel_disabled);
+}
+
+/* The kernel's id of the calling OS thread: gettid() answers with the greenlet's. */
+static inline pid_t os_thread_id(void)
+{
+	return (pid_t)raw_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0);
 }
 
 /* True when other greenlets live on this one's hub. */

@@ -1,112 +1,257 @@
 #include "interrupt.h"
-#include "hub.h"
+#include "altstack.h"
+#include "interrupt_hub.h"
+#include "mask.h"
 #include "park.h"
 #include <errno.h>
-#include <pthread.h>
+#include <ucontext.h>
 #include <unistd.h>
 
-/* The signals that everybody who could be interrupted blocks. */
-static void apply_masks(struct hub *hub)
-{
-	sigset_t blocked = hub->base_mask;
-	struct greenlet *g;
+#define NOT_MASKED (signal_bit(SIGKILL) | signal_bit(SIGSTOP))
 
-	for (g = hub->masked; g; g = g->masked_next)
-		sigandset(&blocked, &blocked, g->mask);
-	pthread_sigmask(SIG_SETMASK, &blocked, NULL);
+/* What the running code itself has caused, and nobody else can take. */
+static bool is_fault(int signo, const siginfo_t *info)
+{
+	switch (signo) {
+	case SIGSEGV:
+	case SIGBUS:
+	case SIGFPE:
+	case SIGILL:
+	case SIGTRAP:
+	case SIGSYS:
+		return info->si_code > 0;
+	case SIGABRT: /* abort(3) opens the mask in a way of its own */
+		return info->si_code == SI_TKILL;
+	default:
+		return false;
+	}
 }
 
-void mask_for_park(struct greenlet *g, const sigset_t *mask)
+/* True when another greenlet waits for the signal by sigwait, which it would be taken from. */
+static bool is_awaited(const struct greenlet *me, int signo)
 {
-	struct hub *hub = g->hub;
+	const struct hub *hub = me->hub;
 
-	if (!hub->masked)
-		pthread_sigmask(SIG_SETMASK, NULL, &hub->base_mask);
-	g->mask = mask;
-	g->masked_next = hub->masked;
-	hub->masked = g;
-	apply_masks(hub);
-	deliver_interrupts(hub);
+	return (hub->awaited & hub->main.blocked & signal_bit(signo)) && !me->is_main;
 }
 
-void unmask_after_park(struct greenlet *g)
+static bool takes_now(const struct greenlet *me, int signo)
 {
-	struct greenlet **link = &g->hub->masked;
+	if (me->taking == signo)
+		return true;
+	/* On its way into a wait, it takes the signal when it comes back. */
+	if (me->state != RUNNING)
+		return false;
+	return !has_company(me) || !(me->blocked & signal_bit(signo) || is_awaited(me, signo));
+}
 
-	while (*link != g)
-		link = &(*link)->masked_next;
-	*link = g->masked_next;
-	g->mask = NULL;
-	apply_masks(g->hub);
+/* The kernel puts it in force when the handler returns. */
+static void settle_mask(struct hub *hub, ucontext_t *context)
+{
+	hub->kernel_mask = common_mask(hub);
+	store_signal_bits(hub->kernel_mask, &context->uc_sigmask);
+}
+
+/* A thread's signal, and not one of ours that is directed, is meant for the main greenlet: others know only that. */
+static void leave_for_another(struct hub *hub, int signo, const siginfo_t *info, ucontext_t *context)
+{
+	pending_add(info->si_code == SI_TKILL ? &hub->main.directed : &hub->arrived, signo, info);
+	atomic_store(&hub->is_signalled, true);
+	settle_mask(hub, context);
+	if (!hub->stale)
+		knock(hub);
 }
 
 /*
- * Who would have got the signal: the main greenlet, unless another waits with a mask that lets it through. NULL when
- * the main one waits with a mask that does not.
+ * Natively the main thread gets a signal that it does not block, and its wait is ended: so it is here, though whoever
+ * ran has taken the signal.
  */
+static void note_handled(struct greenlet *me, int signo, uint8_t by)
+{
+	struct greenlet *chief = &me->hub->main;
+
+	if (me->taking == signo || chief == me || chief->state != PARKED || (chief->blocked & signal_bit(signo)))
+		return;
+	atomic_fetch_or(&chief->interrupted, by);
+	atomic_store(&me->hub->is_signalled, true);
+	if (!me->hub->stale)
+		knock(me->hub);
+}
+
+static void begin(struct handling *handling, int signo, ucontext_t *context, const struct sigaction *action)
+{
+	struct greenlet *me = self;
+	uint64_t more = signal_bits(&action->sa_mask) | (action->sa_flags & SA_NODEFER ? 0 : signal_bit(signo));
+
+	handling->greenlet = me;
+	handling->by = action->sa_flags & SA_RESTART ? BY_RESTARTING : BY_ENDING;
+	note_handled(me, signo, handling->by);
+	me->taking = 0;
+	me->hub->kernel_mask = (signal_bits(&context->uc_sigmask) | more) & ~NOT_MASKED;
+	store_signal_bits(me->blocked, &context->uc_sigmask);
+	note_mask(me, me->blocked | more);
+}
+
+bool begin_handling(
+    struct handling *handling, int signo, const siginfo_t *info, void *context, const struct sigaction *action)
+{
+	struct greenlet *me = self;
+	struct hub *hub = me ? me->hub : hub_running;
+
+	handling->greenlet = NULL;
+	if (!hub || (!me && is_fault(signo, info)))
+		return true;
+	if (!me || (!is_fault(signo, info) && !takes_now(me, signo))) {
+		leave_for_another(hub, signo, info, context);
+		return false;
+	}
+	begin(handling, signo, context, action);
+	return true;
+}
+
+/*
+ * Signals that the handler's mask has held up come before what it has interrupted goes on. The kernel then puts back
+ * the mask and the alternate stack as they were when the handler began, but for what we say: it may have waited. That
+ * it has run is noted last, for the same reason.
+ */
+void end_handling(const struct handling *handling, void *context)
+{
+	struct greenlet *me = handling->greenlet;
+	ucontext_t *interrupted = context;
+
+	if (!me)
+		return;
+	note_mask(me, signal_bits(&interrupted->uc_sigmask));
+	if (has_signals(me) && me->state == RUNNING)
+		take_signals(me);
+	settle_mask(me->hub, interrupted);
+	interrupted->uc_stack = *altstack_in_force(me->hub);
+	atomic_fetch_or(&me->interrupted, handling->by);
+}
+
+/* To this very OS thread, which does not block it: it is delivered before the call returns. */
+static void raise_here(struct greenlet *me, int signo, const siginfo_t *info)
+{
+	int errno_before = errno;
+	long thread = os_thread_id();
+
+	if (me->hub->kernel_mask & signal_bit(signo))
+		apply_masks(me->hub);
+	me->taking = (uint8_t)signo;
+	if (raw_syscall(SYS_rt_tgsigqueueinfo, getpid(), thread, signo, (long)info, 0, 0) < 0)
+		raw_syscall(SYS_tgkill, getpid(), thread, signo, 0, 0, 0);
+	me->taking = 0;
+	errno = errno_before;
+}
+
+void take_signals(struct greenlet *me)
+{
+	siginfo_t info;
+	uint64_t signals;
+
+	while ((signals = atomic_load(&me->directed.signals) & ~me->blocked)) {
+		int signo = __builtin_ctzll(signals) + 1;
+
+		me->assigned &= ~signal_bit(signo);
+		if (pending_take(&me->directed, signo, &info))
+			raise_here(me, signo, &info);
+	}
+}
+
+bool handlers_end_wait(struct greenlet *g, unsigned on_signal)
+{
+	uint8_t by;
+
+	if (!atomic_load_explicit(&g->interrupted, memory_order_relaxed))
+		return false;
+	by = atomic_exchange(&g->interrupted, 0);
+	return (by & BY_ENDING && on_signal != SIGNAL_PASSES) || (by && on_signal == SIGNAL_ENDS);
+}
+
+int direct_signal(struct greenlet *g, int signo, const siginfo_t *info)
+{
+	int error = pending_add(&g->directed, signo, info);
+
+	if (error)
+		return error;
+	atomic_store(&g->hub->needs_care, true);
+	if (g != self && (~g->blocked | g->awaits) & signal_bit(signo))
+		unpark(g);
+	else if (g == self && g->state == RUNNING && has_signals(g))
+		take_signals(g);
+	return 0;
+}
+
 static struct greenlet *receiver(struct hub *hub, int signo)
 {
-	struct greenlet *g;
+	struct greenlet *g, *best = NULL;
+	uint64_t bit = signal_bit(signo);
 
-	for (g = hub->masked; g; g = g->masked_next) {
-		if (!sigismember(g->mask, signo))
+	if (!(hub->main.blocked & bit))
+		best = &hub->main;
+	else if (hub->main.awaits & bit)
+		return &hub->main;
+	if (best && best->state != PARKED_FIRMLY)
+		return best;
+	for (g = hub->living; g; g = g->next_living) {
+		if (g->awaits & bit)
 			return g;
+		if (!(g->blocked & bit) && (!best || best->state == PARKED_FIRMLY))
+			best = g;
 	}
-	return hub->main.mask ? NULL : &hub->main;
+	return best;
 }
 
-static bool ends_wait(struct greenlet *g)
+/* Everybody blocks it by now: it stays pending in the kernel, for all to see. */
+static void give_back(struct hub *hub, int signo)
 {
-	uint8_t by = atomic_exchange(&g->interrupted, 0);
+	siginfo_t info;
 
-	return (by & BY_ENDING && g->on_signal != SIGNAL_PASSES) || (by && g->on_signal == SIGNAL_ENDS);
+	apply_masks(hub);
+	while (pending_take(&hub->arrived, signo, &info)) {
+		if (raw_syscall(SYS_rt_sigqueueinfo, getpid(), signo, (long)&info, 0, 0, 0) < 0)
+			raw_syscall(SYS_kill, getpid(), signo, 0, 0, 0, 0);
+	}
 }
 
-static void deliver(struct greenlet *g)
+static void assign(struct hub *hub, int signo)
 {
-	if (ends_wait(g))
+	struct greenlet *g = receiver(hub, signo);
+
+	if (!g) {
+		give_back(hub, signo);
+		return;
+	}
+	g->assigned |= signal_bit(signo);
+	atomic_store(&hub->needs_care, true);
+	pending_move(&hub->arrived, &g->directed, signo);
+}
+
+/* True when there are still signals for it to take. */
+static bool deliver_to(struct greenlet *g)
+{
+	bool has_some = atomic_load(&g->directed.signals) & (~g->blocked | g->awaits);
+
+	if (g->state == PARKED && handlers_end_wait(g, g->on_signal))
 		wake(g, EINTR);
+	else if (g->state == PARKED && has_some)
+		wake(g, 0);
+	return has_some;
 }
 
-bool take_directed_signals(struct greenlet *me)
-{
-	uint64_t signals = atomic_exchange(&me->directed, 0);
-	int signo;
-
-	if (!signals)
-		return false;
-	atomic_store(&me->interrupted, 0);
-	me->takes_directed = true;
-	for (signo = 1; signo <= 64; signo++) {
-		if (signals & (1ull << (signo - 1)))
-			raw_syscall(SYS_tgkill, getpid(), raw_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0), signo, 0, 0, 0);
-	}
-	me->takes_directed = false;
-	return ends_wait(me);
-}
-
-void deliver_interrupts(struct hub *hub)
+void deliver_signals(struct hub *hub)
 {
 	struct greenlet *g;
+	uint64_t left;
+	bool needs_care = hub->altstacks > 0;
 
-	deliver(&hub->main);
-	for (g = hub->masked; g; g = g->masked_next)
-		deliver(g);
-}
-
-/* The wait is meant that there is now: so it is noted with who waits, and forgotten when that ends. */
-void interrupt_parked(int signo, bool restarts)
-{
-	struct hub *hub = self ? self->hub : hub_running;
-	bool is_directed = self && self->takes_directed;
-	struct greenlet *g;
-
-	if (!hub || hub->stale)
-		return;
-	g = is_directed ? self : receiver(hub, signo);
-	if (!g || (g->state != PARKED && !is_directed))
-		return;
-	atomic_fetch_or(&g->interrupted, restarts ? BY_RESTARTING : BY_ENDING);
-	if (!is_directed)
-		knock(hub);
+	atomic_store(&hub->is_signalled, false);
+	atomic_store(&hub->needs_care, false);
+	for (left = atomic_load(&hub->arrived.signals); left; left &= left - 1)
+		assign(hub, __builtin_ctzll(left) + 1);
+	needs_care |= deliver_to(&hub->main);
+	for (g = hub->living; g; g = g->next_living)
+		needs_care |= deliver_to(g);
+	if (needs_care)
+		atomic_store(&hub->needs_care, true);
 }

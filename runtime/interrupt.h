@@ -1,28 +1,45 @@
-/* Signals and parked greenlets: whose wait the handler of a signal ends, and the masks that some waits bring along. */
+/*
+ * Signals and greenlets: whose a signal is that the kernel has delivered to their OS thread, and whose wait the return
+ * of a handler ends. A signal for the process is taken at once by the greenlet that is running, if that does not block
+ * it; or else the hub assigns it to one that does not, by preference to the main one, and that takes it when it runs.
+ */
 #ifndef INTERRUPT_H
 #define INTERRUPT_H
 
-#include <signal.h>
-#include <stdbool.h>
+#include "hub.h"
 
-struct greenlet;
-struct hub;
-
-/*
- * For the duration of a park: the OS thread blocks what it blocks itself and every greenlet that waits with a mask
- * blocks, so that each signal which some greenlet lets through can be delivered. A signal that is pending already
- * ends the park at once.
- */
-void mask_for_park(struct greenlet *g, const sigset_t *mask);
-void unmask_after_park(struct greenlet *g);
+/* A handler at work, on its stack. */
+struct handling {
+	struct greenlet *greenlet; /* NULL where there is nothing to be undone */
+	uint8_t by;                /* enum interrupted */
+};
 
 /*
- * Runs the handlers of the signals sent to the calling greenlet alone, here on its own stack. True when one of them
- * ends the wait that it has just come from.
+ * What the handler of a signal, that was set with SA_SIGINFO and otherwise as action says, calls first. True when the
+ * caller is the one to take the signal: then *handling is to be ended, and until then it blocks what the action says.
+ * False when it has been left for another, and the handler is to return. In *context, which is the third argument of
+ * the handler, stands the mask that the caller will have after it.
  */
-bool take_directed_signals(struct greenlet *me);
+bool begin_handling(
+    struct handling *handling, int signo, const siginfo_t *info, void *context, const struct sigaction *action);
+void end_handling(const struct handling *handling, void *context);
 
-/* Wakes the greenlets that the signals noted by interrupt_parked() concern. On the hub's own OS thread. */
-void deliver_interrupts(struct hub *hub);
+/* True when signals wait for the calling greenlet that it does not block. */
+static inline bool has_signals(const struct greenlet *me)
+{
+	return __builtin_expect(atomic_load_explicit(&me->directed.signals, memory_order_relaxed) & ~me->blocked, 0);
+}
+
+/* Has the kernel deliver them, so that their handlers run, here on its own stack. */
+void take_signals(struct greenlet *me);
+
+/* True when the handlers that have run since its wait began end it, being of this enum on_signal; asked once. */
+bool handlers_end_wait(struct greenlet *g, unsigned on_signal);
+
+/*
+ * Sends a signal to a greenlet alone, with what its handler is to be told. From any OS thread; async-signal-safe; g
+ * must not end before the call returns. It is taken when the greenlet runs. Returns 0 or EAGAIN.
+ */
+int direct_signal(struct greenlet *g, int signo, const siginfo_t *info);
 
 #endif

@@ -1,8 +1,10 @@
 #include "loop.h"
 #include "hub.h"
-#include "interrupt.h"
+#include "interrupt_hub.h"
 #include "lot.h"
+#include "mask.h"
 #include "poller_hub.h"
+#include "sigwait.h"
 #include <errno.h>
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
@@ -20,7 +22,6 @@ static void on_knock(struct ev_loop *loop, ev_io *watcher, int events)
 	(void)!read(hub->knock_fd, &count, sizeof(count));
 	atomic_store(&hub->knocked, false);
 	take_inbox(hub);
-	deliver_interrupts(hub);
 	if (atomic_exchange(&hub->lines_to_call, false))
 		lot_call_all();
 	poller_take_notices(hub);
@@ -54,6 +55,11 @@ void look_at_loop(struct hub *hub)
 {
 	nanos next = timers_next(&hub->timers);
 
+	if (atomic_load(&hub->is_signalled) || atomic_load(&hub->needs_care) > (hub->altstacks > 0))
+		deliver_signals(hub);
+	apply_masks(hub);
+	if (hub->awaited != hub->watched)
+		watch_awaited(hub);
 	if (next != FOR_EVER && next <= clock_now())
 		timers_expire(&hub->timers, clock_now());
 	else if (!hub->ready_first)
@@ -77,6 +83,7 @@ static void drop_loop(struct hub *hub)
 {
 	hub_disown_fd(hub->timer_fd);
 	hub_disown_fd(hub->knock_fd);
+	unwatch_awaited(hub);
 	if (hub->epoll_fd >= 0)
 		hub_disown_fd(hub->epoll_fd);
 	ev_loop_destroy(hub->loop);
@@ -90,6 +97,7 @@ int open_loop(struct hub *hub)
 	if (hub->loop)
 		drop_loop(hub);
 	hub->epoll_fd = -1;
+	hub->signal_fd = -1;
 	hub->armed = FOR_EVER;
 	hub->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	hub->knock_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

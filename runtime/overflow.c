@@ -2,7 +2,6 @@
 #include "hub.h"
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -34,24 +33,10 @@ bool overflow_handles(const struct sigaction *action)
 	return (action->sa_flags & SA_SIGINFO) && action->sa_sigaction == on_fault;
 }
 
-/* The handler needs a stack, and the greenlet has none left. It stays for as long as the OS thread lives. */
-static void set_alternate_stack(void)
-{
-	long needed = sysconf(_SC_SIGSTKSZ);
-	stack_t stack = {.ss_size = needed > 16384 ? (size_t)needed : 16384}, before;
-
-	if (sigaltstack(NULL, &before) != 0 || !(before.ss_flags & SS_DISABLE))
-		return;
-	stack.ss_sp = malloc(stack.ss_size);
-	if (stack.ss_sp)
-		sigaltstack(&stack, NULL);
-}
-
 void overflow_prepare(void)
 {
 	struct sigaction ours = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK}, before;
 
-	set_alternate_stack();
 	if (sigaction(SIGSEGV, NULL, &before) == 0 && !(before.sa_flags & SA_SIGINFO) && before.sa_handler == SIG_DFL)
 		sigaction(SIGSEGV, &ours, NULL);
 }

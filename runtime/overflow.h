@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 /*
- * Sets a handler for SIGSEGV unless the program has one, and an alternate stack for the calling OS thread unless that
- * has one. Anything that is not an overflow of ours goes on to the default action.
+ * Sets a handler for SIGSEGV, which runs on the alternate stack, unless the program has one. Anything that is not an
+ * overflow of ours goes on to the default action.
  */
 void overflow_prepare(void);
 

@@ -1,6 +1,7 @@
 #include "park.h"
 #include "hub.h"
 #include "interrupt.h"
+#include "mask.h"
 #include "torture.h"
 #include <errno.h>
 
@@ -9,27 +10,70 @@ static void time_is_up(struct timer *timer)
 	wake((struct greenlet *)((char *)timer - offsetof(struct greenlet, timer)), ETIMEDOUT);
 }
 
-static int wait_until(struct greenlet *me, const struct until *until)
+static inline void start_timer(struct greenlet *me, nanos deadline)
 {
-	if (until->deadline != FOR_EVER) {
-		if (until->deadline <= clock_now())
-			return ETIMEDOUT;
-		me->timer.fire = time_is_up;
-		timer_start(&me->hub->timers, &me->timer, until->deadline);
-	}
+	if (deadline == FOR_EVER)
+		return;
+	me->timer.fire = time_is_up;
+	timer_start(&me->hub->timers, &me->timer, deadline);
+}
+
+/*
+ * A switch makes the processor guess wrongly where the functions return to that it is called from: so there are few.
+ */
+#define PART_OF_PARK static inline __attribute__((always_inline))
+
+PART_OF_PARK int wait_as_it_is(struct greenlet *me, const struct until *until)
+{
 	me->on_signal = (uint8_t)until->on_signal;
 	me->outcome = 0;
-	atomic_store_explicit(&me->interrupted, 0, memory_order_relaxed);
 	me->state = until->firm ? PARKED_FIRMLY : PARKED;
-	if (until->mask)
-		mask_for_park(me, until->mask);
+	start_timer(me, until->deadline);
 	switch_away();
-	if (until->mask)
-		unmask_after_park(me);
 	timer_stop(&me->hub->timers, &me->timer);
-	if (take_directed_signals(me) && !me->outcome)
-		return EINTR;
 	return me->outcome;
+}
+
+/* Ends a wait that has come to this outcome: the handlers of signals that came meanwhile run before it does. */
+PART_OF_PARK int wait_ended(struct greenlet *me, const struct until *until, int outcome)
+{
+	if (has_signals(me) && !until->firm)
+		take_signals(me);
+	return handlers_end_wait(me, until->on_signal) && !outcome ? EINTR : outcome;
+}
+
+/*
+ * What the mask alone lets through is taken before the wait, and what comes meanwhile is left for the next time: for
+ * if the caller finds what it has waited for, the signal is to come after.
+ */
+static __attribute__((noinline)) int wait_with_mask(struct greenlet *me, const struct until *until)
+{
+	uint64_t before = me->blocked;
+	int error;
+
+	change_mask(me, signal_bits(until->mask));
+	error = wait_ended(me, until, 0);
+	if (!error) {
+		error = wait_as_it_is(me, until);
+		note_mask(me, me->blocked | before);
+		error = wait_ended(me, until, error);
+	}
+	change_mask(me, before);
+	if (has_signals(me))
+		take_signals(me);
+	return error;
+}
+
+PART_OF_PARK int wait_until(struct greenlet *me, const struct until *until)
+{
+	if (until->deadline != FOR_EVER && until->deadline <= clock_now())
+		return ETIMEDOUT;
+	if (has_signals(me) && !until->firm)
+		take_signals(me);
+	atomic_store_explicit(&me->interrupted, 0, memory_order_relaxed);
+	if (until->mask)
+		return wait_with_mask(me, until);
+	return wait_ended(me, until, wait_as_it_is(me, until));
 }
 
 int park(const struct until *until)
@@ -74,8 +118,25 @@ void end_wait(struct greenlet *g)
 		post(g);
 }
 
+static __attribute__((noinline)) void yield_with_care(struct greenlet *me)
+{
+	if (has_signals(me))
+		take_signals(me);
+	make_ready(me);
+	switch_away();
+	if (has_signals(me))
+		take_signals(me);
+}
+
+/* Signals that were sent while nobody had to care are taken the next time. */
 void yield_turn(void)
 {
-	make_ready(self);
+	struct greenlet *me = self;
+
+	if (__builtin_expect(atomic_load_explicit(&me->hub->needs_care, memory_order_relaxed), 0)) {
+		yield_with_care(me);
+		return;
+	}
+	make_ready(me);
 	switch_away();
 }

@@ -45,10 +45,4 @@ void unpark(struct greenlet *g);
 /* Lets the other ready greenlets run first. */
 void yield_turn(void);
 
-/*
- * For the handler of a signal, async-signal-safe: ends the wait of the greenlet that would have got the signal, the
- * main one or one whose mask lets it through, as its on_signal says.
- */
-void interrupt_parked(int signo, bool restarts);
-
 #endif

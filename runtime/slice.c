@@ -1,6 +1,7 @@
 #include "slice.h"
 #include "hub.h"
 #include "interrupt.h"
+#include "mask.h"
 #include "park.h"
 #include <errno.h>
 #include <gnu/libc-version.h>
@@ -104,7 +105,8 @@ static void interrupt(struct greenlet *me, ucontext_t *context)
 
 	me->hub->slices++;
 	end_slice(me->hub);
-	take_directed_signals(me);
+	if (has_signals(me))
+		take_signals(me);
 	keep_as_now(context);
 	errno = before;
 	if (after_slice)
@@ -120,7 +122,7 @@ static void take_stray(void)
 		return;
 	the_signal = 0;
 	signal(signo, SIG_DFL);
-	raw_syscall(SYS_tgkill, getpid(), raw_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0), signo, 0, 0, 0);
+	raw_syscall(SYS_tgkill, getpid(), os_thread_id(), signo, 0, 0, 0);
 }
 
 static void on_slice_end(int signo, siginfo_t *info, void *context)
@@ -178,23 +180,14 @@ static void prepare(void *allocator)
 	the_signal = take_signal();
 }
 
-static void let_signal_in(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, the_signal);
-	raw_syscall(SYS_rt_sigprocmask, SIG_UNBLOCK, (long)&set, 0, 8, 0, 0);
-}
-
 static bool make_timer(struct hub *hub)
 {
 	struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = the_signal};
 
-	event._sigev_un._tid = (pid_t)raw_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0);
+	event._sigev_un._tid = os_thread_id();
 	if (timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &hub->slice_timer) != 0)
 		return false;
-	let_signal_in();
+	apply_masks(hub);
 	return true;
 }
 

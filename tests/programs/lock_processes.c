@@ -185,6 +185,17 @@ static int hold_rwlock(void *writes)
 	return error || pthread_rwlock_unlock(&shared->lock);
 }
 
+static int hold_rwlock_until_told(void *unused)
+{
+	int error = pthread_rwlock_wrlock(&shared->lock);
+
+	(void)unused;
+	sem_post(&shared->taken);
+	sem_wait(&shared->go);
+	msleep(20);
+	return error || pthread_rwlock_unlock(&shared->lock);
+}
+
 static int wait_for_rwlock(void *writes)
 {
 	int error;
@@ -215,13 +226,14 @@ static void try_rwlock(const char *what, int (*take)(pthread_rwlock_t *), void *
 static void fail_to_take_rwlock(void)
 {
 	struct timespec soon;
-	pid_t child = start_child(hold_rwlock, (void *)1);
+	pid_t child = start_child(hold_rwlock_until_told, NULL);
 
 	sem_wait(&shared->taken);
 	soon = in_ms(CLOCK_REALTIME, 10);
 	say_error("timedrdlock", pthread_rwlock_timedrdlock(&shared->lock, &soon));
 	soon = in_ms(CLOCK_MONOTONIC, 10);
 	say_error("clockwrlock", pthread_rwlock_clockwrlock(&shared->lock, CLOCK_MONOTONIC, &soon));
+	sem_post(&shared->go);
 	soon = in_ms(CLOCK_REALTIME, 5000);
 	say_error("timedwrlock", pthread_rwlock_timedwrlock(&shared->lock, &soon));
 	say_error("mine", pthread_rwlock_wrlock(&shared->lock));

@@ -1,31 +1,9 @@
 /* Signals: which waits a handler ends, and the masks of those who wait. Handlers are as the hooks install them. */
 #include "clock.h"
+#include "handle.h"
 #include "park.h"
-#include "suite.h"
 #include <pthread.h>
-#include <signal.h>
 #include <stdint.h>
-
-static volatile sig_atomic_t handled;
-
-static void on_restarting(int signo)
-{
-	handled++;
-	interrupt_parked(signo, true);
-}
-
-static void on_ending(int signo)
-{
-	handled++;
-	interrupt_parked(signo, false);
-}
-
-static void handle(int signo, void (*handler)(int))
-{
-	struct sigaction action = {.sa_handler = handler, .sa_flags = handler == on_restarting ? SA_RESTART : 0};
-
-	ck_assert_int_eq(sigaction(signo, &action, NULL), 0);
-}
 
 struct wait {
 	enum on_signal on_signal;
@@ -54,7 +32,7 @@ static void *signal_after_a_while(void *signo)
 }
 
 /* How a wait of the main greenlet ends that a signal meets. */
-static int meet(enum on_signal on_signal, void (*handler)(int))
+static int meet(enum on_signal on_signal, void (*handler)(int, siginfo_t *, void *))
 {
 	struct wait wait = {.on_signal = on_signal, .patience = 0.05};
 	green_t *g;
@@ -170,8 +148,8 @@ START_TEST(pending_signal_ends_at_once)
 	struct wait wait = {SIGNAL_ENDS, &mask, 5, 0};
 	int i;
 
-	become_host();
 	block_both();
+	become_host();
 	for (i = 0; i < 10; i++) {
 		kill(getpid(), SIGUSR1);
 		ck_assert_int_eq(handled, i);

@@ -1,5 +1,5 @@
 /* Joining: results, time limits, and who may not. */
-#include "suite.h"
+#include "handle.h"
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
@@ -130,17 +130,11 @@ START_TEST(killed_joiner_leaves_the_handle_valid)
 	ck_assert_str_eq(must_join(g), "result");
 }
 
-static void on_alarm(int signo)
-{
-	interrupt_parked(signo, true);
-}
-
 START_TEST(signal_interrupts)
 {
-	struct sigaction action = {.sa_handler = on_alarm, .sa_flags = SA_RESTART};
 	green_t *g = must_spawn(sleep_for_ever, NULL);
 
-	sigaction(SIGALRM, &action, NULL);
+	handle(SIGALRM, on_restarting);
 	ualarm(20000, 20000); /* again and again: the first may come before the join does */
 	assert_failed(green_join(g, -1, NULL), EINTR);
 	ualarm(0, 0);

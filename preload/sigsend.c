@@ -1,0 +1,97 @@
+/*
+ * Signals to one thread. A greenlet takes those for it when it runs, on its own stack; while it blocks one, that is
+ * pending for it alone. What has no handler concerns the whole process, so the kernel does it.
+ */
+#include "../runtime/interrupt.h"
+#include "../runtime/mask.h"
+#include "blocking.h"
+#include "numbers.h"
+#include "raw.h"
+#include <string.h>
+
+#define LAST_SIGNAL 64
+
+static bool has_handler(int signo)
+{
+	struct sigaction action;
+
+	return sigaction(signo, NULL, &action) == 0 && action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN;
+}
+
+/* By the kernel, to the OS thread: returns an error number. */
+static int send_natively(int signo, const siginfo_t *info)
+{
+	return (int)-raw_syscall(SYS_rt_tgsigqueueinfo, getpid(), os_thread_id(), signo, (long)info, 0, 0);
+}
+
+static int send_to(struct greenlet *g, int signo, const siginfo_t *info)
+{
+	uint64_t bit;
+
+	if (signo < 0 || signo > LAST_SIGNAL)
+		return EINVAL;
+	if (!signo || g->ended)
+		return 0;
+	bit = signal_bit(signo);
+	if (bit & UNBLOCKABLE || (!(g->blocked & bit) && !(g->awaits & bit) && !has_handler(signo)))
+		return send_natively(signo, info);
+	return direct_signal(g, signo, info);
+}
+
+static siginfo_t info_of(int signo, int code)
+{
+	siginfo_t info;
+
+	memset(&info, 0, sizeof(info));
+	info.si_signo = signo;
+	info.si_code = code;
+	info.si_pid = getpid();
+	info.si_uid = getuid();
+	return info;
+}
+
+/* The main greenlet of an OS thread is found by the kernel, too, which may be waiting for it. */
+static bool is_natively_reached(const struct greenlet *g)
+{
+	return !g || (g->is_main && (!self || self->hub != g->hub)) || (g == self && !has_company(g));
+}
+
+int pthread_kill(pthread_t thread, int signo)
+{
+	struct greenlet *g = greenlet_of(thread);
+	siginfo_t info = info_of(signo, SI_TKILL);
+
+	return is_natively_reached(g) ? libc.pthread_kill(thread, signo) : send_to(g, signo, &info);
+}
+
+int pthread_sigqueue(pthread_t thread, int signo, const union sigval value)
+{
+	struct greenlet *g = greenlet_of(thread);
+	siginfo_t info = info_of(signo, SI_QUEUE);
+
+	info.si_value = value;
+	return is_natively_reached(g) ? libc.pthread_sigqueue(thread, signo, value) : send_to(g, signo, &info);
+}
+
+static int send_to_self(int signo)
+{
+	siginfo_t info = info_of(signo, SI_TKILL);
+	int error = send_to(self, signo, &info);
+
+	if (error)
+		errno = error;
+	return error ? -1 : 0;
+}
+
+static bool is_greenlet_in_company(void)
+{
+	return self && has_company(self);
+}
+
+/* 0 is no signal to raise, but one to ask with. */
+int raise(int signo)
+{
+	return is_greenlet_in_company() ? send_to_self(signo) : libc.raise(signo);
+}
+
+synonym(gsignal, raise);
