@@ -11,13 +11,14 @@
 static _Atomic uint64_t parks[CALLS], helps[CALLS];
 static nanos started;
 static const char *stats_file;
+bool stats_wanted;
 
 static const char *const names[CALLS] = {
 #define CALL(name, family, waits, note) [CALL_##name] = #name,
 #include "calls.def"
 };
 
-void stats_parked(enum call call)
+void stats_count_park(enum call call)
 {
 	atomic_fetch_add_explicit(&parks[call], 1, memory_order_relaxed);
 }
@@ -94,6 +95,7 @@ static void print_stats(void)
 void stats_start(const char *file)
 {
 	stats_file = file;
+	stats_wanted = true;
 	started = clock_now();
 	atexit(print_stats);
 }

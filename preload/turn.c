@@ -60,11 +60,6 @@ static int take(const struct way *way, void *object, const struct until *until)
 	return answer;
 }
 
-bool is_cancelled(void)
-{
-	return self && self->cancelled && !self->cancel_disabled;
-}
-
 struct until but_not_by_kill(const struct until *until)
 {
 	struct until mine = *until;

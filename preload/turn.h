@@ -44,7 +44,6 @@ static inline void give_turn(void *object)
  * with ECANCELED, and is_cancelled() says no, it is to be begun again.
  */
 struct until but_not_by_kill(const struct until *until);
-bool is_cancelled(void);
 
 /* The clocks that a wait may be timed by. */
 static inline bool is_waitable(clockid_t clock)
