@@ -38,27 +38,14 @@ static ssize_t readv_now(struct blocking *call, const struct iovec *iov, int cou
 	return is_ready_now(call) ? libc.preadv2(call->fd, iov, count, -1, flags) : -1;
 }
 
-/*
- * What recv and send come to, without libc's wrapper: it switches asynchronous cancellation on and off around each
- * call, which one that does not wait has no need of.
- */
-static ssize_t try_now(long number, int fd, void *buf, size_t count, int flags)
-{
-	long n = raw_syscall(number, fd, (long)buf, (long)count, flags, 0, 0);
-
-	if (n >= 0)
-		return n;
-	errno = (int)-n;
-	return -1;
-}
-
 /* A socket's recv is the cheapest of all; of nothing, it would take a datagram, which read does not. */
 static ssize_t read_now(struct blocking *call, void *buf, size_t count)
 {
 	struct iovec one = {buf, count};
 
 	if (call->traits & FD_SOCKET)
-		return count ? try_now(SYS_recvfrom, call->fd, buf, count, MSG_DONTWAIT) : libc.read(call->fd, buf, 0);
+		return count ? receive_now(call->fd, buf, count, MSG_DONTWAIT, NULL, NULL)
+			     : libc.read(call->fd, buf, 0);
 	return readv_now(call, &one, 1, 0);
 }
 
@@ -140,7 +127,7 @@ static ssize_t write_now(struct blocking *call, const void *buf, size_t count)
 	struct iovec one = {(void *)buf, count};
 
 	if (call->traits & FD_SOCKET)
-		return try_now(SYS_sendto, call->fd, (void *)buf, count, send_flags(call));
+		return send_now(call->fd, buf, count, send_flags(call), NULL, 0);
 	return writev_now(call, &one, 1, 0);
 }
 

@@ -2,6 +2,7 @@
 #ifndef TRANSFER_H
 #define TRANSFER_H
 
+#include "arch.h"
 #include "blocking.h"
 
 ssize_t attempt_read(struct blocking *call, void *buf, size_t count);
@@ -18,5 +19,29 @@ struct iovec rest_of_vector(const struct iovec *iov, int count, size_t done);
 
 /* The bytes of a vector; that of a bad one is any number. */
 size_t size_of_vector(const struct iovec *iov, int count);
+
+/*
+ * recvfrom and sendto that do not wait, without libc's wrapper: it switches asynchronous cancellation on and off around
+ * each call, which one that does not wait has no need of.
+ */
+static inline ssize_t receive_now(int fd, void *buf, size_t count, int flags, void *from, socklen_t *length)
+{
+	long n = raw_syscall(SYS_recvfrom, fd, (long)buf, (long)count, flags, (long)from, (long)length);
+
+	if (n >= 0)
+		return n;
+	errno = (int)-n;
+	return -1;
+}
+
+static inline ssize_t send_now(int fd, const void *buf, size_t count, int flags, const void *to, socklen_t length)
+{
+	long n = raw_syscall(SYS_sendto, fd, (long)buf, (long)count, flags, (long)to, (long)length);
+
+	if (n >= 0)
+		return n;
+	errno = (int)-n;
+	return -1;
+}
 
 #endif
