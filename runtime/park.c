@@ -9,14 +9,23 @@ static void time_is_up(struct timer *timer)
 	wake((struct greenlet *)((char *)timer - offsetof(struct greenlet, timer)), ETIMEDOUT);
 }
 
+/*
+ * Most waits have neither deadline nor mask, and a parked greenlet's frames are memory that each wait touches: what the
+ * others need stays out of them.
+ */
+static __attribute__((noinline)) int start_timer(struct greenlet *me, nanos deadline)
+{
+	if (deadline <= clock_now())
+		return ETIMEDOUT;
+	me->timer.fire = time_is_up;
+	timer_start(&me->hub->timers, &me->timer, deadline);
+	return 0;
+}
+
 static int wait_until(struct greenlet *me, const struct until *until)
 {
-	if (until->deadline != FOR_EVER) {
-		if (until->deadline <= clock_now())
-			return ETIMEDOUT;
-		me->timer.fire = time_is_up;
-		timer_start(&me->hub->timers, &me->timer, until->deadline);
-	}
+	if (until->deadline != FOR_EVER && start_timer(me, until->deadline) != 0)
+		return ETIMEDOUT;
 	me->on_signal = (uint8_t)until->on_signal;
 	me->outcome = 0;
 	atomic_store_explicit(&me->interrupted, 0, memory_order_relaxed);
@@ -26,8 +35,9 @@ static int wait_until(struct greenlet *me, const struct until *until)
 	switch_away();
 	if (until->mask)
 		unmask_after_park(me);
-	timer_stop(&me->hub->timers, &me->timer);
-	if (take_directed_signals(me) && !me->outcome)
+	if (me->timer.place)
+		timer_stop(&me->hub->timers, &me->timer);
+	if (me->directed && take_directed_signals(me) && !me->outcome)
 		return EINTR;
 	return me->outcome;
 }
