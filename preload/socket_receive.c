@@ -69,58 +69,21 @@ static ssize_t receive_bytes(
 	return settled(call, receive(call, &in));
 }
 
-static __attribute__((noinline)) ssize_t receive_with_flags(int fd, void *buf, size_t count, int flags)
+static ssize_t receive_thoroughly(int fd, void *buf, size_t count, int flags)
 {
 	struct blocking call = blocking_on(CALL_recv, fd, POLLIN);
 
 	return receive_bytes(&call, &(struct iovec){buf, count}, flags, NULL, NULL);
 }
 
-static ssize_t attempt_recv(struct blocking *call, void *buf, size_t count)
-{
-	ssize_t n;
-
-	if (goes_native(call))
-		return libc.recv(call->fd, buf, count, 0);
-	if (waits_first(call))
-		return -1;
-	n = receive_now(call->fd, buf, call->traits & FD_STREAM ? torture_cut(count) : count, MSG_DONTWAIT, NULL, NULL);
-	note_progress(call, n, count);
-	return n;
-}
-
-static __attribute__((noinline)) ssize_t receive_rest_of_bytes(
-    struct blocking *call, void *buf, size_t count, ssize_t got)
-{
-	struct iovec bytes = {buf, count};
-	struct msghdr msg = {.msg_iov = &bytes, .msg_iovlen = 1};
-	struct incoming in = {.msg = &msg, .one_piece = true};
-
-	return receive_rest(call, &in, got);
-}
-
-/*
- * What most servers wait in all the time: there is no message to make up, and what the other ways need stays out of the
- * frame of a parked greenlet, which is memory that each wait touches.
- */
-static __attribute__((noinline)) ssize_t receive_plainly(int fd, void *buf, size_t count)
-{
-	struct blocking call = blocking_on(CALL_recv, fd, POLLIN);
-	ssize_t n;
-
-	do
-		n = attempt_recv(&call, buf, count);
-	while (n < 0 && park_until_ready(&call));
-	if (n > 0 && wants_more_than_some(&call, 0))
-		n = receive_rest_of_bytes(&call, buf, count, n);
-	return settled(&call, n);
-}
-
 ssize_t recv(int fd, void *buf, size_t count, int flags)
 {
+	long n;
+
 	if (has_no_greenlets())
 		return libc.recv(fd, buf, count, flags);
-	return flags ? receive_with_flags(fd, buf, count, flags) : receive_plainly(fd, buf, count);
+	n = flags ? -EAGAIN : receive_quickly(CALL_recv, fd, buf, count);
+	return n == -EAGAIN ? receive_thoroughly(fd, buf, count, flags) : result_of(n);
 }
 
 ssize_t recvfrom(int fd, void *restrict buf, size_t count, int flags, __SOCKADDR_ARG from, socklen_t *restrict length)

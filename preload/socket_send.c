@@ -170,14 +170,34 @@ static ssize_t send_bytes(
 	return send_all(call, &out);
 }
 
+static ssize_t send_thoroughly(int fd, const void *buf, size_t count, int flags)
+{
+	struct blocking call = blocking_on(CALL_send, fd, POLLOUT);
+
+	return send_bytes(&call, &(struct iovec){(void *)buf, count}, flags, NULL, 0);
+}
+
+/* The first bytes are sent. */
+static ssize_t send_remainder(int fd, const void *buf, size_t count, int flags, ssize_t sent)
+{
+	struct blocking call = blocking_on(CALL_send, fd, POLLOUT);
+	struct iovec bytes = {(void *)buf, count};
+	struct msghdr msg = {.msg_iov = &bytes, .msg_iovlen = 1};
+	struct outgoing out = {.msg = &msg, .one_piece = true, .flags = flags};
+
+	return settled(&call, goes_native(&call) ? sent : send_rest(&call, &out, sent));
+}
+
 ssize_t send(int fd, const void *buf, size_t count, int flags)
 {
-	struct blocking call;
+	long n;
 
 	if (has_no_greenlets())
 		return libc.send(fd, buf, count, flags);
-	call = blocking_on(CALL_send, fd, POLLOUT);
-	return send_bytes(&call, &(struct iovec){(void *)buf, count}, flags, NULL, 0);
+	n = flags & ~MSG_NOSIGNAL ? -EAGAIN : send_quickly(CALL_send, fd, buf, count, flags);
+	if (n == -EAGAIN)
+		return send_thoroughly(fd, buf, count, flags);
+	return n > 0 && (size_t)n < count ? send_remainder(fd, buf, count, flags, n) : result_of(n);
 }
 
 synonym(__send, send);
