@@ -87,13 +87,11 @@ static inline __attribute__((always_inline)) void fetch_ahead(const struct green
 	__builtin_prefetch(&g->timer.place);
 	__builtin_prefetch(g->context.thread_pointer);
 	__builtin_prefetch((char *)&self + away);
-	__builtin_prefetch((char *)&errno + away);
 	__builtin_prefetch(frames);
 	__builtin_prefetch(frames + CACHE_LINE);
 	__builtin_prefetch(frames + 2 * CACHE_LINE);
 	__builtin_prefetch(frames + 3 * CACHE_LINE);
 	__builtin_prefetch(frames + 4 * CACHE_LINE);
-	__builtin_prefetch(frames + 5 * CACHE_LINE);
 }
 
 void switch_away(void)

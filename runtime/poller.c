@@ -67,7 +67,7 @@ static __attribute__((noinline)) struct fd_watch *make_watch(struct hub *hub, in
 	return watch;
 }
 
-static struct fd_watch *find_or_make_watch(struct hub *hub, int fd)
+static inline struct fd_watch *find_or_make_watch(struct hub *hub, int fd)
 {
 	void **place = sparse_find(&hub->watches, (size_t)fd);
 
@@ -75,7 +75,7 @@ static struct fd_watch *find_or_make_watch(struct hub *hub, int fd)
 }
 
 /* The side of fd that events are about; NULL where there is no memory for it. */
-static struct side *find_or_make_side(struct hub *hub, int fd, short events)
+static inline struct side *find_or_make_side(struct hub *hub, int fd, short events)
 {
 	struct fd_watch *watch;
 
@@ -86,7 +86,7 @@ static struct side *find_or_make_side(struct hub *hub, int fd, short events)
 	return watch ? side_of(watch, events) : NULL;
 }
 
-static void wait_at(struct side *side, struct hub *hub, struct waiter *waiter)
+static inline void wait_at(struct side *side, struct hub *hub, struct waiter *waiter)
 {
 	*waiter = (struct waiter){.greenlet = self};
 	queue_enter(&side->queue, waiter);
