@@ -16,21 +16,23 @@ static void keep_to_slice(struct hub *hub)
 		end_slice(hub);
 }
 
+static bool is_on_what_never_waits(struct blocking *call)
+{
+	call->entry = fd_entry(call->fd);
+	call->traits = entry_learn(call->entry, call->fd);
+	return call->traits & NEVER_WAITS;
+}
+
 bool goes_native_on_greenlet(struct blocking *call)
 {
-	end_if_cancelled();
 	if (unlikely(self->hub->is_sliced))
 		keep_to_slice(self->hub);
 	if (!has_company(self) || call_is_off[call->call] || call->dont_wait)
 		return true;
-	if (!call->green)
-		call->errno_before = errno;
-	if (call->fd >= 0) {
-		call->traits = fd_learn(call->fd);
-		if (call->traits & NEVER_WAITS) {
-			errno = call->errno_before;
-			return true;
-		}
+	call->errno_before = errno;
+	if (call->fd >= 0 && is_on_what_never_waits(call)) {
+		errno = call->errno_before;
+		return true;
 	}
 	call->green = true;
 	if (torture_strikes(4))
@@ -45,16 +47,24 @@ static uint32_t full_or_drained(const struct blocking *call)
 
 bool waits_first(struct blocking *call)
 {
-	if (!(fd_traits(call->fd) & full_or_drained(call)))
+	if (!(call->traits & full_or_drained(call)))
 		return false;
 	errno = EAGAIN;
 	return true;
 }
 
+/* Also in the call itself, which asks no more. */
+static void note(struct blocking *call, uint32_t set, uint32_t clear)
+{
+	call->traits = (call->traits & ~clear) | set;
+	if (call->entry)
+		entry_note(call->entry, set, clear);
+}
+
 void note_progress(struct blocking *call, ssize_t done, size_t asked)
 {
 	if (done > 0 && (size_t)done < asked && (call->traits & FD_STREAM))
-		fd_note(call->fd, full_or_drained(call), 0);
+		note(call, full_or_drained(call), 0);
 }
 
 bool goes_on(struct blocking *call, ssize_t last, size_t done, size_t asked)
@@ -70,21 +80,24 @@ static bool may_have_time_limit(const struct blocking *call)
 	return call->traits & FD_PRIVATE ? call->traits & limited : call->traits & FD_SOCKET;
 }
 
-void find_time_limit(struct blocking *call)
+static __attribute__((noinline)) void ask_time_limit(struct blocking *call)
 {
 	int option = call->events & POLLIN ? SO_RCVTIMEO : SO_SNDTIMEO;
 	struct timeval limit = {0};
 	socklen_t length = sizeof(limit);
 
-	if (call->waited)
-		return;
-	call->waited = true;
-	if (!may_have_time_limit(call) || getsockopt(call->fd, SOL_SOCKET, option, &limit, &length) != 0 ||
-	    (!limit.tv_sec && !limit.tv_usec))
+	if (getsockopt(call->fd, SOL_SOCKET, option, &limit, &length) != 0 || (!limit.tv_sec && !limit.tv_usec))
 		return;
 	call->until.deadline = nanos_add(
 	    clock_now(), nanos_add((nanos)limit.tv_sec * NANOS_PER_SEC, (nanos)limit.tv_usec * NANOS_PER_USEC));
 	call->until.on_signal = SIGNAL_ENDS;
+}
+
+void find_time_limit(struct blocking *call)
+{
+	if (!call->waited && may_have_time_limit(call))
+		ask_time_limit(call);
+	call->waited = true;
 }
 
 bool park_until_ready(struct blocking *call)
@@ -97,8 +110,7 @@ bool park_until_ready(struct blocking *call)
 	stats_parked(call->call);
 	error = park_on_fd(call->fd, call->events, &call->until);
 	if (!error) {
-		if (fd_traits(call->fd) & full_or_drained(call))
-			fd_note(call->fd, 0, full_or_drained(call));
+		note(call, 0, full_or_drained(call));
 		return true;
 	}
 	errno = error == ETIMEDOUT ? EAGAIN : error;

@@ -24,13 +24,14 @@
 struct blocking {
 	enum call call;
 	int fd;
-	short events;     /* POLLIN, POLLOUT */
-	bool dont_wait;   /* the caller said so for this call: MSG_DONTWAIT, RWF_NOWAIT */
-	bool green;       /* goes_native() said false: we attempt and park */
-	bool waited;      /* it has parked; until.deadline holds its time limit */
-	bool begun;       /* something was transferred: the caller gets a count, and no SIGPIPE from a socket */
-	int errno_before; /* put back at the end, as a call that succeeds leaves errno alone */
-	uint32_t traits;  /* of fd, as the attempt found them */
+	short events;           /* POLLIN, POLLOUT */
+	bool dont_wait;         /* the caller said so for this call: MSG_DONTWAIT, RWF_NOWAIT */
+	bool green;             /* goes_native() said false: we attempt and park */
+	bool waited;            /* it has parked; until.deadline holds its time limit */
+	bool begun;             /* something was transferred: the caller gets a count, and no SIGPIPE from a socket */
+	int errno_before;       /* put back at the end, as a call that succeeds leaves errno alone */
+	uint32_t traits;        /* of fd, as the attempt found them */
+	struct fd_entry *entry; /* of fd; NULL where there is none */
 	struct until until;
 };
 
@@ -56,7 +57,20 @@ static inline bool has_no_greenlets(void)
 	return likely(!self);
 }
 
-/* The part of goes_native() that is only asked on a greenlet. */
+/* True on a greenlet that was cancelled and lets that be. */
+static inline bool is_cancelled(void)
+{
+	return unlikely(self && self->cancelled) && !self->cancel_disabled;
+}
+
+/* Ends the calling greenlet if it is cancelled; does not return then. Every cancellation point asks. */
+static inline void end_if_cancelled(void)
+{
+	if (is_cancelled())
+		pthread_exit(PTHREAD_CANCELED);
+}
+
+/* The part of goes_native() that is only asked on a greenlet, and once for each call: what has parked stays green. */
 bool goes_native_on_greenlet(struct blocking *call);
 
 /*
@@ -67,7 +81,10 @@ bool goes_native_on_greenlet(struct blocking *call);
  */
 static inline bool goes_native(struct blocking *call)
 {
-	return has_no_greenlets() || goes_native_on_greenlet(call);
+	if (has_no_greenlets())
+		return true;
+	end_if_cancelled();
+	return !call->green && goes_native_on_greenlet(call);
 }
 
 /*
@@ -100,6 +117,16 @@ bool park_until_ready(struct blocking *call);
  */
 void find_time_limit(struct blocking *call);
 
+/* The same call waiting at another descriptor, of which nothing is noted. */
+static inline struct blocking blocking_elsewhere(const struct blocking *call, int fd)
+{
+	struct blocking elsewhere = *call;
+
+	elsewhere.fd = fd;
+	elsewhere.entry = NULL;
+	return elsewhere;
+}
+
 /*
  * The same for poll and its kin, after an attempt that found nothing: parks until one of n descriptors is ready and
  * returns 1; returns 0 when the deadline has passed, -1 with errno set (EINTR, ECANCELED, ENOMEM). A descriptor that
@@ -121,10 +148,6 @@ void call_on_helper(struct blocking *call, void (*job)(void *arg), void *arg);
  * when it was left, and then arg is no longer the caller's.
  */
 bool finishes_on_helper(struct blocking *call, void (*job)(void *arg), void (*drop)(void *arg), void *arg);
-
-/* Ends the calling greenlet if it was cancelled and lets that be; does not return then. Every cancellation point asks.
- */
-void end_if_cancelled(void);
 
 /*
  * The end of a call: puts the caller's errno back where result is not a failure, and ends the greenlet where it is

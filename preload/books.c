@@ -3,31 +3,12 @@
 #include "../runtime/poller.h"
 #include "libc.h"
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
-/* Pages of traits by descriptor, made on first use and kept. Lost updates of one only make it be learnt again. */
-#define PAGE  1024
-#define PAGES (1u << 20) /* the kernel's highest limit is 2^30 descriptors */
-
-typedef _Atomic uint16_t traits_t;
-
-static _Atomic(traits_t *) pages[PAGES];
+/* Lost updates of an entry only make it be learnt again. */
+_Atomic(struct fd_entry *) fd_pages[FD_PAGES];
 static _Atomic unsigned pages_end; /* none has been made from here on */
-
-static bool can_be_open(int fd)
-{
-	return (unsigned)fd < PAGES * PAGE;
-}
-
-static traits_t *find(int fd)
-{
-	traits_t *page = !can_be_open(fd) ? NULL
-					  : atomic_load_explicit(&pages[(unsigned)fd / PAGE], memory_order_acquire);
-
-	return page ? &page[(unsigned)fd % PAGE] : NULL;
-}
 
 static void raise_end(unsigned end)
 {
@@ -37,38 +18,29 @@ static void raise_end(unsigned end)
 		;
 }
 
-static traits_t *find_or_make(int fd)
+static struct fd_entry *make_entry(int fd)
 {
-	_Atomic(traits_t *) *place;
-	traits_t *page, *none = NULL;
+	_Atomic(struct fd_entry *) *place;
+	struct fd_entry *page, *none = NULL;
 
-	if (!can_be_open(fd))
+	if ((unsigned)fd >= FD_PAGES * FD_PAGE)
 		return NULL;
-	place = &pages[(unsigned)fd / PAGE];
+	place = &fd_pages[(unsigned)fd / FD_PAGE];
 	if (!atomic_load(place)) {
-		page = calloc(PAGE, sizeof(*page));
+		page = calloc(FD_PAGE, sizeof(*page));
 		if (page && !atomic_compare_exchange_strong(place, &none, page))
 			free(page);
-		raise_end((unsigned)fd / PAGE + 1);
+		raise_end((unsigned)fd / FD_PAGE + 1);
 	}
-	return find(fd);
-}
-
-uint32_t fd_traits(int fd)
-{
-	traits_t *traits = find(fd);
-
-	return traits ? atomic_load_explicit(traits, memory_order_relaxed) : 0;
+	return fd_entry(fd);
 }
 
 void fd_note(int fd, uint32_t set, uint32_t clear)
 {
-	traits_t *traits = find_or_make(fd);
+	struct fd_entry *entry = make_entry(fd);
 
-	if (traits)
-		atomic_store_explicit(traits,
-		    (uint16_t)((atomic_load_explicit(traits, memory_order_relaxed) & ~clear) | set),
-		    memory_order_relaxed);
+	if (entry)
+		entry_note(entry, set, clear);
 }
 
 static bool has_time_limit(int fd, int option)
@@ -117,14 +89,12 @@ static uint32_t nonblock_of(int fd)
 	return flags >= 0 && (flags & O_NONBLOCK) ? FD_NONBLOCK : 0;
 }
 
-uint32_t fd_learn(int fd)
+uint32_t fd_ask(int fd, uint32_t noted)
 {
-	uint32_t traits = fd_traits(fd);
+	uint32_t traits = noted;
 
-	if ((traits & (FD_LEARNT | FD_PRIVATE)) == (FD_LEARNT | FD_PRIVATE))
-		return traits;
-	if (traits & FD_LEARNT)
-		return (traits & ~(uint32_t)FD_NONBLOCK) | nonblock_of(fd);
+	if (noted & FD_LEARNT)
+		return (noted & ~(uint32_t)FD_NONBLOCK) | nonblock_of(fd);
 	if (libc.fcntl(fd, F_GETFD) < 0)
 		return FD_LEARNT | FD_PLAIN; /* not open: a native call will say so */
 	traits |= FD_LEARNT | traits_by_kind(fd) | nonblock_of(fd);
@@ -134,22 +104,22 @@ uint32_t fd_learn(int fd)
 
 void fd_forget(int fd)
 {
-	traits_t *traits = find(fd);
+	struct fd_entry *entry = fd_entry(fd);
 
-	if (traits)
-		atomic_store(traits, 0);
+	if (entry)
+		atomic_store(&entry->traits, 0);
 	poller_forget(fd);
 }
 
 void fd_forget_range(unsigned first, unsigned last)
 {
-	unsigned end = atomic_load(&pages_end) * PAGE, fd;
+	unsigned end = atomic_load(&pages_end) * FD_PAGE, fd;
 
 	for (fd = first; fd <= last && fd < end; fd++) {
-		traits_t *traits = find((int)fd);
+		struct fd_entry *entry = fd_entry((int)fd);
 
-		if (traits)
-			atomic_store(traits, 0);
+		if (entry)
+			atomic_store(&entry->traits, 0);
 	}
 	poller_forget_range(first, last);
 }
@@ -170,7 +140,7 @@ void fd_shared(int fd)
 /* The child has all that we have. */
 static void share_all(void)
 {
-	unsigned end = atomic_load(&pages_end) * PAGE, fd;
+	unsigned end = atomic_load(&pages_end) * FD_PAGE, fd;
 
 	for (fd = 0; fd < end; fd++)
 		fd_shared((int)fd);

@@ -6,7 +6,9 @@
 #ifndef BOOKS_H
 #define BOOKS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum fd_trait {
@@ -25,17 +27,69 @@ enum fd_trait {
 	FD_RCVLOWAT = 1 << 12,     /* SO_RCVLOWAT is more than one byte */
 };
 
-/* The traits noted of fd, 0 when none are. Never fails, never calls the kernel. */
-uint32_t fd_traits(int fd);
+/* The place in the books for one descriptor. */
+struct fd_entry {
+	_Atomic uint16_t traits;
+};
 
-/* Adds and removes traits; lost where there is no memory for the page. */
+/* The books have pages, made on first use and kept. */
+#define FD_PAGE  1024
+#define FD_PAGES (1u << 20) /* the kernel's highest limit is 2^30 descriptors */
+
+extern _Atomic(struct fd_entry *) fd_pages[FD_PAGES];
+
+/* That of fd, which stays valid whatever becomes of fd; NULL where nothing was ever noted nearby. */
+static inline struct fd_entry *fd_entry(int fd)
+{
+	struct fd_entry *page;
+
+	if ((unsigned)fd >= FD_PAGES * FD_PAGE)
+		return NULL;
+	page = atomic_load_explicit(&fd_pages[(unsigned)fd / FD_PAGE], memory_order_acquire);
+	return page ? &page[(unsigned)fd % FD_PAGE] : NULL;
+}
+
+static inline uint32_t entry_traits(const struct fd_entry *entry)
+{
+	return atomic_load_explicit(&entry->traits, memory_order_relaxed);
+}
+
+/* Adds and removes traits. */
+static inline void entry_note(struct fd_entry *entry, uint32_t set, uint32_t clear)
+{
+	atomic_store_explicit(&entry->traits, (uint16_t)((entry_traits(entry) & ~clear) | set), memory_order_relaxed);
+}
+
+/* The traits noted of fd, 0 when none are. Never fails, never calls the kernel. */
+static inline uint32_t fd_traits(int fd)
+{
+	const struct fd_entry *entry = fd_entry(fd);
+
+	return entry ? entry_traits(entry) : 0;
+}
+
+/* Adds and removes traits of fd; lost where there is no memory for the page. */
 void fd_note(int fd, uint32_t set, uint32_t clear);
 
+/* What fd_learn() does where the traits noted are not all that there is to know. */
+uint32_t fd_ask(int fd, uint32_t noted);
+
 /*
- * The traits of fd with FD_LEARNT among them, asked of the kernel where they are not known. Those of the time limits
- * tell only of a private one whether there are any.
+ * The traits of fd, whose place is entry or which has none, with FD_LEARNT among them: asked of the kernel where they
+ * are not known. Those of the time limits tell only of a private one whether there are any.
  */
-uint32_t fd_learn(int fd);
+static inline uint32_t entry_learn(const struct fd_entry *entry, int fd)
+{
+	const uint32_t for_good = FD_LEARNT | FD_PRIVATE;
+	uint32_t traits = entry ? entry_traits(entry) : 0;
+
+	return (traits & for_good) == for_good ? traits : fd_ask(fd, traits);
+}
+
+static inline uint32_t fd_learn(int fd)
+{
+	return entry_learn(fd_entry(fd), fd);
+}
 
 /* fd is about to be closed or replaced: forgets it and ends the waits on it with EBADF. */
 void fd_forget(int fd);

@@ -4,12 +4,6 @@
  */
 #include "blocking.h"
 
-void end_if_cancelled(void)
-{
-	if (self && self->cancelled && !self->cancel_disabled)
-		pthread_exit(PTHREAD_CANCELED);
-}
-
 int pthread_cancel(pthread_t thread)
 {
 	struct greenlet *g = greenlet_of(thread);

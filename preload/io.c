@@ -15,9 +15,12 @@ static ssize_t read_by(enum call name, int fd, void *buf, size_t count)
 
 ssize_t read(int fd, void *buf, size_t count)
 {
+	long n;
+
 	if (has_no_greenlets())
 		return libc.read(fd, buf, count);
-	return read_by(CALL_read, fd, buf, count);
+	n = receive_quickly(CALL_read, fd, buf, count);
+	return n == -EAGAIN ? read_by(CALL_read, fd, buf, count) : result_of(n);
 }
 
 ssize_t readv(int fd, const struct iovec *iov, int count)
@@ -55,12 +58,13 @@ static ssize_t written(const struct blocking *call, size_t done, ssize_t last)
 	return settled(call, done ? (ssize_t)done : last);
 }
 
-static ssize_t write_by(enum call name, int fd, const void *buf, size_t count)
+/* Of which the first bytes may be written already. */
+static ssize_t write_rest(enum call name, int fd, const void *buf, size_t count, size_t done)
 {
 	struct blocking call = blocking_on(name, fd, POLLOUT);
-	size_t done = 0;
 	ssize_t n;
 
+	call.begun = done > 0;
 	do {
 		n = attempt_write(&call, (const char *)buf + done, count - done);
 		done += n > 0 ? (size_t)n : 0;
@@ -71,9 +75,14 @@ static ssize_t write_by(enum call name, int fd, const void *buf, size_t count)
 
 ssize_t write(int fd, const void *buf, size_t count)
 {
+	long n;
+
 	if (has_no_greenlets())
 		return libc.write(fd, buf, count);
-	return write_by(CALL_write, fd, buf, count);
+	n = send_quickly(CALL_write, fd, buf, count, 0);
+	if (n == -EAGAIN || (n > 0 && (size_t)n < count))
+		return write_rest(CALL_write, fd, buf, count, n > 0 ? (size_t)n : 0);
+	return result_of(n);
 }
 
 /* The whole vector at first; if it is cut short, what remains of it element by element. */
@@ -123,7 +132,7 @@ int eventfd_read(int fd, eventfd_t *value)
 
 int eventfd_write(int fd, eventfd_t value)
 {
-	return write_by(CALL_eventfd_write, fd, &value, sizeof(value)) == sizeof(value) ? 0 : -1;
+	return write_rest(CALL_eventfd_write, fd, &value, sizeof(value), 0) == sizeof(value) ? 0 : -1;
 }
 
 synonym(__read, read);

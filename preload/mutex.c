@@ -110,7 +110,7 @@ static int lock_in_turn(enum call call, pthread_mutex_t *mutex, const struct unt
 {
 	int kind = mutex->__data.__kind & 3, answer;
 
-	if (mutex->__data.__owner == tls_thread_id() && kind != PTHREAD_MUTEX_NORMAL) {
+	if (kind != PTHREAD_MUTEX_NORMAL && mutex->__data.__owner == tls_thread_id()) {
 		answer = pthread_mutex_trylock(mutex);
 		if (answer != EBUSY || kind == PTHREAD_MUTEX_ERRORCHECK)
 			return answer == EBUSY ? EDEADLK : answer;
@@ -124,7 +124,7 @@ static int lock_in_turn(enum call call, pthread_mutex_t *mutex, const struct unt
  */
 static bool is_left_to_libc(enum call call, const pthread_mutex_t *mutex)
 {
-	if (any_hub() && !hub_running && !call_is_off[call] && mutex->__data.__kind & INHERITS)
+	if (mutex->__data.__kind & INHERITS && any_hub() && !hub_running && !call_is_off[call])
 		return false;
 	return waits_natively(call);
 }

@@ -89,6 +89,8 @@ __attribute__((constructor)) static void read_environment(void)
 		read_slice(slice);
 	if (stats)
 		stats_start(stats);
-	if (deadlock && strcmp(deadlock, "report") == 0)
+	if (deadlock && strcmp(deadlock, "report") == 0) {
+		stats_wanted = true;
 		report_prepare(name_of_call);
+	}
 }

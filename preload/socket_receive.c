@@ -1,5 +1,6 @@
 /* recv and its kin. */
 #include "socket_receive.h"
+#include "transfer.h"
 
 static ssize_t fetch(const struct blocking *call, const struct incoming *in, int flags)
 {
@@ -9,9 +10,11 @@ static ssize_t fetch(const struct blocking *call, const struct incoming *in, int
 	if (!in->one_piece)
 		return libc.recvmsg(call->fd, in->msg, flags);
 	count = msg->msg_iov->iov_len;
-	if (call->green && (call->traits & FD_STREAM) && !(flags & (MSG_PEEK | MSG_OOB)))
+	if (!call->green)
+		return libc.recvfrom(call->fd, msg->msg_iov->iov_base, count, flags, msg->msg_name, in->name_length);
+	if ((call->traits & FD_STREAM) && !(flags & (MSG_PEEK | MSG_OOB)))
 		count = torture_cut(count);
-	return libc.recvfrom(call->fd, msg->msg_iov->iov_base, count, flags, msg->msg_name, in->name_length);
+	return receive_now(call->fd, msg->msg_iov->iov_base, count, flags, msg->msg_name, in->name_length);
 }
 
 static ssize_t attempt_receive(struct blocking *call, struct incoming *in)
@@ -66,11 +69,21 @@ static ssize_t receive_bytes(
 	return settled(call, receive(call, &in));
 }
 
-ssize_t recv(int fd, void *buf, size_t count, int flags)
+static ssize_t receive_thoroughly(int fd, void *buf, size_t count, int flags)
 {
 	struct blocking call = blocking_on(CALL_recv, fd, POLLIN);
 
 	return receive_bytes(&call, &(struct iovec){buf, count}, flags, NULL, NULL);
+}
+
+ssize_t recv(int fd, void *buf, size_t count, int flags)
+{
+	long n;
+
+	if (has_no_greenlets())
+		return libc.recv(fd, buf, count, flags);
+	n = flags ? -EAGAIN : receive_quickly(CALL_recv, fd, buf, count);
+	return n == -EAGAIN ? receive_thoroughly(fd, buf, count, flags) : result_of(n);
 }
 
 ssize_t recvfrom(int fd, void *restrict buf, size_t count, int flags, __SOCKADDR_ARG from, socklen_t *restrict length)

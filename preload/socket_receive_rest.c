@@ -91,11 +91,10 @@ static ssize_t peek_again(const struct blocking *call, const struct incoming *in
 
 static ssize_t peek_until(struct blocking *call, const struct incoming *in, ssize_t seen, ssize_t target)
 {
-	struct blocking wait = *call;
+	struct blocking wait = blocking_elsewhere(call, watch_for_more(call->fd));
 	bool ended;
 	ssize_t n;
 
-	wait.fd = watch_for_more(call->fd);
 	if (wait.fd < 0)
 		return seen;
 	do {

@@ -3,6 +3,7 @@
  * count of what was sent. A message on any other socket goes as a whole.
  */
 #include "socket.h"
+#include "transfer.h"
 #include <limits.h>
 #include <sys/un.h>
 
@@ -25,9 +26,11 @@ static ssize_t hand_over(const struct blocking *call, const struct outgoing *out
 		return n;
 	}
 	count = msg->msg_iov->iov_len;
-	if (call->green && (call->traits & FD_STREAM) && !(flags & MSG_OOB))
+	if (!call->green)
+		return libc.sendto(call->fd, msg->msg_iov->iov_base, count, flags, msg->msg_name, msg->msg_namelen);
+	if ((call->traits & FD_STREAM) && !(flags & MSG_OOB))
 		count = torture_cut(count);
-	return libc.sendto(call->fd, msg->msg_iov->iov_base, count, flags, msg->msg_name, msg->msg_namelen);
+	return send_now(call->fd, msg->msg_iov->iov_base, count, flags, msg->msg_name, msg->msg_namelen);
 }
 
 /* The first send on a socket may have to connect it (MSG_FASTOPEN, TCP_FASTOPEN_CONNECT): the data then goes after. */
@@ -116,8 +119,7 @@ static bool park_for_peer(struct blocking *call, const struct msghdr *msg)
 	bool again;
 
 	find_time_limit(call);
-	peer = *call;
-	peer.fd = connect_stand_in(msg);
+	peer = blocking_elsewhere(call, connect_stand_in(msg));
 	if (peer.fd < 0) {
 		errno = ENOBUFS;
 		return false;
@@ -168,11 +170,34 @@ static ssize_t send_bytes(
 	return send_all(call, &out);
 }
 
-ssize_t send(int fd, const void *buf, size_t count, int flags)
+static ssize_t send_thoroughly(int fd, const void *buf, size_t count, int flags)
 {
 	struct blocking call = blocking_on(CALL_send, fd, POLLOUT);
 
 	return send_bytes(&call, &(struct iovec){(void *)buf, count}, flags, NULL, 0);
+}
+
+/* The first bytes are sent. */
+static ssize_t send_remainder(int fd, const void *buf, size_t count, int flags, ssize_t sent)
+{
+	struct blocking call = blocking_on(CALL_send, fd, POLLOUT);
+	struct iovec bytes = {(void *)buf, count};
+	struct msghdr msg = {.msg_iov = &bytes, .msg_iovlen = 1};
+	struct outgoing out = {.msg = &msg, .one_piece = true, .flags = flags};
+
+	return settled(&call, goes_native(&call) ? sent : send_rest(&call, &out, sent));
+}
+
+ssize_t send(int fd, const void *buf, size_t count, int flags)
+{
+	long n;
+
+	if (has_no_greenlets())
+		return libc.send(fd, buf, count, flags);
+	n = flags & ~MSG_NOSIGNAL ? -EAGAIN : send_quickly(CALL_send, fd, buf, count, flags);
+	if (n == -EAGAIN)
+		return send_thoroughly(fd, buf, count, flags);
+	return n > 0 && (size_t)n < count ? send_remainder(fd, buf, count, flags, n) : result_of(n);
 }
 
 synonym(__send, send);

@@ -11,6 +11,7 @@
 static _Atomic uint64_t parks[CALLS], helps[CALLS];
 static nanos started;
 static const char *stats_file;
+bool stats_wanted;
 
 static const char *const names[CALLS] = {
 #define CALL(name, family, waits, note) [CALL_##name] = #name,
@@ -22,7 +23,7 @@ const char *name_of_call(unsigned call)
 	return call < CALLS ? names[call] : "?";
 }
 
-void stats_parked(enum call call)
+void stats_count_park(enum call call)
 {
 	atomic_fetch_add_explicit(&parks[call], 1, memory_order_relaxed);
 	if (self)
@@ -103,6 +104,7 @@ static void print_stats(void)
 void stats_start(const char *file)
 {
 	stats_file = file;
+	stats_wanted = true;
 	started = clock_now();
 	atexit(print_stats);
 }

@@ -3,6 +3,7 @@
 #define STATS_H
 
 #include "libc.h"
+#include <stdbool.h>
 
 /* Starts the clock and has the report written at exit: to a file, or for "-" and "" to stderr. Keeps the name. */
 void stats_start(const char *file);
@@ -10,8 +11,19 @@ void stats_start(const char *file);
 /* The call with this number. */
 const char *name_of_call(unsigned call);
 
-/* One more park in this call, or one more call handed to a helper OS thread. */
-void stats_parked(enum call call);
+/* Somebody will read the counters, or a report of who waits where. */
+extern bool stats_wanted;
+
+void stats_count_park(enum call call);
+
+/* One more park in this call. */
+static inline void stats_parked(enum call call)
+{
+	if (stats_wanted)
+		stats_count_park(call);
+}
+
+/* One more call handed to a helper OS thread. */
 void stats_helped(enum call call);
 
 #endif

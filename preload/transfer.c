@@ -1,4 +1,6 @@
 #include "transfer.h"
+#include "options.h"
+#include "stats.h"
 #include <limits.h>
 
 /* What a terminal that is ready for writing takes without waiting, see tty_poll in the kernel; a pipe takes PIPE_BUF.
@@ -38,27 +40,14 @@ static ssize_t readv_now(struct blocking *call, const struct iovec *iov, int cou
 	return is_ready_now(call) ? libc.preadv2(call->fd, iov, count, -1, flags) : -1;
 }
 
-/*
- * What recv and send come to, without libc's wrapper: it switches asynchronous cancellation on and off around each
- * call, which one that does not wait has no need of.
- */
-static ssize_t try_now(long number, int fd, void *buf, size_t count, int flags)
-{
-	long n = raw_syscall(number, fd, (long)buf, (long)count, flags, 0, 0);
-
-	if (n >= 0)
-		return n;
-	errno = (int)-n;
-	return -1;
-}
-
 /* A socket's recv is the cheapest of all; of nothing, it would take a datagram, which read does not. */
 static ssize_t read_now(struct blocking *call, void *buf, size_t count)
 {
 	struct iovec one = {buf, count};
 
 	if (call->traits & FD_SOCKET)
-		return count ? try_now(SYS_recvfrom, call->fd, buf, count, MSG_DONTWAIT) : libc.read(call->fd, buf, 0);
+		return count ? receive_now(call->fd, buf, count, MSG_DONTWAIT, NULL, NULL)
+			     : libc.read(call->fd, buf, 0);
 	return readv_now(call, &one, 1, 0);
 }
 
@@ -140,7 +129,7 @@ static ssize_t write_now(struct blocking *call, const void *buf, size_t count)
 	struct iovec one = {(void *)buf, count};
 
 	if (call->traits & FD_SOCKET)
-		return try_now(SYS_sendto, call->fd, (void *)buf, count, send_flags(call));
+		return send_now(call->fd, buf, count, send_flags(call), NULL, 0);
 	return writev_now(call, &one, 1, 0);
 }
 
@@ -190,4 +179,58 @@ size_t size_of_vector(const struct iovec *iov, int count)
 	for (i = 0; i < count && i < IOV_MAX; i++)
 		size += iov[i].iov_len;
 	return size;
+}
+
+/* All that fd_learn() finds of a stream socket that nobody has done anything to. */
+#define ORDINARY (FD_LEARNT | FD_PRIVATE | FD_SOCKET | FD_STREAM)
+#define UNUSUAL  (FD_NONBLOCK | FD_RCVTIMEO | FD_SNDTIMEO | FD_RCVLOWAT)
+
+static inline bool is_ordinary(enum call call, const struct fd_entry *entry)
+{
+	return entry && (entry_traits(entry) & (ORDINARY | UNUSUAL)) == ORDINARY && has_company(self) &&
+	       !self->hub->slice_over && !call_is_off[call] && !is_cancelled() && !torture_strikes(2);
+}
+
+static int park_to_receive(enum call call, int fd, struct fd_entry *entry)
+{
+	static const struct until for_ever = {.deadline = FOR_EVER, .on_signal = SIGNAL_RESTARTS};
+	int error;
+
+	stats_parked(call);
+	error = park_on_fd(fd, POLLIN, &for_ever);
+	if (!error)
+		entry_note(entry, 0, FD_READ_DRAINED);
+	return error;
+}
+
+long receive_quickly(enum call call, int fd, void *buf, size_t count)
+{
+	struct fd_entry *entry = fd_entry(fd);
+	int error;
+	long n;
+
+	if (!is_ordinary(call, entry) || !count)
+		return -EAGAIN;
+	if (entry_traits(entry) & FD_READ_DRAINED) {
+		error = park_to_receive(call, fd, entry);
+		if (error)
+			return -error;
+	}
+	n = raw_syscall(SYS_recvfrom, fd, (long)buf, (long)count, MSG_DONTWAIT, 0, 0);
+	if (n > 0 && (size_t)n < count)
+		entry_note(entry, FD_READ_DRAINED, 0);
+	return n;
+}
+
+long send_quickly(enum call call, int fd, const void *buf, size_t count, int flags)
+{
+	struct fd_entry *entry = fd_entry(fd);
+	long n;
+
+	if (!is_ordinary(call, entry) || entry_traits(entry) & FD_WRITE_FILLED)
+		return -EAGAIN;
+	n = raw_syscall(SYS_sendto, fd, (long)buf, (long)count, flags | MSG_DONTWAIT, 0, 0);
+	if (n > 0 && (size_t)n < count)
+		entry_note(entry, FD_WRITE_FILLED, 0);
+	return n == -EINPROGRESS ? -EAGAIN : n; /* TCP_FASTOPEN_CONNECT: it connects first */
 }

@@ -1,13 +1,5 @@
 #include "turn.h"
-#include "options.h"
 #include "stats.h"
-
-bool waits_natively(enum call call)
-{
-	if (call_is_off[call])
-		return true;
-	return !self || !has_company(self);
-}
 
 /* How an object is to be had: see take_in_turn(), take_from_afar(). */
 struct way {
@@ -44,27 +36,17 @@ static int try_in_line(const struct way *way, struct place *place, const struct 
 	}
 }
 
-static int take(const struct way *way, void *object, const struct until *until)
+static int stand_in_line(const struct way *way, void *object, const struct until *until)
 {
 	struct place place;
 	int answer;
 
-	if (!lot_has_line(object)) {
-		answer = way->try(object);
-		if (answer != EBUSY)
-			return answer;
-	}
 	lot_enter(object, &place);
 	answer = try_in_line(way, &place, until);
 	lot_leave(&place);
 	if (way->shares || answer)
 		give_turn(object);
 	return answer;
-}
-
-bool is_cancelled(void)
-{
-	return self && self->cancelled && !self->cancel_disabled;
 }
 
 struct until but_not_by_kill(const struct until *until)
@@ -75,19 +57,20 @@ struct until but_not_by_kill(const struct until *until)
 	return mine;
 }
 
-int take_in_turn(enum call call, void *object, int (*try)(void *object), bool shares, const struct until *until)
+int wait_for_turn(enum call call, void *object, int (*try)(void *object), bool shares, const struct until *until)
 {
 	const struct way way = {call, try, NULL, shares};
 
-	return take(&way, object, until);
+	return stand_in_line(&way, object, until);
 }
 
 int take_from_afar(enum call call, void *object, int (*try)(void *object),
     int (*wait)(enum call call, void *object, const struct until *until), bool shares, const struct until *until)
 {
 	const struct way way = {call, try, wait, shares};
+	int answer = try_at_once(object, try);
 
-	return take(&way, object, until);
+	return answer == EBUSY ? stand_in_line(&way, object, until) : answer;
 }
 
 int deadline_by_clock(clockid_t clock, const struct timespec *at, struct until *until)

@@ -9,19 +9,38 @@
 #include "../runtime/lot.h"
 #include "../runtime/tls.h"
 #include "blocking.h"
+#include "options.h"
 
 /*
  * True where libc's own waiting will do: on an OS thread without greenlets, whom libc's own giving back wakes, and on a
  * greenlet that is alone there.
  */
-bool waits_natively(enum call call);
+static inline bool waits_natively(enum call call)
+{
+	return call_is_off[call] || !self || !has_company(self);
+}
+
+/* The call of try(object) by who need not stand in line; EBUSY: he must. */
+static inline int try_at_once(void *object, int (*try)(void *object))
+{
+	return lot_has_line(object) ? EBUSY : try(object);
+}
+
+/* What take_in_turn() comes to where there is a line. */
+int wait_for_turn(enum call call, void *object, int (*try)(void *object), bool shares, const struct until *until);
 
 /*
  * Calls try(object) when it is the caller's turn, until it answers something else than EBUSY, and returns that; or
  * ETIMEDOUT, EINTR, ECANCELED as until says. Where several may have the object at once (shares), the next in line gets
  * his turn right after.
  */
-int take_in_turn(enum call call, void *object, int (*try)(void *object), bool shares, const struct until *until);
+static inline int take_in_turn(
+    enum call call, void *object, int (*try)(void *object), bool shares, const struct until *until)
+{
+	int answer = try_at_once(object, try);
+
+	return answer == EBUSY ? wait_for_turn(call, object, try, shares, until) : answer;
+}
 
 /*
  * The same for an object that others than this process's greenlets may give back, whom nobody tells of the line: the
@@ -46,7 +65,6 @@ static inline void give_turn(void *object)
  * with ECANCELED, and is_cancelled() says no, it is to be begun again.
  */
 struct until but_not_by_kill(const struct until *until);
-bool is_cancelled(void);
 
 /* The clocks that a wait may be timed by. */
 static inline bool is_waitable(clockid_t clock)

@@ -25,6 +25,8 @@
 
 #define HUB_STACK (64 * 1024ul)
 
+#define CACHE_LINE 64
+
 __thread struct greenlet *self;
 __thread struct hub *hub_running;
 __thread volatile sig_atomic_t handlers_running;
@@ -71,16 +73,28 @@ void wake(struct greenlet *g, int outcome)
 }
 
 /*
- * With many greenlets each switch waits for memory: for the greenlet, its stack and its thread-local self. So the one
- * after the next is fetched while the next runs, and of the one after that as much as can be known: where it is.
+ * With many greenlets each switch waits for memory: for the greenlet, the frames of the call in which it is parked and
+ * what of its thread-local storage each call looks at. So the one after the next is fetched while the next runs, and of
+ * the one after that as much as can be known: where it is.
  */
-static void fetch_ahead(const struct greenlet *g, ptrdiff_t self_offset)
+static inline __attribute__((always_inline)) void fetch_ahead(const struct greenlet *g, const struct greenlet *me)
 {
+	const char *frames;
+	ptrdiff_t away;
+
 	if (!g)
 		return;
+	frames = g->context.saved;
+	away = (char *)g->context.thread_pointer - (char *)me->context.thread_pointer;
 	__builtin_prefetch(g->next);
-	__builtin_prefetch(g->context.saved);
-	__builtin_prefetch((char *)g->context.thread_pointer + self_offset);
+	__builtin_prefetch(&g->timer.place);
+	__builtin_prefetch(g->context.thread_pointer);
+	__builtin_prefetch((char *)&self + away);
+	__builtin_prefetch(frames);
+	__builtin_prefetch(frames + CACHE_LINE);
+	__builtin_prefetch(frames + 2 * CACHE_LINE);
+	__builtin_prefetch(frames + 3 * CACHE_LINE);
+	__builtin_prefetch(frames + 4 * CACHE_LINE);
 }
 
 void switch_away(void)
@@ -96,7 +110,7 @@ void switch_away(void)
 	if (needs_care && next)
 		altstack_follow(next);
 	if (next)
-		fetch_ahead(next->next, (char *)&self - (char *)me->context.thread_pointer);
+		fetch_ahead(next->next, me);
 	hub->switches++;
 	context_switch(&me->context, next ? &next->context : &hub->context);
 }

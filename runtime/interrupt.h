@@ -31,7 +31,7 @@ static inline bool has_signals(const struct greenlet *me)
 }
 
 /* Has the kernel deliver them, so that their handlers run, here on its own stack. */
-void take_signals(struct greenlet *me);
+void take_signals(struct greenlet *me) __attribute__((noinline));
 
 /* True when the handlers that have run since its wait began end it, being of this enum on_signal; asked once. */
 bool handlers_end_wait(struct greenlet *g, unsigned on_signal);

@@ -4,9 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define BUCKETS 256
-
-static struct bucket buckets[BUCKETS];
+struct bucket buckets[BUCKETS];
 
 /* Somebody has been here: the child of a fork in a program that never waits has no pages to clear. */
 static _Atomic bool is_used;
@@ -16,13 +14,6 @@ static _Atomic bool is_used;
  * has interrupted, and so knows that it must not wait for a lock that is taken right here.
  */
 static __thread volatile bool is_inside __attribute__((tls_model("initial-exec")));
-
-struct bucket *bucket_of(const void *address)
-{
-	uint64_t hash = ((uintptr_t)address >> 2) * 0x9e3779b97f4a7c15ull;
-
-	return &buckets[hash >> 56];
-}
 
 static struct bucket *enter(const void *address)
 {
@@ -219,15 +210,11 @@ bool lot_is_first(const struct place *place)
 	return is_first;
 }
 
-bool lot_has_line(const void *address)
+bool lot_finds_line(const void *address)
 {
-	struct bucket *bucket = bucket_of(address);
-	bool has_line;
+	struct bucket *bucket = enter(address);
+	bool has_line = first_at(bucket, address);
 
-	if (!__atomic_load_n(&bucket->queue.first, __ATOMIC_SEQ_CST))
-		return false;
-	enter(address);
-	has_line = first_at(bucket, address);
 	leave(bucket);
 	return has_line;
 }
@@ -242,10 +229,8 @@ static void call_first(const void *address)
 	leave(bucket);
 }
 
-void lot_call_first(const void *address)
+void lot_find_and_call_first(const void *address)
 {
-	if (!__atomic_load_n(&bucket_of(address)->queue.first, __ATOMIC_SEQ_CST))
-		return;
 	if (is_inside)
 		call_lines_later();
 	else

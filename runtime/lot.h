@@ -6,6 +6,7 @@
 #ifndef LOT_H
 #define LOT_H
 
+#include "lot_bucket.h"
 #include "park.h"
 #include "queue.h"
 #include <stdatomic.h>
@@ -61,10 +62,27 @@ void lot_enter(const void *address, struct place *place);
 bool lot_leave(struct place *place); /* false: lot_wake() has taken him out before */
 bool lot_is_first(const struct place *place);
 bool lot_is_in_line(const struct place *place); /* false once lot_wake() has taken him out */
-void lot_call_first(const void *address);
 
-/* True when somebody stands in a line at this address. With nobody there, two loads. */
-bool lot_has_line(const void *address);
+/* What the two below come to where there is somebody; with nobody there, they look once at memory. */
+bool lot_finds_line(const void *address);
+void lot_find_and_call_first(const void *address);
+
+static inline bool lot_may_have_line(const void *address)
+{
+	return __atomic_load_n(&bucket_of(address)->queue.first, __ATOMIC_SEQ_CST);
+}
+
+static inline void lot_call_first(const void *address)
+{
+	if (lot_may_have_line(address))
+		lot_find_and_call_first(address);
+}
+
+/* True when somebody stands in a line at this address. */
+static inline bool lot_has_line(const void *address)
+{
+	return lot_may_have_line(address) && lot_finds_line(address);
+}
 
 /* Parks or blocks the caller, who stands in line, until he is called. Returns as park() does. */
 int lot_stay(struct place *place, const struct until *until);

@@ -4,6 +4,7 @@
 
 #include "lock.h"
 #include "queue.h"
+#include <stdint.h>
 
 struct place;
 
@@ -13,7 +14,16 @@ struct bucket {
 	struct queue queue;
 } __attribute__((aligned(64)));
 
-struct bucket *bucket_of(const void *address);
+#define BUCKETS 256
+
+extern struct bucket buckets[BUCKETS] __attribute__((visibility("hidden")));
+
+static inline struct bucket *bucket_of(const void *address)
+{
+	uint64_t hash = ((uintptr_t)address >> 2) * 0x9e3779b97f4a7c15ull;
+
+	return &buckets[hash >> 56];
+}
 
 /* Takes the locks of both, which may be one and the same, in the order of their addresses, and gives them back. */
 void enter_both(struct bucket *one, struct bucket *other);

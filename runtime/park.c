@@ -10,10 +10,12 @@ static void time_is_up(struct timer *timer)
 	wake((struct greenlet *)((char *)timer - offsetof(struct greenlet, timer)), ETIMEDOUT);
 }
 
-static inline void start_timer(struct greenlet *me, nanos deadline)
+/*
+ * Most waits have neither deadline nor mask, and a parked greenlet's frames are memory that each wait touches: what the
+ * others need stays out of them.
+ */
+static __attribute__((noinline)) void start_timer(struct greenlet *me, nanos deadline)
 {
-	if (deadline == FOR_EVER)
-		return;
 	me->timer.fire = time_is_up;
 	timer_start(&me->hub->timers, &me->timer, deadline);
 }
@@ -28,9 +30,11 @@ PART_OF_PARK int wait_as_it_is(struct greenlet *me, const struct until *until)
 	me->on_signal = (uint8_t)until->on_signal;
 	me->outcome = 0;
 	me->state = until->firm ? PARKED_FIRMLY : PARKED;
-	start_timer(me, until->deadline);
+	if (until->deadline != FOR_EVER)
+		start_timer(me, until->deadline);
 	switch_away();
-	timer_stop(&me->hub->timers, &me->timer);
+	if (me->timer.place)
+		timer_stop(&me->hub->timers, &me->timer);
 	return me->outcome;
 }
 

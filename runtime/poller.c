@@ -38,7 +38,7 @@ static void on_ready(struct ev_loop *loop, ev_io *watcher, int events)
 	if (events & EV_ERROR)
 		queue_wake_all(&side->queue, reason_of_refusal(watcher->fd));
 	else if (side->queue.first)
-		queue_wake_first(&side->queue, 0); /* the next one's turn comes if it stays ready */
+		wake(queue_take_first(&side->queue, 0), 0); /* the next one's turn comes if it stays ready */
 	else
 		ev_io_stop(loop, watcher);
 }
@@ -50,13 +50,13 @@ static void init_side(struct side *side, int fd, int events)
 	side->watcher.data = side;
 }
 
-static struct fd_watch *make_watch(struct hub *hub, int fd)
+static __attribute__((noinline)) struct fd_watch *make_watch(struct hub *hub, int fd)
 {
 	void **place = sparse_make(&hub->watches, (size_t)fd);
 	struct fd_watch *watch;
 
-	if (!place || *place)
-		return place ? *place : NULL;
+	if (!place)
+		return NULL;
 	/* Each side fills a cache line. */
 	watch = aligned_alloc(64, sizeof(*watch));
 	if (!watch)
@@ -67,36 +67,59 @@ static struct fd_watch *make_watch(struct hub *hub, int fd)
 	return watch;
 }
 
-int watch_fd(struct hub *hub, struct waiter *waiter, int fd, short events)
+static inline struct fd_watch *find_or_make_watch(struct hub *hub, int fd)
+{
+	void **place = sparse_find(&hub->watches, (size_t)fd);
+
+	return place && *place ? *place : make_watch(hub, fd);
+}
+
+/* The side of fd that events are about; NULL where there is no memory for it. */
+static inline struct side *find_or_make_side(struct hub *hub, int fd, short events)
 {
 	struct fd_watch *watch;
-	struct side *side;
 
 	/* What another OS thread closed may be open again under its number: the news must not hit whoever waits now. */
 	if (atomic_load(&hub->notices))
 		poller_take_notices(hub);
-	watch = make_watch(hub, fd);
-	if (!watch)
-		return ENOMEM;
-	side = side_of(watch, events);
+	watch = find_or_make_watch(hub, fd);
+	return watch ? side_of(watch, events) : NULL;
+}
+
+static inline void wait_at(struct side *side, struct hub *hub, struct waiter *waiter)
+{
 	*waiter = (struct waiter){.greenlet = self};
 	queue_enter(&side->queue, waiter);
 	if (!ev_is_active(&side->watcher))
 		ev_io_start(hub->loop, &side->watcher);
+}
+
+int watch_fd(struct hub *hub, struct waiter *waiter, int fd, short events)
+{
+	struct side *side = find_or_make_side(hub, fd, events);
+
+	if (!side)
+		return ENOMEM;
+	wait_at(side, hub, waiter);
 	return 0;
 }
 
+/* Who was woken here mostly comes here again soon: with many greenlets the watch would have to be waited for then. */
 int park_on_fd(int fd, short events, const struct until *until)
 {
 	struct waiter *waiter = &self->waiter;
+	struct side *side;
 	int error;
 
 	if (fd < 0)
 		return EBADF;
-	error = watch_fd(self->hub, waiter, fd, events);
-	if (error)
-		return error;
+	side = find_or_make_side(self->hub, fd, events);
+	if (!side)
+		return ENOMEM;
+	wait_at(side, self->hub, waiter);
 	error = park(until);
+	if (!error)
+		__builtin_prefetch(side);
 	queue_leave(waiter);
 	return waiter->error ? waiter->error : error;
 }

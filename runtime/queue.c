@@ -22,13 +22,18 @@ void queue_leave(struct waiter *waiter)
 	waiter->queue = NULL;
 }
 
-void queue_wake_first(struct queue *queue, int error)
+struct greenlet *queue_take_first(struct queue *queue, int error)
 {
 	struct waiter *waiter = queue->first;
 
 	queue_leave(waiter);
 	waiter->error = error;
-	unpark(waiter->greenlet);
+	return waiter->greenlet;
+}
+
+void queue_wake_first(struct queue *queue, int error)
+{
+	unpark(queue_take_first(queue, error));
 }
 
 void queue_wake_all(struct queue *queue, int error)

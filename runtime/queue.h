@@ -22,7 +22,10 @@ void queue_enter(struct queue *queue, struct waiter *waiter);
 /* Takes it out, wherever it stands; one that stands nowhere is left alone. */
 void queue_leave(struct waiter *waiter);
 
-/* Takes the first out and makes its greenlet ready. There must be one. */
+/* Takes the first out, for that error. There must be one. Returns its greenlet. */
+struct greenlet *queue_take_first(struct queue *queue, int error);
+
+/* The same, and makes its greenlet ready. */
 void queue_wake_first(struct queue *queue, int error);
 
 /* The same for all of them. */

@@ -1,4 +1,7 @@
-/* parked_threads COUNT: the same of OS threads, without what the kernel keeps for each (some 30 KB more). */
+/*
+ * parked_threads COUNT: what each of many threads costs that are asleep: resident memory, and with it what the kernel
+ * keeps for them; run natively and preloaded. The kernel tells its share for the whole machine only.
+ */
 #include "resident.h"
 #include <pthread.h>
 #include <semaphore.h>
@@ -14,12 +17,8 @@ static void *stay_asleep(void *arg)
 	return arg;
 }
 
-int main(int argc, char **argv)
+static void start_threads(size_t count)
 {
-	size_t count = number_argument(argc, argv, 1, "count");
-	double before = resident_bytes();
-
-	sem_init(&started, 0, 0);
 	for (size_t i = 0; i < count; i++) {
 		pthread_t t;
 		int error = pthread_create(&t, NULL, stay_asleep, NULL);
@@ -29,6 +28,20 @@ int main(int argc, char **argv)
 	}
 	for (size_t i = 0; i < count; i++)
 		sem_wait(&started);
-	print_figure("resident", (resident_bytes() - before) / (double)count, "B");
+}
+
+int main(int argc, char **argv)
+{
+	size_t count = number_argument(argc, argv, 1, "count");
+	double resident, kernels;
+
+	sem_init(&started, 0, 0);
+	resident = resident_bytes();
+	kernels = settled_kernel_bytes();
+	start_threads(count);
+	resident = resident_bytes() - resident;
+	kernels = kernel_bytes() - kernels;
+	print_figure("resident", resident / (double)count, "B");
+	print_figure("memory", (resident + kernels) / (double)count, "B");
 	return 0;
 }
