@@ -40,8 +40,8 @@ static void init_cond(clockid_t clock)
 
 static void init_all(void)
 {
-	pthread_rwlockattr_t lock;
 	pthread_barrierattr_t barrier;
+	pthread_rwlockattr_t lock;
 
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	must("mmap", shared == MAP_FAILED ? -1 : 0);
@@ -176,33 +176,20 @@ static void fail_to_wait(clockid_t clock)
 	pthread_mutex_destroy(&shared->mutex);
 }
 
+/* Until it is told to go, and a little longer. */
 static int hold_rwlock(void *writes)
 {
 	int error = writes ? pthread_rwlock_wrlock(&shared->lock) : pthread_rwlock_rdlock(&shared->lock);
 
 	sem_post(&shared->taken);
-	msleep(50);
-	return error || pthread_rwlock_unlock(&shared->lock);
+	return error || sem_wait(&shared->go) || usleep(50000) || pthread_rwlock_unlock(&shared->lock);
 }
 
-static int hold_rwlock_until_told(void *unused)
+static int wait_for_rwlock(void *unused)
 {
-	int error = pthread_rwlock_wrlock(&shared->lock);
-
 	(void)unused;
 	sem_post(&shared->taken);
-	sem_wait(&shared->go);
-	msleep(20);
-	return error || pthread_rwlock_unlock(&shared->lock);
-}
-
-static int wait_for_rwlock(void *writes)
-{
-	int error;
-
-	sem_post(&shared->taken);
-	error = writes ? pthread_rwlock_wrlock(&shared->lock) : pthread_rwlock_rdlock(&shared->lock);
-	return error || pthread_rwlock_unlock(&shared->lock);
+	return pthread_rwlock_wrlock(&shared->lock) || pthread_rwlock_unlock(&shared->lock);
 }
 
 static void try_rwlock(const char *what, int (*take)(pthread_rwlock_t *), void *child_writes)
@@ -213,10 +200,11 @@ static void try_rwlock(const char *what, int (*take)(pthread_rwlock_t *), void *
 	puts(what);
 	sem_wait(&shared->taken);
 	since = now();
+	sem_post(&shared->go);
 	say_error("take", take(&shared->lock));
 	say_waited("take", since, 20);
 	end_child(child);
-	child = start_child(wait_for_rwlock, (void *)1);
+	child = start_child(wait_for_rwlock, NULL);
 	sem_wait(&shared->taken);
 	msleep(20);
 	say_error("unlock", pthread_rwlock_unlock(&shared->lock));
@@ -226,7 +214,7 @@ static void try_rwlock(const char *what, int (*take)(pthread_rwlock_t *), void *
 static void fail_to_take_rwlock(void)
 {
 	struct timespec soon;
-	pid_t child = start_child(hold_rwlock_until_told, NULL);
+	pid_t child = start_child(hold_rwlock, (void *)1);
 
 	sem_wait(&shared->taken);
 	soon = in_ms(CLOCK_REALTIME, 10);
