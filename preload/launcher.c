@@ -19,9 +19,17 @@ static void set_variable(const char *name, const char *value)
 		refuse(OUR_FAILURE, "cannot set %s: %s", name, strerror(errno));
 }
 
+/* The library by itself leaves threads alone. */
+static const char *usual_patch(void)
+{
+	const char *said = getenv("GREENLOAD_PATCH");
+
+	return said && *said ? said : "all";
+}
+
 static void set_environment(const struct options *options, const char *library)
 {
-	set_variable("GREENLOAD_PATCH", options->patch);
+	set_variable("GREENLOAD_PATCH", options->patch ? options->patch : usual_patch());
 	set_variable("GREENLOAD_STATS", options->stats);
 	set_variable("GREENLOAD_STACK", options->stack);
 	set_variable("GREENLOAD_SLICE", options->slice);

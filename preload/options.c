@@ -19,12 +19,11 @@ static bool is_word(const char *word, size_t length, const char *known)
 	return strlen(known) == length && memcmp(word, known, length) == 0;
 }
 
-/* Threads become greenlets only where `thread` is asked for by its name. */
 static bool is_meant(int call, const char *word, size_t length)
 {
 	if (strcmp(family_of[call], "books") == 0)
 		return false;
-	return is_word(word, length, family_of[call]) || (is_word(word, length, "all") && call != CALL_pthread_create);
+	return is_word(word, length, family_of[call]) || is_word(word, length, "all");
 }
 
 static void turn(const char *word, size_t length, bool off)
@@ -80,6 +79,7 @@ __attribute__((constructor)) static void read_environment(void)
 	const char *stats = secure_getenv("GREENLOAD_STATS");
 	const char *deadlock = secure_getenv("GREENLOAD_DEADLOCK");
 
+	/* Who is not run by the launcher, and does not say otherwise, has reasons to make threads beside greenlets. */
 	call_is_off[CALL_pthread_create] = true;
 	if (patch && *patch)
 		read_patch(patch);

@@ -58,7 +58,7 @@ def figure_of(*argv, named=None):
 
 def preloaded(*argv):
     """The same program, its threads greenlets."""
-    return f"{BUILD}/greenload", "--patch=all,thread", *argv
+    return f"{BUILD}/greenload", *argv
 
 
 def both_ways(*argv, named=None):

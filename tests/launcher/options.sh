@@ -35,7 +35,9 @@ check "the command's options are its own" prints '--help --patch=x' "$greenload"
 check 'options before the command are ours' shows unset POSIXLY_CORRECT --patch=all
 check "the command's exit status" ends 7 "$greenload" sh -c 'exit 7'
 
-check 'without options nothing is told' shows unset GREENLOAD_PATCH
+check 'without options all is patched' shows all GREENLOAD_PATCH
+check 'an empty list is none' env GREENLOAD_PATCH= "$greenload" sh -c '[ "$GREENLOAD_PATCH" = all ]'
+check 'without options nothing else is told' shows unset GREENLOAD_SLICE
 check 'what the environment says stays' env GREENLOAD_STACK=7 GREENLOAD_PATCH=os "$greenload" \
 	sh -c '[ "$GREENLOAD_STACK$GREENLOAD_PATCH" = 7os ]'
 check 'an option goes before the environment' env GREENLOAD_PATCH=os "$greenload" --patch=dns \
