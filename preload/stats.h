@@ -14,4 +14,7 @@ const char *name_of_call(unsigned call);
 void stats_parked(enum call call);
 void stats_helped(enum call call);
 
+/* What has become of patching libc in place; the text is kept. */
+void stats_tell_of_libc(const char *outcome);
+
 #endif
