@@ -10,7 +10,7 @@ VERSION := 0.1.0
 SOVERSION := 0
 
 ARCH    := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
-# What differs between machines lies in runtime/arch; `make CONTEXT=generic` takes swapcontext on any of them.
+# What differs between machines lies in runtime/arch and preload/arch; `make CONTEXT=generic` takes swapcontext on any of them.
 MACHINE := $(if $(wildcard runtime/arch/$(ARCH)),$(ARCH),generic)
 CONTEXT ?= $(MACHINE)
 
@@ -24,7 +24,7 @@ LTO     := $(if $(findstring clang,$(shell $(CC) --version)),,-flto=auto)
 
 RUNTIME := $(wildcard runtime/*.c) runtime/arch/$(CONTEXT)/context.c
 LAUNCH  := $(wildcard preload/launcher*.c)
-HOOKS   := $(filter-out $(LAUNCH),$(wildcard preload/*.c))
+HOOKS   := $(filter-out $(LAUNCH),$(wildcard preload/*.c)) preload/arch/$(MACHINE)/jump.c
 DEMOS   := $(patsubst demos/%.c,$(BUILD)/demos/%,$(wildcard demos/*.c))
 PROGRAMS:= $(patsubst tests/programs/%.c,$(BUILD)/tests/programs/%,$(wildcard tests/programs/*.c))
 UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*.c))
@@ -163,7 +163,7 @@ lint:
 # Puts the sources into the layout that lint asks for.
 format:
 	@scripts/deps lint
-	clang-format -i $(wildcard runtime/*.[ch] runtime/arch/*.[ch] runtime/arch/*/*.[ch] preload/*.[ch] demos/*.[ch] tests/*.[ch] tests/*/*.[ch])
+	clang-format -i $(wildcard runtime/*.[ch] runtime/arch/*.[ch] runtime/arch/*/*.[ch] preload/*.[ch] preload/arch/*/*.[ch] demos/*.[ch] tests/*.[ch] tests/*/*.[ch])
 
 PC_DIR  = $(LIBDIR)/pkgconfig
 REAL    = libgreenload.so.$(VERSION)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool call_is_off[CALLS];
+bool call_is_off[CALLS], libc_is_off;
 size_t stack_asked_for;
 
 static const char *const family_of[CALLS] = {
@@ -30,6 +30,8 @@ static void turn(const char *word, size_t length, bool off)
 {
 	int call;
 
+	if (is_word(word, length, "libc") || is_word(word, length, "all"))
+		libc_is_off = off;
 	for (call = 0; call < CALLS; call++) {
 		if (is_meant(call, word, length))
 			call_is_off[call] = off;

@@ -172,6 +172,10 @@ pthread_t thread_of(const struct greenlet *g);
 /* The hub whose own context is running; NULL in greenlets and elsewhere. */
 extern __thread struct hub *hub_running __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
+/* Called when the process gets its first hub, before libc hears that there is more than one thread. NULL: nothing is.
+ */
+extern void (*before_first_hub)(void);
+
 /*
  * Makes the calling OS thread a host, its flow of control the main greenlet. Returns the hub, or NULL with errno as
  * for green_spawn().
