@@ -80,6 +80,7 @@ struct greenlet {
 	uint64_t assigned; /* which of the directed ones were meant for the process, and may go to another */
 	stack_t altstack;  /* its own alternate signal stack, if it has one */
 	struct stack stack;
+	uint32_t id; /* that its thread id is made from: the stack's and, from MAX_STACKS on, how often that was used */
 	void *stack_low,
 	    *stack_high; /* for calls. Of ours, the rest holds this and the TLS block; or it is the program's */
 	size_t stack_size, guard_size; /* as they were asked for */
