@@ -30,6 +30,7 @@ PROGRAMS:= $(patsubst tests/programs/%.c,$(BUILD)/tests/programs/%,$(wildcard te
 UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*.c))
 TESTLIBS:= $(patsubst tests/%.c,$(BUILD)/tests/%.so,$(wildcard tests/*.c))
 UNITLIBS:= $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%.so,$(wildcard tests/unit/library/*.c))
+PROGLIBS:= $(patsubst tests/programs/%.c,$(BUILD)/tests/programs/%.so,$(wildcard tests/programs/library/*.c tests/programs/library/*/*.c))
 LINKED  := $(patsubst tests/linked/%.c,$(BUILD)/tests/linked/%,$(wildcard tests/linked/*.c))
 REPORTS := $(patsubst tests/reports/%.c,$(BUILD)/tests/reports/%,$(wildcard tests/reports/*.c))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
@@ -113,6 +114,11 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(call objects,$(RUNTIME))
 	$(CC) $(ALL_CFLAGS) $(DEPGEN) -Iruntime -Iruntime/arch/$(MACHINE) -o $@ $(filter %.c %.o,$^) $(shell pkg-config --cflags --libs check) \
 	    -lev $(wildcard /lib64/ld-linux-x86-64.so.2 /lib/ld-linux-aarch64.so.1)
 
+# What the programs load: a library finds what lies in `inner` beside it.
+$(BUILD)/tests/programs/library/%.so: tests/programs/library/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fvisibility=default -shared -o $@ $< -Wl,-rpath,'$$ORIGIN/inner'
+
 # What the suites load.
 $(BUILD)/tests/unit/library/%.so: tests/unit/library/%.c
 	@mkdir -p $(@D)
@@ -135,7 +141,7 @@ bench:
 	+@$(MAKE) --no-print-directory all $(BENCHES)
 	BUILD=$(BUILD) scripts/bench $(if $(QUICK),--quick) $(ROWS)
 
-tests: $(PROGRAMS) $(UNITS) $(UNITLIBS) $(LINKED) $(REPORTS) $(TESTLIBS)
+tests: $(PROGRAMS) $(PROGLIBS) $(UNITS) $(UNITLIBS) $(LINKED) $(REPORTS) $(TESTLIBS)
 benches: $(BENCHES)
 
 # make demo URLS='https://... https://...' fetches those.
@@ -163,7 +169,7 @@ lint:
 # Puts the sources into the layout that lint asks for.
 format:
 	@scripts/deps lint
-	clang-format -i $(wildcard runtime/*.[ch] runtime/arch/*.[ch] runtime/arch/*/*.[ch] preload/*.[ch] preload/arch/*/*.[ch] demos/*.[ch] tests/*.[ch] tests/*/*.[ch])
+	clang-format -i $(wildcard runtime/*.[ch] runtime/arch/*.[ch] runtime/arch/*/*.[ch] preload/*.[ch] preload/arch/*/*.[ch] demos/*.[ch] tests/*.[ch] tests/*/*.[ch] tests/programs/library/*.c tests/programs/library/*/*.c)
 
 PC_DIR  = $(LIBDIR)/pkgconfig
 REAL    = libgreenload.so.$(VERSION)

@@ -27,7 +27,7 @@ bool goes_native_on_greenlet(struct blocking *call)
 {
 	if (unlikely(self->hub->is_sliced))
 		keep_to_slice(self->hub);
-	if (!has_company(self) || call_is_off[call->call] || call->dont_wait)
+	if (!has_company(self) || self->loading || call_is_off[call->call] || call->dont_wait)
 		return true;
 	call->errno_before = errno;
 	if (call->fd >= 0 && is_on_what_never_waits(call)) {

@@ -2,6 +2,7 @@
 #ifndef LIBC_H
 #define LIBC_H
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

@@ -188,7 +188,7 @@ size_t size_of_vector(const struct iovec *iov, int count)
 static inline bool is_ordinary(enum call call, const struct fd_entry *entry)
 {
 	return entry && (entry_traits(entry) & (ORDINARY | UNUSUAL)) == ORDINARY && has_company(self) &&
-	       !self->hub->slice_over && !call_is_off[call] && !is_cancelled() && !torture_strikes(2);
+	       !self->hub->slice_over && !self->loading && !call_is_off[call] && !is_cancelled() && !torture_strikes(2);
 }
 
 static int park_to_receive(enum call call, int fd, struct fd_entry *entry)

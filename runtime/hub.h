@@ -52,6 +52,7 @@ struct greenlet {
 	_Atomic uint8_t cancelled;   /* pthread_cancel */
 	_Atomic uint8_t posted;      /* is in the inbox */
 	_Atomic uint8_t interrupted; /* since it was parked: enum interrupted */
+	uint8_t loading;             /* inside dlopen or dlclose, how deep: calls are native there */
 	uint8_t taking;              /* the signal that it is sending to itself from what it was sent */
 	uint8_t detached;
 	uint64_t blocked;        /* its signal mask */

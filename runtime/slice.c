@@ -133,7 +133,7 @@ static void on_slice_end(int signo, siginfo_t *info, void *context)
 	(void)signo;
 	if (info->si_code != SI_TIMER)
 		take_stray();
-	else if (me && me->sliced && may_stop && !handlers_running)
+	else if (me && me->sliced && !me->loading && may_stop && !handlers_running)
 		interrupt(me, context);
 	else if (me)
 		me->hub->slice_over = true;
