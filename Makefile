@@ -22,7 +22,7 @@ DEPGEN  = -MMD -MP
 # The library is optimised as a whole where the compiler is gcc: calls between its files lie on the way of each read.
 LTO     := $(if $(findstring clang,$(shell $(CC) --version)),,-flto=auto)
 
-RUNTIME := $(wildcard runtime/*.c) runtime/arch/$(CONTEXT)/context.c
+RUNTIME := $(wildcard runtime/*.c) runtime/arch/$(CONTEXT)/context.c runtime/arch/$(MACHINE)/stuck_syscall.c
 LAUNCH  := $(wildcard preload/launcher*.c)
 HOOKS   := $(filter-out $(LAUNCH),$(wildcard preload/*.c)) preload/arch/$(MACHINE)/jump.c
 DEMOS   := $(patsubst demos/%.c,$(BUILD)/demos/%,$(wildcard demos/*.c))

@@ -2,6 +2,7 @@
 #include "hub.h"
 #include "lot.h"
 #include "offload_hub.h"
+#include "stuck.h"
 #include "tls.h"
 #include <pthread.h>
 
@@ -51,6 +52,7 @@ static void in_child(void)
 	in_parent();
 	_IO_list_resetlock();
 	offload_reset();
+	stuck_reset();
 	lot_reset();
 	tls_spread_ids();
 	hub_reset(self ? self->hub : NULL);
