@@ -1,4 +1,5 @@
 #include "blocking.h"
+#include "../runtime/long_call.h"
 #include "../runtime/slice.h"
 #include "options.h"
 #include "stats.h"
@@ -155,4 +156,16 @@ void call_on_helper(struct blocking *call, void (*job)(void *arg), void *arg)
 {
 	stats_helped(call->call);
 	offload(job, arg);
+}
+
+long wait_on_helper(struct blocking *call, const long number_and_arguments[7])
+{
+	long result;
+
+	stats_helped(call->call);
+	result = make_long_call(number_and_arguments, &call->until);
+	if (result >= 0)
+		return result;
+	errno = (int)-result;
+	return -1;
 }

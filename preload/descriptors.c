@@ -1,5 +1,6 @@
 /* The calls that make, share, change and close descriptors: the books follow, and our own loops' stay out of reach. */
 #include "blocking.h"
+#include "file_lock.h"
 #include "patch.h"
 #include <limits.h>
 #include <stdarg.h>
@@ -125,6 +126,8 @@ int fcntl(int fd, int command, ...)
 	va_start(rest, command);
 	argument = va_arg(rest, long);
 	va_end(rest);
+	if (command == F_SETLKW || command == F_OFD_SETLKW)
+		return lock_record(CALL_fcntl, fd, command, (struct flock *)argument);
 	result = libc.fcntl(fd, command, argument);
 	if (result < 0)
 		return result;

@@ -1,9 +1,10 @@
 /*
- * open and its kin. Only two kinds of file make open wait: a FIFO for its other side, a terminal for its line. There
- * is no way to begin such an open and to be told of its end, so a helper thread waits in it. If the caller is killed or
- * interrupted meanwhile, the helper stays behind, and closes what it gets.
+ * open and its kin. Only two kinds of file make open wait for long: a FIFO for its other side, a terminal for its line.
+ * There is no way to begin such an open and to be told of its end, so a helper thread waits in it. If the caller is
+ * killed or interrupted meanwhile, the helper stays behind, and closes what it gets.
  */
 #include "blocking.h"
+#include "options.h"
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@ struct open_job {
 	int flags;
 	mode_t mode;
 	int fd, error;
+	bool is_left; /* open_if_quick() has found that it may wait */
 };
 
 static void open_natively(void *arg)
@@ -76,10 +78,36 @@ static bool may_wait(const struct open_job *job)
 	return (S_ISFIFO(st.st_mode) && (job->flags & O_ACCMODE) != O_RDWR) || may_be_terminal(&st);
 }
 
-/* What the books may say of a descriptor that is new is about one that was closed behind our back. */
+/* What is on the disk or on a file server, whoever has the time to look. */
+static void open_if_quick(void *arg)
+{
+	struct open_job *job = arg;
+
+	job->is_left = may_wait(job);
+	if (!job->is_left)
+		open_natively(job);
+}
+
+static void open_by_helpers(struct blocking *call, struct open_job *job)
+{
+	job->is_left = call_is_off[CALL_stat] && may_wait(job);
+	if (!call_is_off[CALL_stat])
+		call_on_helper(call, open_if_quick, job);
+	else if (!job->is_left)
+		open_natively(job);
+	if (job->is_left)
+		open_on_helper(call, job);
+}
+
+/*
+ * What the books may say of a descriptor that is new is about one that was closed behind our back. That it is private
+ * is noted where there are greenlets only: malloc, which that may call, may be what has opened it.
+ */
 static int noted(int fd)
 {
-	if (fd >= 0 && fd_traits(fd))
+	if (fd >= 0 && self)
+		fd_born(fd, 0);
+	else if (fd >= 0 && fd_traits(fd))
 		fd_forget(fd);
 	return fd;
 }
@@ -89,10 +117,10 @@ static int open_greenly(enum call which, struct open_job *job)
 	struct blocking call = blocking_on(which, -1, 0);
 	int errno_before = errno;
 
-	if (!goes_native(&call) && may_wait(job))
-		open_on_helper(&call, job);
-	else
+	if (goes_native(&call))
 		open_natively(job);
+	else
+		open_by_helpers(&call, job);
 	errno = job->fd < 0 ? job->error : errno_before;
 	return noted(job->fd);
 }
@@ -133,7 +161,7 @@ synonym(openat64, openat);
 
 int creat(const char *path, mode_t mode)
 {
-	struct open_job job = {AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode, -1, 0};
+	struct open_job job = {AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode, -1, 0, false};
 
 	return likely(!self) ? noted(libc.creat(path, mode)) : open_greenly(CALL_creat, &job);
 }

@@ -14,6 +14,19 @@ static const char *const family_of[CALLS] = {
 #include "calls.def"
 };
 
+/* Those that are only taken where their family is asked for by its name. */
+enum waits { FD, TIME, TURN, LINE, HELPER, NEVER, ASKED };
+
+static const enum waits waits_of[CALLS] = {
+#define CALL(name, family, waits, note) [CALL_##name] = waits,
+#include "calls.def"
+};
+
+static bool must_be_named(int call)
+{
+	return waits_of[call] == ASKED;
+}
+
 static bool is_word(const char *word, size_t length, const char *known)
 {
 	return strlen(known) == length && memcmp(word, known, length) == 0;
@@ -23,7 +36,7 @@ static bool is_meant(int call, const char *word, size_t length)
 {
 	if (strcmp(family_of[call], "books") == 0)
 		return false;
-	return is_word(word, length, family_of[call]) || is_word(word, length, "all");
+	return is_word(word, length, family_of[call]) || (is_word(word, length, "all") && !must_be_named(call));
 }
 
 static void turn(const char *word, size_t length, bool off)
@@ -83,6 +96,8 @@ __attribute__((constructor)) static void read_environment(void)
 
 	/* Who is not run by the launcher, and does not say otherwise, has reasons to make threads beside greenlets. */
 	call_is_off[CALL_pthread_create] = true;
+	for (int call = 0; call < CALLS; call++)
+		call_is_off[call] |= must_be_named(call);
 	if (patch && *patch)
 		read_patch(patch);
 	if (stack)

@@ -1,5 +1,5 @@
-#include "arch.h"
 #include "stuck_syscall.h"
+#include "arch.h"
 
 /* The code lies in one piece, so that a signal handler can tell whether the call is still ahead. */
 __asm__(".text\n"
