@@ -1,14 +1,12 @@
 /*
  * open and its kin. Only two kinds of file make open wait for long: a FIFO for its other side, a terminal for its line.
- * There is no way to begin such an open and to be told of its end, so a helper thread waits in it. If the caller is
- * killed or interrupted meanwhile, the helper stays behind, and closes what it gets.
+ * There is no way to begin such an open and to be told of its end, so a helper thread waits in it.
  */
 #include "blocking.h"
 #include "options.h"
 #include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 
 /* The arguments of openat, and what it answered. */
@@ -29,34 +27,12 @@ static void open_natively(void *arg)
 	job->error = errno;
 }
 
-static void drop_open(void *arg)
-{
-	struct open_job *job = arg;
-
-	if (job->fd >= 0)
-		libc.close(job->fd);
-	free(job);
-}
-
-/* The caller may leave before it is opened, so the helper gets a copy. */
 static void open_on_helper(struct blocking *call, struct open_job *job)
 {
-	size_t length = strlen(job->path) + 1;
-	struct open_job *copy = malloc(sizeof(*copy) + length);
+	const long waiting[7] = {SYS_openat, job->dir, (long)job->path, job->flags, job->mode};
 
-	job->fd = -1;
-	job->error = ENOMEM;
-	if (!copy)
-		return;
-	*copy = *job;
-	copy->path = memcpy(copy + 1, job->path, length);
-	if (finishes_on_helper(call, open_natively, drop_open, copy)) {
-		job->fd = copy->fd;
-		job->error = copy->error;
-		free(copy);
-	} else {
-		job->error = errno;
-	}
+	job->fd = (int)wait_on_helper(call, waiting);
+	job->error = errno;
 }
 
 /* Character devices but those that are plain memory, as /dev/null is: which of them are terminals the driver knows. */

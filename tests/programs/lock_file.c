@@ -154,6 +154,21 @@ static int embrace(void *arg)
 	return fcntl(fd, F_SETLKW, &lock) != 0;
 }
 
+/* The kernel lists who waits for a lock. */
+static bool waits_for_lock(pid_t pid)
+{
+	FILE *locks = fopen("/proc/locks", "r");
+	bool found = false;
+	char line[200];
+	int who;
+
+	while (locks && !found && fgets(line, sizeof(line), locks))
+		found = sscanf(line, "%*d: -> %*s %*s %*s %d", &who) == 1 && who == pid;
+	if (locks)
+		fclose(locks);
+	return found;
+}
+
 static void deadlock(int fd)
 {
 	struct flock first = {.l_type = F_WRLCK, .l_len = 1}, lock = record(F_WRLCK);
@@ -163,7 +178,8 @@ static void deadlock(int fd)
 	must("fcntl", fcntl(fd, F_SETLK, &first));
 	child = start_child(embrace, NULL);
 	must("read", read(ready[0], &byte, 1));
-	msleep(60);
+	while (!waits_for_lock(child))
+		msleep(1);
 	say("embrace", fcntl(fd, F_SETLKW, &lock));
 	first.l_type = F_UNLCK;
 	must("fcntl", fcntl(fd, F_SETLK, &first));

@@ -81,7 +81,7 @@ static void wait_both_ways(mqd_t queue)
 
 static void time_out(mqd_t queue)
 {
-	struct timespec at = after(60), past = after(-1000), none = {0, 1000000000}, negative = {-1, 0};
+	struct timespec at = after(60), past = {1000, 0}, none = {0, 1000000000}, negative = {-1, 0};
 	double start = now();
 
 	say("nothing came", mq_timedreceive(queue, bytes, sizeof(bytes), NULL, &at));
@@ -93,7 +93,7 @@ static void time_out(mqd_t queue)
 	must("mq_send", mq_send(queue, "a", 1, 0));
 	say("too late, but there", mq_timedreceive(queue, bytes, sizeof(bytes), NULL, &past));
 	must("mq_send", mq_send(queue, "a", 1, 0));
-	say("no time, but there", mq_timedreceive(queue, bytes, sizeof(bytes), NULL, &none));
+	say("no time, though there", mq_timedreceive(queue, bytes, sizeof(bytes), NULL, &none));
 	must("mq_receive", mq_receive(queue, bytes, sizeof(bytes), NULL));
 	must("mq_send", mq_send(queue, "a", 1, 0));
 	must("mq_send", mq_send(queue, "b", 1, 0));
