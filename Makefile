@@ -75,6 +75,9 @@ $(BUILD)/obj/preload/launcher_library.o: $(BUILD)/library-from-bin
 $(BUILD)/obj/preload/launcher_library.o: \
     ALL_CFLAGS += -DSONAME='"libgreenload.so.$(SOVERSION)"' -DLIBRARY_FROM_BIN='"$(LIBRARY_FROM_BIN)"'
 
+# Where Debian has the libraries of this machine.
+$(BUILD)/obj/preload/launcher_needed.o: ALL_CFLAGS += -DMULTIARCH='"$(shell $(CC) -dumpmachine | sed s/-pc-/-/)"'
+
 # Rewritten only when it changes: `make install` with other directories than `make` had compiles one object anew.
 $(BUILD)/library-from-bin: always
 	@mkdir -p $(@D)
