@@ -44,14 +44,13 @@ static void ask(const char *path)
 static void list(const char *path)
 {
 	DIR *directory = opendir(path);
-	const struct dirent *entry;
 	int entries = 0;
 
 	if (!directory) {
 		say("opendir", -1);
 		return;
 	}
-	while ((entry = readdir(directory)))
+	while (readdir(directory))
 		entries++;
 	printf("entries: %d\n", entries);
 	closedir(directory);
