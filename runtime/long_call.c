@@ -18,7 +18,7 @@ static void run(void *arg)
 	do {
 		call->stuck.signo = slice_signal();
 		call->result = stuck_run(&call->stuck);
-	} while (call->result == -EINTR && !atomic_load(&call->stuck.is_ended));
+	} while (call->result == -EINTR && !(atomic_load(&call->stuck.comes_out) & STUCK_ENDED));
 }
 
 static void end(void *arg)

@@ -50,40 +50,45 @@ long stuck_run(struct stuck *stuck)
 {
 	long result;
 
+	atomic_fetch_and(&stuck->comes_out, ~(uint32_t)STUCK_MOVES);
 	if (!stuck->signo)
-		return stuck_syscall(&stuck->is_ended, stuck->call);
+		return stuck_syscall(&stuck->comes_out, stuck->call);
 	enter(stuck);
-	result = stuck_syscall(&stuck->is_ended, stuck->call);
+	result = stuck_syscall(&stuck->comes_out, stuck->call);
 	leave(stuck);
 	return result;
 }
 
-/* The lock keeps the thread from leaving the call, and its number from being another's. Called with it held. */
-static void nudge(const struct stuck *stuck)
+/*
+ * The lock keeps the thread from leaving the call, and its number from being another's. Who has not come as far as the
+ * call finds the word, who has gets the signal. Called with the lock held.
+ */
+static void come_out(struct stuck *stuck, uint32_t why)
 {
-	if (stuck->tid)
+	atomic_fetch_or(&stuck->comes_out, why);
+	if (stuck->tid && stuck->signo)
 		raw_syscall(SYS_tgkill, getpid(), stuck->tid, stuck->signo, 0, 0, 0);
 }
 
 void stuck_end(struct stuck *stuck)
 {
-	atomic_store(&stuck->is_ended, 1);
 	lock(&helpers_lock);
-	nudge(stuck);
+	come_out(stuck, STUCK_ENDED);
 	unlock(&helpers_lock);
 }
 
-static bool nudge_all(int signo, bool again)
+/* Each is told once; one that has just begun may be found later than others. False when there are none. */
+static bool move_all(int signo)
 {
 	bool found = false;
 
 	lock(&helpers_lock);
-	for (const struct stuck *s = first; s; s = s->next) {
+	for (struct stuck *s = first; s; s = s->next) {
 		if (s->signo != signo)
 			continue;
 		found = true;
-		if (!again)
-			nudge(s);
+		if (!(atomic_load(&s->comes_out) & STUCK_MOVES))
+			come_out(s, STUCK_MOVES);
 	}
 	unlock(&helpers_lock);
 	return found;
@@ -91,12 +96,8 @@ static bool nudge_all(int signo, bool again)
 
 void stuck_move(int signo)
 {
-	bool again = false;
-
-	while (nudge_all(signo, again)) {
-		again = true;
+	while (move_all(signo))
 		sched_yield();
-	}
 }
 
 bool stuck_leave(ucontext_t *context)

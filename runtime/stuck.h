@@ -10,9 +10,12 @@
 #include <stdint.h>
 #include <ucontext.h>
 
+/* Why it comes out: for good, or because it is to be ended by another signal from now on. */
+enum stuck_why { STUCK_ENDED = 1, STUCK_MOVES = 2 };
+
 struct stuck {
 	long call[7]; /* number and arguments */
-	_Atomic uint32_t is_ended;
+	_Atomic uint32_t comes_out;
 	int signo;           /* whose handler is stuck_leave() */
 	int tid;             /* of the thread that is in it */
 	struct stuck **link; /* what points to it, in the list of those */

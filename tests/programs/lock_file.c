@@ -3,9 +3,9 @@
 #include "say.h"
 #include <sys/file.h>
 
-static int ready[2];
+static int ready[2], go[2];
 
-/* Holds a lock of the kind from before start_holder() returns until this many milliseconds later. */
+/* Holds a lock of the kind from before start_holder() returns until this many milliseconds after let_go(). */
 struct holder {
 	enum { WHOLE, RECORD, DESCRIPTION } kind;
 	int ms;
@@ -21,14 +21,21 @@ static int hold(void *arg)
 	struct holder *h = arg;
 	int fd = must("open", open("file", O_RDWR));
 	struct flock lock = record(F_WRLCK);
+	char byte;
 
 	if (h->kind == WHOLE)
 		must("flock", flock(fd, LOCK_EX));
 	else
 		must("fcntl", fcntl(fd, h->kind == RECORD ? F_SETLK : F_OFD_SETLK, &lock));
 	must("write", write(ready[1], "", 1));
+	must("read", read(go[0], &byte, 1));
 	msleep(h->ms);
 	return 0;
+}
+
+static void let_go(void)
+{
+	must("write", write(go[1], "", 1));
 }
 
 static pid_t start_holder(int kind, int ms)
@@ -47,10 +54,11 @@ static void say_wait(const char *what, int kind, int (*take)(int fd), int fd)
 	pid_t child = start_holder(kind, 60);
 	double start = now();
 
+	let_go();
 	errno = 0;
 	say(what, take(fd));
 	say_error("errno", errno);
-	say_waited(what, start, 40);
+	say_waited(what, start, 60);
 	end_child(child);
 }
 
@@ -107,22 +115,24 @@ static void refuse(int fd)
 	say("record to read only", take_record(reads));
 	say("record how", fcntl(fd, F_SETLKW, &lock));
 	say("record nowhere", fcntl(fd, F_SETLKW, (struct flock *)16));
-	child = start_holder(WHOLE, 30);
+	child = start_holder(WHOLE, 0);
 	say("flock at once", flock(fd, LOCK_EX | LOCK_NB));
+	let_go();
 	end_child(child);
-	child = start_holder(RECORD, 30);
+	child = start_holder(RECORD, 0);
 	lock = record(F_WRLCK);
 	say("record at once", fcntl(fd, F_SETLK, &lock));
 	say("lockf at once", lockf(fd, F_TLOCK, 100));
 	say("who", fcntl(fd, F_GETLK, &lock));
 	say_whether("the child", lock.l_pid == child);
+	let_go();
 	end_child(child);
 	close(reads);
 }
 
 static void interrupt(int fd, const char *what, int kind, int (*take)(int fd))
 {
-	pid_t child = start_holder(kind, 5000);
+	pid_t child = start_holder(kind, 0);
 
 	ring_every(20, 0);
 	say(what, take(fd));
@@ -133,6 +143,7 @@ static void interrupt(int fd, const char *what, int kind, int (*take)(int fd))
 	say("and then", take(fd));
 	give_back(fd);
 	child = start_holder(kind, 120);
+	let_go();
 	ring_every(20, SA_RESTART);
 	say(what, take(fd));
 	stop_ringing();
@@ -191,6 +202,7 @@ int main(void)
 	int fd = must("open", open("file", O_RDWR | O_CREAT, 0600));
 
 	must("pipe", pipe(ready));
+	must("pipe", pipe(go));
 	say("free", take_whole(fd));
 	say("again", share_whole(fd));
 	say("free", take_record(fd));
