@@ -25,6 +25,9 @@ long raw_rt_sigpending(long set, long size, long c, long d, long e, long f);
 long raw_rt_sigtimedwait(long set, long info, long limit, long size, long e, long f);
 long raw_rt_sigsuspend(long set, long size, long c, long d, long e, long f);
 
+/* With the usage that libc's lacks; see wait_id.c. */
+long raw_waitid(long type, long id, long info, long options, long usage, long f);
+
 /* Between greenlets, OS threads and, without FUTEX_PRIVATE_FLAG, other processes; see futex.c. */
 long raw_futex(long word, long op, long value, long limit, long other, long value3);
 long raw_futex_waitv(long waiters, long count, long flags, long limit, long clock, long f);
