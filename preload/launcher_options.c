@@ -28,6 +28,7 @@ static const char usage[] =
     "                  5 unless said otherwise; 0: as long as it likes\n"
     "  --stats[=FILE]  print statistics as JSON at exit, on stderr or to FILE\n"
     "  --stack=SIZE    stack of a greenlet in bytes, or with K, M or G; at least 16K\n"
+    "  --no-follow     leave alone what the command itself executes\n"
     "  --help          print this text\n"
     "  --version       print the version\n"
     "\n"
@@ -174,6 +175,9 @@ static void take_option(struct options *options, int letter)
 	case 'l':
 		options->slice = checked_slice(optarg);
 		break;
+	case 'n':
+		options->no_follow = true;
+		break;
 	default: /* getopt_long has said what is wrong */
 		exit(OUR_FAILURE);
 	}
@@ -188,6 +192,7 @@ struct options read_options(int argc, char **argv)
 	    {"stats", optional_argument, NULL, 's'},
 	    {"stack", required_argument, NULL, 'k'},
 	    {"slice", required_argument, NULL, 'l'},
+	    {"no-follow", no_argument, NULL, 'n'},
 	    {0},
 	};
 	static char name[] = "greenload";

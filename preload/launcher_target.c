@@ -25,6 +25,7 @@ struct target {
 	const char *file; /* the one that is judged: the same, or what runs it */
 	int scripts;      /* followed since the last execution */
 	int executions;   /* by env and for the shell */
+	int by_env;
 };
 
 /* Refuses with a sentence that begins with the command and, where it is another, the file at fault. */
@@ -158,6 +159,7 @@ static void env_executes(struct target *target, const char *command)
 	if (!path)
 		refuse_for_errno(target);
 	executes(target, path);
+	target->by_env++;
 }
 
 /* From a file that is no program to what runs it; false where only the kernel may know. */
@@ -179,7 +181,7 @@ static bool follow(struct target *target, const struct head *head)
 	return true;
 }
 
-void judge(const char *name, const char *path)
+int judge(const char *name, const char *path)
 {
 	struct target target = {.name = name, .path = path, .file = path};
 	struct head head;
@@ -188,11 +190,12 @@ void judge(const char *name, const char *path)
 		require_executable(&target);
 		if (!read_head(target.file, &head)) {
 			require_no_privileges(&target);
-			return;
+			break;
 		}
 		if (is_elf(head.bytes, head.length)) {
 			judge_program(&target);
-			return;
+			break;
 		}
 	} while (follow(&target, &head));
+	return target.by_env;
 }
