@@ -48,7 +48,7 @@ check 'not twice under another name' preload_is "$here/libgreenload.so" \
 # keeps_to_itself LAUNCHER: with --no-follow, a program's children find no trace of us.
 keeps_to_itself() {
 	ends 0 "$1" --no-follow sh -c 'ls /proc/self/fd; cat /proc/self/maps; env' &&
-		! grep -qe '^9[0-9][0-9]$' -e libgreenload -e GREENLOAD_ .stdout
+		! grep -e '^9[0-9][0-9]$' -e ' /.*/libgreenload' -e ^GREENLOAD_ -e ^LD_PRELOAD .stdout
 }
 
 for directory in 'a space' 'a:colon' 'a$LIB'; do

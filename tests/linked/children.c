@@ -1,60 +1,17 @@
 /* Many greenlets that wait for children: for one each, for any, for the same; and those that give up. */
-#include "expect.h"
-#include <dirent.h>
-#include <fcntl.h>
+#include "children.h"
 #include <pthread.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 
 enum { MANY = 1000, SOME = 200 };
 
 static long ticks;
-static int gate[2]; /* children end when its other side is closed */
 
 static void *tick(void *unused)
 {
 	while (green_sleep(0.001) == 0)
 		ticks++;
 	return unused;
-}
-
-static void open_gate_later(void)
-{
-	must("pipe", pipe(gate));
-	fcntl(gate[1], F_SETFD, FD_CLOEXEC);
-}
-
-static void let_them_end(void)
-{
-	close(gate[1]);
-	close(gate[0]);
-}
-
-/* One that ends with the status once the gate is open. */
-static pid_t make_child(int status)
-{
-	pid_t child = (pid_t)must("fork", fork());
-	char byte;
-
-	if (child)
-		return child;
-	alarm(60);
-	close(gate[1]);
-	(void)!read(gate[0], &byte, 1);
-	_exit(status);
-}
-
-static int count_entries(const char *directory)
-{
-	DIR *entries = opendir(directory);
-	int n = 0;
-
-	while (entries && readdir(entries))
-		n++;
-	if (entries)
-		closedir(entries);
-	return n;
 }
 
 static int waiting, ended;
@@ -78,7 +35,7 @@ static void wait_for_each(int n)
 	int i, before = count_entries("/proc/self/fd"), low = dup(0);
 
 	close(low);
-	open_gate_later();
+	make_gate();
 	waiting = ended = 0;
 	for (i = 0; i < n; i++)
 		g[i] = must_spawn(wait_for_one, (void *)(long)i);
@@ -133,7 +90,7 @@ static void wait_for_all(void)
 	green_t *g[SOME + 10];
 	int i;
 
-	open_gate_later();
+	make_gate();
 	for (i = 0; i < SOME; i++)
 		make_child(i);
 	waiting = failed = 0;
@@ -184,7 +141,7 @@ static void wait_for_the_same(void)
 	pthread_t thread;
 	int i;
 
-	open_gate_later();
+	make_gate();
 	memset(collected, 0, sizeof(collected));
 	failed = ended = 0;
 	the_child = make_child(7);
@@ -212,7 +169,7 @@ static void wait_in_vain(void)
 	int i, status = 0, before = count_entries("/proc/self/fd");
 	green_t *g;
 
-	open_gate_later();
+	make_gate();
 	the_child = make_child(9);
 	for (i = 0; i < 60; i++) {
 		g = must_spawn(give_up, i % 2 ? &g : NULL);
@@ -228,70 +185,6 @@ static void wait_in_vain(void)
 	expect_equal("descriptors", count_entries("/proc/self/fd"), before);
 }
 
-static void *wait_calmly(void *unused)
-{
-	int status;
-
-	expect_equal("waitpid", waitpid(the_child, &status, 0), the_child);
-	return unused;
-}
-
-static void *end_soon(void *status)
-{
-	usleep(1000);
-	return status;
-}
-
-/* In the child of a fork: nothing of its parent's waits, and waits of its own. */
-static int live_on(int descriptors)
-{
-	int status = 0;
-	pid_t child;
-
-	failures = 0;
-	expect_equal("descriptors of the child", count_entries("/proc/self/fd"), descriptors);
-	child = (pid_t)must("fork", fork());
-	if (!child) {
-		must_join(must_spawn(end_soon, NULL));
-		_exit(5);
-	}
-	must_join(must_spawn(end_soon, NULL));
-	expect_equal("a grandchild", wait(&status), child);
-	expect_equal("its status", status, 5 << 8);
-	expect_failure("no other", wait(&status), ECHILD);
-	fflush(stdout);
-	return failures;
-}
-
-/* Whatever the program closes, too. */
-static void fork_while_others_wait(void)
-{
-	green_t *g, *other;
-	int status = 0, descriptors;
-	pid_t child;
-
-	open_gate_later();
-	descriptors = count_entries("/proc/self/fd");
-	the_child = make_child(0);
-	g = must_spawn(wait_calmly, NULL);
-	other = must_spawn(wait_for_group, NULL);
-	green_sleep(0.01);
-	fflush(stdout);
-	expect_equal("the waits have one", count_entries("/proc/self/fd"), descriptors + 1);
-	child = (pid_t)must("fork", fork());
-	if (!child)
-		_exit(live_on(descriptors));
-	while (waitpid(child, &status, WNOHANG) == 0)
-		green_sleep(0.001);
-	expect_equal("the child's verdict", status, 0);
-	must("close_range", close_range((unsigned)gate[1] + 1, ~0u, 0));
-	green_sleep(0.01);
-	green_kill(other);
-	must_join(other);
-	let_them_end();
-	must_join(g);
-}
-
 int main(void)
 {
 	green_t *ticker = must_spawn(tick, NULL);
@@ -300,7 +193,6 @@ int main(void)
 	wait_for_all();
 	wait_for_the_same();
 	wait_in_vain();
-	fork_while_others_wait();
 	with_few_descriptors(); /* the helpers that it takes stay for some seconds */
 	green_kill(ticker);
 	must_join(ticker);
