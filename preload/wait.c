@@ -5,6 +5,7 @@
  */
 #include "wait.h"
 #include "../runtime/hub.h"
+#include "../runtime/interrupt.h"
 #include "children.h"
 #include "stats.h"
 
@@ -37,17 +38,21 @@ static void look(struct child_wait *wait, int hang)
 	wait->is_over = found;
 }
 
-/* Where the handler of SIGCHLD may look, too, it must not do so at the same time: both could find something. */
+/*
+ * Where the handler of SIGCHLD may look, too, it must not do so at the same time: both could find something. And it
+ * runs before the wait is over. Any other handler would leave with the mask that the greenlets have.
+ */
 static void look_alone(struct child_wait *wait)
 {
-	const uint64_t child = 1ull << (SIGCHLD - 1);
+	const uint64_t all = ~0ull;
 	uint64_t before;
 
 	if (main_wait != wait) {
 		look(wait, WNOHANG);
 		return;
 	}
-	raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, (long)&child, (long)&before, sizeof(before), 0, 0);
+	take_arrived_signal(self, SIGCHLD);
+	raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, (long)&all, (long)&before, sizeof(before), 0, 0);
 	if (!wait->is_over)
 		look(wait, WNOHANG);
 	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&before, 0, sizeof(before), 0, 0);
@@ -122,13 +127,18 @@ static int wait_for_change(struct child_wait *wait)
 /* As in the kernel, what can be had is taken even where a handler has run; but not by who is cancelled. */
 static int look_and_wait(struct child_wait *wait)
 {
+	bool has_parked = false, is_ended;
 	int error = 0;
 
 	for (;;) {
 		look_alone(wait);
+		is_ended = main_wait == wait && handlers_end_wait(self, wait->call.until.on_signal);
+		if (is_ended && has_parked && !error)
+			error = EINTR;
 		if (wait->is_over || error)
 			return error;
 		error = wait_for_change(wait);
+		has_parked = true;
 		if (error && error != EINTR)
 			return error;
 	}
