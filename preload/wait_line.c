@@ -15,7 +15,7 @@ struct line {
 	struct line *next;
 	idtype_t type;
 	id_t id;
-	int options;
+	unsigned options;
 	unsigned users; /* those who stand in it, and the helper */
 	bool is_watched;
 	struct child_wait *first;
@@ -105,7 +105,7 @@ static int start_watching(struct line *line, enum call call)
 
 static struct line *line_of(const struct child_wait *wait)
 {
-	int options = wait->options & (WEXITED | WSTOPPED | WCONTINUED | __WALL | __WCLONE);
+	unsigned options = (unsigned)wait->options & (WEXITED | WSTOPPED | WCONTINUED | __WALL | __WCLONE);
 	struct line *line;
 
 	for (line = lines; line; line = line->next) {

@@ -23,7 +23,7 @@ static _Atomic int lowest = INT_MAX, highest;
 
 static uint64_t bit_of(int fd)
 {
-	return 1ull << fd % WORD;
+	return 1ull << (unsigned)fd % WORD;
 }
 
 static void note(_Atomic uint64_t *set, int fd)

@@ -128,7 +128,7 @@ static void wait_with_blocked_signal(void)
 	say_whether("pending", sigismember(&pending, SIGCHLD));
 	child = late_child(6);
 	say_status("any", wait(&status), child, &status);
-	child = late_child(7);
+	late_child(7);
 	say("waitid", waitid(P_ALL, 0, &info, WEXITED | WSTOPPED));
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
