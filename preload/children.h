@@ -1,4 +1,4 @@
-/* What a wait for children and the handler of SIGCHLD have to do with each other. */
+/* What waits for children and signal handlers have to do with each other. */
 #ifndef CHILDREN_H
 #define CHILDREN_H
 
@@ -8,5 +8,8 @@
  * run; a handler that takes all children it finds must not find that one. Async-signal-safe.
  */
 void take_child_before_handler(void);
+
+/* To be called before a jump, perhaps out of a handler and out of the waits that it has interrupted. */
+void leave_child_waits(void);
 
 #endif

@@ -19,10 +19,13 @@
 /* That of the main thread. On its own OS thread only, where a handler may find it. */
 static struct child_wait *volatile main_wait;
 
+/* The calling greenlet's: it may be in a handler that has interrupted another. */
+static __thread struct child_wait *own_wait __attribute__((tls_model("initial-exec")));
+
 /* By what can be done in a signal handler. */
-static void look(struct child_wait *wait, int hang)
+static void look(struct child_wait *wait)
 {
-	long result, options = wait->options | hang;
+	long result, options = wait->options | WNOHANG;
 	bool found;
 
 	if (wait->is_wait4) {
@@ -48,13 +51,13 @@ static void look_alone(struct child_wait *wait)
 	uint64_t before;
 
 	if (main_wait != wait) {
-		look(wait, WNOHANG);
+		look(wait);
 		return;
 	}
 	take_arrived_signal(self, SIGCHLD);
 	raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, (long)&all, (long)&before, sizeof(before), 0, 0);
 	if (!wait->is_over)
-		look(wait, WNOHANG);
+		look(wait);
 	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&before, 0, sizeof(before), 0, 0);
 }
 
@@ -65,7 +68,7 @@ void take_child_before_handler(void)
 
 	if (!wait || wait->is_over || !hub || !hub->is_first || wait->process != getpid())
 		return;
-	look(wait, WNOHANG);
+	look(wait);
 	if (wait->is_over)
 		post(wait->greenlet);
 }
@@ -116,12 +119,7 @@ static int wait_for_change(struct child_wait *wait)
 	wait->is_counted = true;
 	if (wait->pidfd < 0 && can_use_pidfd(wait))
 		wait->pidfd = open_pidfd((pid_t)wait->id);
-	if (wait->pidfd >= 0)
-		return park_on_pidfd(wait);
-	if (!handlers_running)
-		return wait_in_line(wait);
-	look(wait, 0); /* what the handler has interrupted may be at work on the lines */
-	return 0;
+	return wait->pidfd < 0 ? wait_in_line(wait) : park_on_pidfd(wait);
 }
 
 /* As in the kernel, what can be had is taken even where a handler has run; but not by who is cancelled. */
@@ -144,21 +142,55 @@ static int look_and_wait(struct child_wait *wait)
 	}
 }
 
+static void leave(struct child_wait *wait)
+{
+	close_pidfd(wait);
+	leave_line(wait);
+}
+
+/* Those that the jump does not leave find that they are called, and begin again. */
+void leave_child_waits(void)
+{
+	struct child_wait *wait;
+
+	for (wait = own_wait; wait; wait = wait->outer) {
+		leave(wait);
+		atomic_store(&wait->is_called, true);
+		if (main_wait == wait)
+			main_wait = wait->outer;
+	}
+	own_wait = NULL;
+}
+
+void begin_waits_anew(void)
+{
+	struct child_wait *wait;
+
+	for (wait = own_wait; wait; wait = wait->outer) {
+		wait->process = getpid();
+		wait->pidfd = -1;
+		wait->line = NULL;
+		atomic_store(&wait->is_called, true);
+	}
+}
+
 static void wait_greenly(struct child_wait *wait)
 {
-	struct child_wait *outer = main_wait;
 	bool is_main = self->is_main && self->hub->is_first;
 	int error;
 
+	lines_prepare();
 	wait->greenlet = self;
 	wait->process = getpid();
+	wait->outer = own_wait;
+	own_wait = wait;
 	if (is_main)
 		main_wait = wait;
 	error = look_and_wait(wait);
+	own_wait = wait->outer;
 	if (is_main)
-		main_wait = outer;
-	close_pidfd(wait);
-	leave_line(wait);
+		main_wait = wait->outer;
+	leave(wait);
 	if (!wait->is_over)
 		wait->result = -error;
 }

@@ -30,8 +30,9 @@ struct child_wait {
 	nanos patience;        /* with the pidfd, until it is looked without */
 
 	struct greenlet *greenlet;
-	pid_t process;     /* in the child of a fork by another greenlet, it is nobody's wait */
-	struct line *line; /* where it stands; NULL: nowhere */
+	struct child_wait *outer; /* what the handler has interrupted that this is called by */
+	pid_t process;            /* in the child of a fork by another greenlet, it is nobody's wait */
+	struct line *line;        /* where it stands; NULL: nowhere */
 	struct child_wait *next;
 	_Atomic bool is_called;
 };
@@ -47,6 +48,13 @@ static inline bool waits_as_it_is(idtype_t type, int options)
  * waitid does, with errno set. The group that is the caller's own is to be named: the one it is in now is meant.
  */
 long wait_for_children(struct child_wait *wait);
+
+/* In the child of a fork by a handler, which may go on with what that has interrupted: nothing is left of the parent's.
+ */
+void begin_waits_anew(void);
+
+/* Has the child of any later fork tidied up. */
+void lines_prepare(void);
 
 /*
  * Parks until there may be something for the wait to take. Returns 0 then, and also without cause, or EINTR, ECANCELED,

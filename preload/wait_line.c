@@ -24,6 +24,23 @@ struct line {
 static struct line *lines;
 static struct lock lines_lock;
 
+/* No handler may interrupt who has the lock: it could want it, too, or jump away. */
+static uint64_t lock_lines(void)
+{
+	const uint64_t all = ~0ull;
+	uint64_t before;
+
+	raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, (long)&all, (long)&before, sizeof(before), 0, 0);
+	lock(&lines_lock);
+	return before;
+}
+
+static void unlock_lines(uint64_t before)
+{
+	unlock(&lines_lock);
+	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&before, 0, sizeof(before), 0, 0);
+}
+
 static void before_fork(void)
 {
 	lock(&lines_lock);
@@ -39,6 +56,7 @@ static void in_child(void)
 {
 	unlock(&lines_lock);
 	lines = NULL;
+	begin_waits_anew();
 }
 
 static void watch_forks(void)
@@ -83,12 +101,12 @@ static void look(void *arg)
 static void stop_watching(void *arg)
 {
 	struct line *line = arg;
+	uint64_t mask = lock_lines();
 
-	lock(&lines_lock);
 	line->is_watched = false;
 	call_first(line);
 	let_go(line);
-	unlock(&lines_lock);
+	unlock_lines(mask);
 }
 
 static int start_watching(struct line *line, enum call call)
@@ -138,19 +156,24 @@ static int enter_line(struct child_wait *wait)
 	return 0;
 }
 
-int wait_in_line(struct child_wait *wait)
+void lines_prepare(void)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	int error;
 
 	libc.pthread_once(&once, watch_forks);
-	lock(&lines_lock);
+}
+
+int wait_in_line(struct child_wait *wait)
+{
+	uint64_t mask = lock_lines();
+	int error;
+
 	error = enter_line(wait);
 	if (!error) {
 		atomic_store(&wait->is_called, false);
 		error = start_watching(wait->line, wait->call.call);
 	}
-	unlock(&lines_lock);
+	unlock_lines(mask);
 	while (!error && !wait->is_over && !atomic_load(&wait->is_called))
 		error = park(&wait->call.until);
 	return error;
@@ -159,15 +182,16 @@ int wait_in_line(struct child_wait *wait)
 void leave_line(struct child_wait *wait)
 {
 	struct child_wait **link;
+	uint64_t mask;
 
 	if (!wait->line)
 		return;
-	lock(&lines_lock);
+	mask = lock_lines();
 	for (link = &wait->line->first; *link != wait; link = &(*link)->next)
 		;
 	*link = wait->next;
 	call_first(wait->line);
 	let_go(wait->line);
-	unlock(&lines_lock);
+	unlock_lines(mask);
 	wait->line = NULL;
 }
