@@ -48,7 +48,7 @@ static void look(struct child_wait *wait)
 static void look_alone(struct child_wait *wait)
 {
 	const uint64_t all = ~0ull;
-	uint64_t before;
+	uint64_t before = 0;
 
 	if (main_wait != wait) {
 		look(wait);

@@ -28,7 +28,7 @@ static struct lock lines_lock;
 static uint64_t lock_lines(void)
 {
 	const uint64_t all = ~0ull;
-	uint64_t before;
+	uint64_t before = 0;
 
 	raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, (long)&all, (long)&before, sizeof(before), 0, 0);
 	lock(&lines_lock);
