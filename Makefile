@@ -15,14 +15,16 @@ MACHINE := $(if $(wildcard runtime/arch/$(ARCH)),$(ARCH),generic)
 CONTEXT ?= $(MACHINE)
 
 WARN    := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Werror
-CFLAGS  ?= -O2 -g
+# `make DEBUG=1 BUILD=build/debug`: a library that finds out more of what it must not be asked.
+CFLAGS  ?= $(if $(DEBUG),-Og -DDEBUG,-O2) -g
 # libev's macros, and our reading of libc's descriptors, look at the same memory in several ways.
 ALL_CFLAGS := -std=gnu11 $(WARN) -fno-strict-aliasing -fPIC -fvisibility=hidden -fno-plt -D_GNU_SOURCE $(CFLAGS) $(EXTRA_CFLAGS)
 DEPGEN  = -MMD -MP
 # The library is optimised as a whole where the compiler is gcc: calls between its files lie on the way of each read.
 LTO     := $(if $(findstring clang,$(shell $(CC) --version)),,-flto=auto)
 
-RUNTIME := $(wildcard runtime/*.c) runtime/arch/$(CONTEXT)/context.c
+PUBLIC  := runtime/greenload.h $(wildcard runtime/greenload/*.h)
+RUNTIME := $(wildcard runtime/*.c runtime/toolbox/*.c) runtime/arch/$(CONTEXT)/context.c
 LAUNCH  := $(wildcard preload/launcher*.c)
 HOOKS   := $(filter-out $(LAUNCH),$(wildcard preload/*.c))
 DEMOS   := $(patsubst demos/%.c,$(BUILD)/demos/%,$(wildcard demos/*.c))
@@ -57,7 +59,7 @@ $(call objects,$(RUNTIME) $(HOOKS)): ALL_CFLAGS += $(LTO) $(if $(LTO),-ffat-lto-
 $(call objects,$(RUNTIME) $(HOOKS)): ALL_CFLAGS += -fno-omit-frame-pointer
 
 # What the library exports: the hooks in the manifest and the public functions in the header, nothing else.
-$(BUILD)/exports.map: preload/calls.def runtime/greenload.h scripts/exports scripts/calls
+$(BUILD)/exports.map: preload/calls.def $(PUBLIC) scripts/exports scripts/calls
 	@mkdir -p $(@D)
 	scripts/exports preload/calls.def runtime/greenload.h > $@
 
@@ -163,7 +165,7 @@ lint:
 # Puts the sources into the layout that lint asks for.
 format:
 	@scripts/deps lint
-	clang-format -i $(wildcard runtime/*.[ch] runtime/arch/*.[ch] runtime/arch/*/*.[ch] preload/*.[ch] demos/*.[ch] tests/*.[ch] tests/*/*.[ch])
+	clang-format -i $(wildcard runtime/*.[ch] runtime/arch/*.[ch] runtime/arch/*/*.[ch] runtime/greenload/*.h runtime/toolbox/*.[ch] preload/*.[ch] demos/*.[ch] tests/*.[ch] tests/*/*.[ch])
 
 PC_DIR  = $(LIBDIR)/pkgconfig
 REAL    = libgreenload.so.$(VERSION)

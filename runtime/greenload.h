@@ -89,4 +89,8 @@ int green_wait_fd(int fd, int events, double timeout);
 #ifdef __cplusplus
 }
 #endif
+
+#include "greenload/ending.h"
+#include "greenload/timeout.h"
+
 #endif

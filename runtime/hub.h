@@ -64,6 +64,7 @@ struct greenlet {
 	uint8_t policy, priority;  /* as pthread_setschedparam was told; they change nothing */
 	int8_t niceness;           /* the same for setpriority */
 	struct timer timer;        /* runs while it is parked with a deadline */
+	nanos limit;               /* when all its waits end, by the timeouts below; FOR_EVER: there are none */
 	struct waiter waiter;      /* its place in the queue of the one descriptor that it waits for */
 
 	void *(*run)(void *);
@@ -79,6 +80,14 @@ struct greenlet {
 	uint64_t awaits;                                /* the signals that it waits for, as by sigwait */
 	uint64_t assigned; /* which of the directed ones were meant for the process, and may go to another */
 	stack_t altstack;  /* its own alternate signal stack, if it has one */
+	struct green_timeout *timeouts; /* those begun and not ended, the innermost first */
+	bool overran;                   /* a wait has ended by the limit */
+	unsigned shields;               /* sections that no kill and no timeout ends */
+	nanos unshielded_limit;         /* to be put back at the end of the outermost of them */
+	struct link *links;             /* what is called at its end, in order */
+	int error;                      /* what green_fail() was told */
+	bool has_begun, has_returned;   /* its function */
+	bool is_released;               /* nobody has a handle any more */
 	struct stack stack;
 	void *stack_low,
 	    *stack_high; /* for calls. Of ours, the rest holds this and the TLS block; or it is the program's */
@@ -91,6 +100,7 @@ struct greenlet {
 struct hub {
 	struct greenlet *ready_first, **ready_last;
 	size_t ready_count;
+	size_t idlers;           /* who wait for the others to be done, see green_idle() */
 	size_t turns;            /* switches until the loop is looked at again */
 	_Atomic bool needs_care; /* somebody has an alternate stack, or was sent signals: see switch_away() */
 	size_t alive;            /* greenlets that have not ended, the main one included */
@@ -220,7 +230,7 @@ extern __thread volatile sig_atomic_t handlers_running __attribute__((tls_model(
 /* True when the blocking calls of g are to end: it was killed, or cancelled and lets that be. */
 static inline bool must_end(const struct greenlet *g)
 {
-	return g->killed || (g->cancelled && !g->cancel_disabled);
+	return (g->killed && !g->shields) || (g->cancelled && !g->cancel_disabled);
 }
 
 /* The kernel's id of the calling OS thread: gettid() answers with the greenlet's. */
@@ -229,10 +239,10 @@ static inline pid_t os_thread_id(void)
 	return (pid_t)raw_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0);
 }
 
-/* True when other greenlets live on this one's hub. */
+/* True when there is a reason to park: other greenlets live on this one's hub, or a timeout is to end its calls. */
 static inline bool has_company(const struct greenlet *g)
 {
-	return g->hub->alive > 1;
+	return g->hub->alive > 1 || g->limit != FOR_EVER;
 }
 
 /*

@@ -1,6 +1,6 @@
+#include "fail.h"
 #include "greenlet.h"
 #include "poller.h"
-#include <errno.h>
 #include <limits.h>
 #include <math.h>
 #include <poll.h>
@@ -13,12 +13,6 @@ static int milliseconds(double timeout)
 	if (timeout < 0 || ms >= INT_MAX)
 		return timeout < 0 ? -1 : INT_MAX;
 	return (int)ms + (ms > (int)ms);
-}
-
-static int fail(int error)
-{
-	errno = error;
-	return -1;
 }
 
 /* The events that hold now; 0: none, -1: poll failed. */
@@ -47,7 +41,7 @@ int green_wait_fd(int fd, int events, double timeout)
 		if (error == EBADF) /* closed meanwhile: the next look says POLLNVAL */
 			error = 0;
 	}
-	if (held || error == ETIMEDOUT)
+	if (held || (error == ETIMEDOUT && is_over(&until)))
 		return held;
 	return fail(error);
 }
