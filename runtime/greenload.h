@@ -91,6 +91,8 @@ int green_wait_fd(int fd, int events, double timeout);
 #endif
 
 #include "greenload/ending.h"
+#include "greenload/event.h"
+#include "greenload/queue.h"
 #include "greenload/timeout.h"
 
 #endif

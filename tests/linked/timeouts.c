@@ -1,6 +1,5 @@
 /* A timeout ends whatever call blocks, with ETIMEDOUT, and each later one until it is ended itself. */
 #include "blockers.h"
-#include <netdb.h>
 #include <pthread.h>
 #include <semaphore.h>
 
@@ -91,19 +90,6 @@ static void mutex_is_waited_for(void)
 	must_join(holder);
 }
 
-/* In a library's own loop: libc's, as it reads a line. */
-static void in_stdio(void)
-{
-	FILE *stream = fdopen(dup(ends[0]), "r");
-	struct green_timeout limit;
-	char line[10];
-
-	must("green_timeout_begin", green_timeout_begin(&limit, 0.003));
-	expect("fgets ends", !fgets(line, sizeof(line), stream) && errno == ETIMEDOUT);
-	expect_failure("green_timeout_end", green_timeout_end(&limit), ETIMEDOUT);
-	fclose(stream);
-}
-
 int main(void)
 {
 	void *result;
@@ -115,6 +101,5 @@ int main(void)
 	own_deadlines();
 	locks();
 	mutex_is_waited_for();
-	in_stdio();
 	return verdict();
 }
