@@ -92,7 +92,9 @@ int green_wait_fd(int fd, int events, double timeout);
 
 #include "greenload/ending.h"
 #include "greenload/event.h"
+#include "greenload/group.h"
 #include "greenload/queue.h"
+#include "greenload/threads.h"
 #include "greenload/timeout.h"
 
 #endif

@@ -32,8 +32,8 @@ green_t *green_spawn_later(double seconds, green_fn *fn, void *arg);
 int green_idle(void);
 
 /*
- * For a greenlet's function to return: notes that it has failed with this errno value, and returns NULL. Outside of a
- * greenlet it does just that. Never parks.
+ * For a greenlet's function to return: notes that it has failed with this errno value, and returns NULL. For
+ * work on a helper thread it does the same; on any other thread it only returns NULL. Never parks.
  */
 void *green_fail(int error);
 

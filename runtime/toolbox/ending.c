@@ -2,6 +2,7 @@
 #include "../fail.h"
 #include "../at_end.h"
 #include "handle.h"
+#include "threads.h"
 #include <sched.h>
 #include <stdlib.h>
 
@@ -9,6 +10,8 @@ void *green_fail(int error)
 {
 	if (self)
 		self->error = error;
+	else if (failure_of_job)
+		*failure_of_job = error;
 	return NULL;
 }
 
