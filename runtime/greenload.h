@@ -92,6 +92,7 @@ int green_wait_fd(int fd, int events, double timeout);
 
 #include "greenload/ending.h"
 #include "greenload/event.h"
+#include "greenload/generator.h"
 #include "greenload/group.h"
 #include "greenload/queue.h"
 #include "greenload/threads.h"
