@@ -169,24 +169,34 @@ format:
 
 PC_DIR  = $(LIBDIR)/pkgconfig
 REAL    = libgreenload.so.$(VERSION)
-# The functions that green_spawn(3) describes; each is found under its own name.
-MAN3    = $(shell sed -n 's/^\.Nm \(green_[a-z_]*\).*/\1/p' runtime/green_spawn.3 | sort -u)
+# Pages that come from the headers; each function is found under its own name, be it described there or by hand.
+MANUALS = $(patsubst runtime/greenload/%.h,$(BUILD)/man/green_%.3,$(wildcard runtime/greenload/*.h))
 
-install: $(LIB) $(BUILD)/greenload
-	install -d "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(PC_DIR)" "$(DESTDIR)$(INCLUDEDIR)" \
+$(BUILD)/man/green_%.3: runtime/greenload/%.h scripts/manual
+	@mkdir -p $(@D)
+	scripts/manual $< > $@
+
+manuals: $(MANUALS)
+
+install: $(LIB) $(BUILD)/greenload $(MANUALS)
+	install -d "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(PC_DIR)" "$(DESTDIR)$(INCLUDEDIR)/greenload" \
 	    "$(DESTDIR)$(MANDIR)/man1" "$(DESTDIR)$(MANDIR)/man3"
 	install -m 755 $(BUILD)/greenload "$(DESTDIR)$(BINDIR)/greenload"
 	install -m 755 $(LIB) "$(DESTDIR)$(LIBDIR)/$(REAL)"
 	ln -sf $(REAL) "$(DESTDIR)$(LIBDIR)/libgreenload.so.$(SOVERSION)"
 	ln -sf libgreenload.so.$(SOVERSION) "$(DESTDIR)$(LIBDIR)/libgreenload.so"
 	install -m 644 runtime/greenload.h "$(DESTDIR)$(INCLUDEDIR)/greenload.h"
+	install -m 644 runtime/greenload/*.h "$(DESTDIR)$(INCLUDEDIR)/greenload"
 	sed -e 's|@LIBDIR@|$(LIBDIR:$(PREFIX)/%=$${prefix}/%)|; s|@INCLUDEDIR@|$(INCLUDEDIR:$(PREFIX)/%=$${prefix}/%)|' \
 	    -e 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' \
 	    runtime/greenload.pc.in | install -m 644 /dev/stdin "$(DESTDIR)$(PC_DIR)/greenload.pc"
 	install -m 644 preload/greenload.1 "$(DESTDIR)$(MANDIR)/man1/greenload.1"
-	install -m 644 runtime/green_spawn.3 "$(DESTDIR)$(MANDIR)/man3/green_spawn.3"
-	for name in $(filter-out green_spawn,$(MAN3)); do \
-	    echo '.so man3/green_spawn.3' | install -m 644 /dev/stdin "$(DESTDIR)$(MANDIR)/man3/$$name.3" || exit; done
+	install -m 644 runtime/green_spawn.3 $(MANUALS) "$(DESTDIR)$(MANDIR)/man3"
+	for page in runtime/green_spawn.3 $(MANUALS); do \
+	    for name in $$(sed -n 's/^\.Nm \(green_[a-z_0-9]*\).*/\1/p' "$$page"); do \
+	        test "$$name.3" = "$${page##*/}" || \
+	        echo ".so man3/$${page##*/}" | install -m 644 /dev/stdin "$(DESTDIR)$(MANDIR)/man3/$$name.3" || exit; \
+	    done; done
 	@# A library that is installed for good is found at once; only root can tell the loader.
 	test -n "$(DESTDIR)" || test "$$(id -u)" != 0 || ldconfig
 
@@ -195,7 +205,8 @@ uninstall:
 	    "$(DESTDIR)$(LIBDIR)/$(REAL)" "$(DESTDIR)$(LIBDIR)/libgreenload.so.$(SOVERSION)" \
 	    "$(DESTDIR)$(LIBDIR)/libgreenload.so" "$(DESTDIR)$(PC_DIR)/greenload.pc" \
 	    "$(DESTDIR)$(MANDIR)/man1/greenload.1"
-	for name in $(MAN3); do rm -f "$(DESTDIR)$(MANDIR)/man3/$$name.3"; done
+	rm -rf "$(DESTDIR)$(INCLUDEDIR)/greenload"
+	rm -f "$(DESTDIR)$(MANDIR)"/man3/green_*.3
 
 clean:
 	rm -rf build
@@ -214,7 +225,7 @@ help:
 	@echo 'make uninstall'
 	@echo 'make clean'
 
-.PHONY: all always demo tests benches bench deps check check-long torture lint format install uninstall clean help
+.PHONY: all always manuals demo tests benches bench deps check check-long torture lint format install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -38,7 +38,8 @@ static inline bool is_over(const struct until *until)
 
 /*
  * Stops the calling greenlet until somebody unparks it. Returns 0 then (or for no cause), or ETIMEDOUT (the deadline,
- * or one that the greenlet has set itself by green_timeout_begin), ECANCELED (green_kill), EINTR. Leaves errno alone. A deadline that has passed, and a killed greenlet, do not stop.
+ * or one that the greenlet has set itself by green_timeout_begin), ECANCELED (green_kill), EINTR. Leaves errno alone. A
+ * deadline that has passed, and a killed greenlet, do not stop.
  */
 int park(const struct until *until);
 

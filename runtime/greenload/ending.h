@@ -46,7 +46,8 @@ bool green_ready(const green_t *g);
 /* True once its function has returned without green_fail(). */
 bool green_successful(const green_t *g);
 
-/* What its function said by green_fail(), ECANCELED when it never began; 0 while it has not ended and where it did not. */
+/* What its function said by green_fail(), ECANCELED when it never began; 0 while it has not ended and where it did not.
+ */
 int green_error(const green_t *g);
 
 /* What its function returned; NULL while it has not. */
@@ -117,8 +118,8 @@ int green_wait_for(green_t *g, double timeout, void **result);
 /*
  * Between these two neither a kill nor a timeout ends the calling greenlet's calls: for a clean-up that must be waited
  * for, or what must not be left half done. What came meanwhile takes effect after the end. They nest; a timeout that is
- * begun inside works inside, and is ended inside. green_shield_end() without a beginning fails with EINVAL, as do both on an OS thread
- * without greenlets. Never park.
+ * begun inside works inside, and is ended inside. green_shield_end() without a beginning fails with EINVAL, as do both
+ * on an OS thread without greenlets. Never park.
  */
 int green_shield_begin(void);
 int green_shield_end(void);

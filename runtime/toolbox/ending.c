@@ -1,6 +1,6 @@
 /* How it stands with a greenlet, and what is called at its end. */
-#include "../fail.h"
 #include "../at_end.h"
+#include "../fail.h"
 #include "handle.h"
 #include "threads.h"
 #include <sched.h>

@@ -16,11 +16,11 @@ struct green_gen {
 	struct tool tool;
 	enum gen_state state;
 	bool is_closing;
-	void *inside;  /* where it goes on; valid while it does not run */
-	void *outside; /* where who asked goes on; valid while it runs */
+	void *inside;   /* where it goes on; valid while it does not run */
+	void *outside;  /* where who asked goes on; valid while it runs */
 	void **yielded; /* where who asked wants to have what it yields; NULL: nowhere */
 	void **sent;    /* where it wants to have what it is sent, the same */
-	void *owner;   /* the thread pointer of whom it belongs to */
+	void *owner;    /* the thread pointer of whom it belongs to */
 	green_gen_fn *fn;
 	void *arg;
 	struct stack stack;

@@ -1,6 +1,6 @@
 /* Greenlets as they end. */
-#include "../fail.h"
 #include "../at_end.h"
+#include "../fail.h"
 #include "handle.h"
 #include "seconds.h"
 #include <stdlib.h>

@@ -8,7 +8,8 @@
 
 enum order { FIRST_IN_FIRST_OUT, LAST_IN_FIRST_OUT, LEAST_FIRST };
 
-/* A ring, or for LEAST_FIRST a binary heap whose slots begin with a number by which equal elements are kept in order. */
+/* A ring, or for LEAST_FIRST a binary heap whose slots begin with a number by which equal elements are kept in order.
+ */
 struct store {
 	char *slots;
 	size_t size, slot_size, room, count, first;

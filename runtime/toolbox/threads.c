@@ -1,9 +1,9 @@
 /* Work on helper threads, by those that the runtime has for calls that cannot park. */
+#include "threads.h"
 #include "../fail.h"
 #include "../greenlet.h"
 #include "../offload.h"
 #include "seconds.h"
-#include "threads.h"
 #include "tool.h"
 #include <stdlib.h>
 #include <unistd.h>

@@ -1,4 +1,5 @@
-/* What the objects of the toolbox have in common: a lock, and lines of those who wait for something to happen to them. */
+/* What the objects of the toolbox have in common: a lock, and lines of those who wait for something to happen to them.
+ */
 #ifndef TOOL_H
 #define TOOL_H
 

@@ -1,6 +1,6 @@
 /* Waiting for the ends of several greenlets. */
-#include "../fail.h"
 #include "../at_end.h"
+#include "../fail.h"
 #include "../park.h"
 #include "handle.h"
 #include "seconds.h"
