@@ -30,9 +30,9 @@ void context_swap(void **saved, void *to);
 void *const *context_frames(const struct context *c);
 
 /*
- * The same as context_swap() between a generator and whoever has asked it: there context_hand() returns the result. Rounding modes and
- * thread-local storage stay as they are, as with a call. What one of the two has stored only the same can take, but
- * that context_hand() also takes what context_make() has described.
+ * The same as context_swap() between a generator and whoever has asked it: there context_hand() returns the result.
+ * Rounding modes and thread-local storage stay as they are, as with a call. What one of the two has stored only the
+ * same can take, but that context_hand() also takes what context_make() has described.
  */
 int context_hand(void **saved, void *to, int result);
 
