@@ -94,7 +94,9 @@ int green_wait_fd(int fd, int events, double timeout);
 #include "greenload/event.h"
 #include "greenload/generator.h"
 #include "greenload/group.h"
+#include "greenload/io.h"
 #include "greenload/queue.h"
+#include "greenload/subprocess.h"
 #include "greenload/threads.h"
 #include "greenload/timeout.h"
 

@@ -1,4 +1,5 @@
-/* indirect_call CALLS: the time of a call through a pointer in a struct of state, what a generator takes the place of. */
+/* indirect_call CALLS: the time of a call through a pointer in a struct of state, what a generator takes the place of.
+ */
 #include "bench.h"
 
 struct state {

@@ -1,4 +1,5 @@
-/* queue_pass COUNT: elements that one greenlet puts into a queue for 100 and another gets; the time of both together. */
+/* queue_pass COUNT: elements that one greenlet puts into a queue for 100 and another gets; the time of both together.
+ */
 #include "bench.h"
 #include <greenload.h>
 
