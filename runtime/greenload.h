@@ -96,6 +96,7 @@ int green_wait_fd(int fd, int events, double timeout);
 #include "greenload/group.h"
 #include "greenload/io.h"
 #include "greenload/queue.h"
+#include "greenload/signals.h"
 #include "greenload/subprocess.h"
 #include "greenload/threads.h"
 #include "greenload/timeout.h"
