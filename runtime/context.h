@@ -7,6 +7,7 @@
 #define CONTEXT_H
 
 #include "arch.h"
+#include <stdbool.h>
 #include <stddef.h>
 
 struct context {
@@ -35,6 +36,12 @@ void *const *context_frames(const struct context *c);
  * same can take, but that context_hand() also takes what context_make() has described.
  */
 int context_hand(void **saved, void *to, int result);
+
+/*
+ * Calls visit(arg) on the stack of one that does not run, and that context_swap() has stored, as if it had been called
+ * from there: for who wants to see how it came there. False, and not called, where this machine has no means to.
+ */
+bool context_visit(const struct context *c, void (*visit)(void *arg), void *arg);
 
 /* Stops the running context, which is from, and goes on with to. Returns when somebody switches back. */
 static inline void context_switch(struct context *from, const struct context *to)

@@ -123,7 +123,9 @@ static struct greenlet *make(const struct wish *wish, green_fn *fn, void *arg)
 	if (wish->name)
 		strncat(g->name, wish->name, sizeof(g->name) - 1);
 	mask_enter(g, self->blocked);
-	hub->spawned++;
+	g->id = ++hub->spawned;
+	g->parent = self->id;
+	g->since = hub->seen;
 	if (++hub->alive > hub->peak)
 		hub->peak = hub->alive;
 	return g;

@@ -94,6 +94,7 @@ int green_wait_fd(int fd, int events, double timeout);
 #include "greenload/event.h"
 #include "greenload/generator.h"
 #include "greenload/group.h"
+#include "greenload/info.h"
 #include "greenload/io.h"
 #include "greenload/queue.h"
 #include "greenload/signals.h"

@@ -64,6 +64,7 @@ struct greenlet {
 	uint8_t policy, priority;  /* as pthread_setschedparam was told; they change nothing */
 	int8_t niceness;           /* the same for setpriority */
 	struct timer timer;        /* runs while it is parked with a deadline */
+	double since;              /* when it was parked last, by the clock of the hub's `seen` */
 	nanos limit;               /* when all its waits end, by the timeouts below; FOR_EVER: there are none */
 	struct waiter waiter;      /* its place in the queue of the one descriptor that it waits for */
 
@@ -86,6 +87,7 @@ struct greenlet {
 	nanos unshielded_limit;         /* to be put back at the end of the outermost of them */
 	struct link *links;             /* what is called at its end, in order */
 	int error;                      /* what green_fail() was told */
+	uint64_t id, parent;            /* which one of the hub's it is, by its spawn, and by whom: 0 is the main one */
 	bool has_begun, has_returned;   /* its function */
 	bool is_released;               /* nobody has a handle any more */
 	struct stack stack;
@@ -122,6 +124,7 @@ struct hub {
 	size_t spare_count;
 	size_t peak;
 	uint64_t spawned;
+	double seen; /* when the loop was last looked at, by its own clock */
 
 	struct ev_loop *loop;
 	struct timers timers;

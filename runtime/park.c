@@ -45,6 +45,7 @@ PART_OF_PARK int wait_as_it_is(struct greenlet *me, const struct until *until)
 
 	me->on_signal = (uint8_t)until->on_signal;
 	me->outcome = 0;
+	me->since = me->hub->seen;
 	me->state = until->firm ? PARKED_FIRMLY : PARKED;
 	if (deadline != FOR_EVER)
 		start_timer(me, deadline);
@@ -126,6 +127,7 @@ void park_new(struct greenlet *g, nanos deadline)
 
 void park_firmly(void)
 {
+	self->since = self->hub->seen;
 	self->state = PARKED_FIRMLY;
 	switch_away();
 }

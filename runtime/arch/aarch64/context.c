@@ -63,6 +63,14 @@ __asm__(".text\n"
 	".cfi_endproc\n"
 	".size context_swap, . - context_swap\n");
 
+bool context_visit(const struct context *c, void (*visit)(void *arg), void *arg)
+{
+	(void)c;
+	(void)visit;
+	(void)arg;
+	return false;
+}
+
 void context_make(struct context *c, void *low, size_t size, void (*entry)(void))
 {
 	ucontext_t described;
