@@ -97,6 +97,7 @@ int green_wait_fd(int fd, int events, double timeout);
 #include "greenload/info.h"
 #include "greenload/io.h"
 #include "greenload/queue.h"
+#include "greenload/server.h"
 #include "greenload/signals.h"
 #include "greenload/subprocess.h"
 #include "greenload/threads.h"

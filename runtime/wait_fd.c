@@ -15,13 +15,20 @@ static int milliseconds(double timeout)
 	return (int)ms + (ms > (int)ms);
 }
 
+static int park_on(const struct pollfd *fds, nfds_t n, const struct until *until)
+{
+	if (n == 1 && fds->fd >= 0 && (fds->events == POLLIN || fds->events == POLLOUT))
+		return park_on_fd(fds->fd, fds->events, until);
+	return park_on_fds(fds, n, until);
+}
+
 /* As poll(2); a look at first, and where nobody is ready, a wait for a change. */
 static int wait_for_any(struct pollfd *fds, nfds_t n, const struct until *until)
 {
 	int ready, error = 0;
 
 	while ((ready = poll(fds, n, 0)) == 0 && !error) {
-		error = park_on_fds(fds, n, until);
+		error = park_on(fds, n, until);
 		if (error == EBADF) /* closed meanwhile: the next look says POLLNVAL */
 			error = 0;
 	}

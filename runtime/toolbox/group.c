@@ -59,7 +59,7 @@ static void leave(struct greenlet *g, struct link *link)
 }
 
 /* Who was woken for the room that there is, and does not take it, lets the next have it. */
-static int wait_for_room(struct green_group *group, const struct until *until)
+int group_wait_for_room(struct green_group *group, const struct until *until)
 {
 	int error = 0;
 
@@ -86,7 +86,7 @@ struct greenlet *group_spawn(
     struct green_group *group, green_fn *fn, void *arg, const struct until *until, green_link_fn *then, void *then_arg)
 {
 	struct member *member;
-	int error = wait_for_room(group, until);
+	int error = group_wait_for_room(group, until);
 
 	if (error) {
 		errno = error;

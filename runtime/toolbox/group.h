@@ -28,6 +28,9 @@ struct green_group {
 struct greenlet *group_spawn(
     struct green_group *group, green_fn *fn, void *arg, const struct until *until, green_link_fn *then, void *then_arg);
 
+/* Parks while it is full. Returns 0, or ETIMEDOUT, ECANCELED, EINTR. */
+int group_wait_for_room(struct green_group *group, const struct until *until);
+
 /* 0, or EINVAL, EPERM. */
 int group_check(const struct green_group *group);
 
