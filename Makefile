@@ -28,6 +28,7 @@ RUNTIME := $(wildcard runtime/*.c runtime/toolbox/*.c) runtime/arch/$(CONTEXT)/c
 LAUNCH  := $(wildcard preload/launcher*.c)
 HOOKS   := $(filter-out $(LAUNCH),$(wildcard preload/*.c))
 DEMOS   := $(patsubst demos/%.c,$(BUILD)/demos/%,$(wildcard demos/*.c))
+TOUR    := $(patsubst demos/tour/%.c,$(BUILD)/demos/tour/%,$(wildcard demos/tour/*.c))
 PROGRAMS:= $(patsubst tests/programs/%.c,$(BUILD)/tests/programs/%,$(wildcard tests/programs/*.c))
 UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*.c))
 TESTLIBS:= $(patsubst tests/%.c,$(BUILD)/tests/%.so,$(wildcard tests/*.c))
@@ -137,7 +138,7 @@ bench:
 	+@$(MAKE) --no-print-directory all $(BENCHES)
 	BUILD=$(BUILD) scripts/bench $(if $(QUICK),--quick) $(ROWS)
 
-tests: $(PROGRAMS) $(UNITS) $(UNITLIBS) $(LINKED) $(REPORTS) $(TESTLIBS)
+tests: $(TOUR) $(PROGRAMS) $(UNITS) $(UNITLIBS) $(LINKED) $(REPORTS) $(TESTLIBS)
 benches: $(BENCHES)
 
 # make demo URLS='https://... https://...' fetches those.
@@ -145,6 +146,10 @@ demo:
 	@scripts/deps demo
 	+@$(MAKE) --no-print-directory all
 	@BUILD='$(BUILD)' scripts/demo
+
+# Small programs that do what every tutorial on coroutines does; what they print, and how long they take, is checked.
+demo-tour: $(TOUR)
+	@BUILD='$(BUILD)' scripts/tour
 
 deps:
 	scripts/deps build demo check real lint bench
@@ -165,7 +170,7 @@ lint:
 # Puts the sources into the layout that lint asks for.
 format:
 	@scripts/deps lint
-	clang-format -i $(wildcard runtime/*.[ch] runtime/arch/*.[ch] runtime/arch/*/*.[ch] runtime/greenload/*.h runtime/toolbox/*.[ch] preload/*.[ch] demos/*.[ch] tests/*.[ch] tests/*/*.[ch])
+	clang-format -i $(wildcard runtime/*.[ch] runtime/arch/*.[ch] runtime/arch/*/*.[ch] runtime/greenload/*.h runtime/toolbox/*.[ch] preload/*.[ch] demos/*.[ch] demos/tour/*.c tests/*.[ch] tests/*/*.[ch])
 
 PC_DIR  = $(LIBDIR)/pkgconfig
 REAL    = libgreenload.so.$(VERSION)
@@ -214,6 +219,7 @@ clean:
 help:
 	@echo 'make [all]      build/libgreenload.so, build/greenload, build/demos/*'
 	@echo 'make demo       installs what it needs, then shows the URL fetcher at work'
+	@echo 'make demo-tour  small programs with the public functions, and checks what they print'
 	@echo 'make check      installs what it needs, then runs the tests'
 	@echo 'make check-long the tests that take longer'
 	@echo 'make torture    the tests on a build made to give bugs a chance'
@@ -225,7 +231,7 @@ help:
 	@echo 'make uninstall'
 	@echo 'make clean'
 
-.PHONY: all always manuals demo tests benches bench deps check check-long torture lint format install uninstall clean help
+.PHONY: all always manuals demo demo-tour tests benches bench deps check check-long torture lint format install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -57,6 +57,9 @@ int green_server_port(const green_server_t *server);
 /* Its socket; -1 for NULL, and once it has stopped. */
 int green_server_fd(const green_server_t *server);
 
+/* Where it listens, as an address to be given to green_connect(); "" for NULL. Valid as long as the server. */
+const char *green_server_address(const green_server_t *server);
+
 /* How many clients it has; 0 for NULL. */
 size_t green_server_clients(const green_server_t *server);
 
@@ -69,6 +72,12 @@ int green_server_stop(green_server_t *server, double timeout);
 
 /* NULL is allowed. Fails with EBUSY (it has not been stopped), and has not freed it then. */
 int green_server_free(green_server_t *server);
+
+/*
+ * Connects a stream to an address and returns the descriptor, close-on-exec. Parks; to limit the time, begin a timeout.
+ * Fails with EINVAL (no such address), and as socket(2) and connect(2) do: of several addresses, as for the last.
+ */
+int green_connect(const char *address);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

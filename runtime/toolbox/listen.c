@@ -1,5 +1,6 @@
 #include "listen.h"
 #include "../fail.h"
+#include "../greenload.h"
 #include <netdb.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -45,18 +46,29 @@ static bool is_left_behind(const struct sockaddr_un *address, socklen_t size, in
 	return is_refused;
 }
 
+/* The size of the address of a path, 0 where it is none; @ stands for the byte that names in no file system begin with.
+ */
+static socklen_t address_of_path(const char *path, struct sockaddr_un *address)
+{
+	size_t length = strlen(path);
+
+	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
+	if (!length || length >= sizeof(address->sun_path))
+		return 0;
+	memcpy(address->sun_path, path, length);
+	if (*path == '@')
+		address->sun_path[0] = '\0';
+	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + (*path != '@'));
+}
+
 static int listen_at_path(const char *path, int type, int backlog)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	size_t length = strlen(path);
-	socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + (*path != '@'));
+	struct sockaddr_un address;
+	socklen_t size = address_of_path(path, &address);
 	int fd;
 
-	if (!length || length >= sizeof(address.sun_path))
+	if (!size)
 		return fail(EINVAL);
-	memcpy(address.sun_path, path, length);
-	if (*path == '@')
-		address.sun_path[0] = '\0';
 	fd = open_socket((struct sockaddr *)&address, size, type, backlog, false);
 	if (fd >= 0 || errno != EADDRINUSE || *path == '@' || !is_left_behind(&address, size, type))
 		return fd;
@@ -85,24 +97,68 @@ static bool split(const char *address, char *host, size_t size, const char **por
 	return true;
 }
 
-int listen_at(const char *address, int type, int backlog, bool reuse_port)
+/* What "host:port" stands for; to be freed. NULL with errno. */
+static struct addrinfo *look_up(const char *address, int type, int flags)
 {
-	struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = type}, *found, *it;
+	struct addrinfo hints = {.ai_flags = flags | AI_NUMERICSERV, .ai_socktype = type}, *found = NULL;
 	const char *port;
 	char host[256];
-	int fd = -1, error = EINVAL;
+	int error = EINVAL;
+
+	if (address && split(address, host, sizeof(host), &port)) {
+		error = getaddrinfo(*host ? host : NULL, port, &hints, &found);
+		error = error == EAI_SYSTEM ? errno : error == EAI_MEMORY ? ENOMEM : EINVAL;
+	}
+	errno = error;
+	return found;
+}
+
+int listen_at(const char *address, int type, int backlog, bool reuse_port)
+{
+	struct addrinfo *found, *it;
+	int fd = -1, error;
 
 	if (address && strncmp(address, "unix:", 5) == 0)
 		return listen_at_path(address + 5, type, backlog);
-	if (!address || !split(address, host, sizeof(host), &port))
-		return fail(EINVAL);
-	if (getaddrinfo(*host ? host : NULL, port, &hints, &found) != 0)
-		return fail(EINVAL);
+	found = look_up(address, type, AI_PASSIVE);
+	error = errno;
 	for (it = found; it && fd < 0; it = it->ai_next) {
 		fd = open_socket(it->ai_addr, it->ai_addrlen, type, backlog, reuse_port);
 		error = errno;
 	}
-	freeaddrinfo(found);
+	if (found)
+		freeaddrinfo(found);
+	return fd < 0 ? fail(error) : fd;
+}
+
+static int connect_socket(const struct sockaddr *address, socklen_t size)
+{
+	int fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0 && connect(fd, address, size) < 0)
+		return close_with(fd, errno);
+	return fd;
+}
+
+int green_connect(const char *address)
+{
+	struct addrinfo *found, *it;
+	struct sockaddr_un at;
+	socklen_t size;
+	int fd = -1, error;
+
+	if (address && strncmp(address, "unix:", 5) == 0) {
+		size = address_of_path(address + 5, &at);
+		return size ? connect_socket((struct sockaddr *)&at, size) : fail(EINVAL);
+	}
+	found = look_up(address, SOCK_STREAM, 0);
+	error = errno;
+	for (it = found; it && fd < 0; it = it->ai_next) {
+		fd = connect_socket(it->ai_addr, it->ai_addrlen);
+		error = errno;
+	}
+	if (found)
+		freeaddrinfo(found);
 	return fd < 0 ? fail(error) : fd;
 }
 

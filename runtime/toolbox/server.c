@@ -3,23 +3,27 @@
 #include "handle.h"
 #include "listen.h"
 #include "seconds.h"
-#include <netinet/in.h>
+#include <netdb.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #define BACKLOG 4096
 #define RESPITE 0.05 /* seconds */
 
-static int port_of(int fd)
+/* Of a path, what was asked for; else what the kernel has chosen. */
+static void note_address(struct green_server *server, const char *asked)
 {
-	struct sockaddr_in6 address;
+	struct sockaddr_storage address;
 	socklen_t size = sizeof(address);
+	char host[64], port[8];
 
-	if (getsockname(fd, (struct sockaddr *)&address, &size) < 0)
-		return 0;
-	/* It stands at the same place in both. */
-	return address.sin6_family == AF_INET || address.sin6_family == AF_INET6 ? ntohs(address.sin6_port) : 0;
+	snprintf(server->address, sizeof(server->address), "%s", asked);
+	if (getsockname(server->fd, (struct sockaddr *)&address, &size) == 0 && address.ss_family != AF_UNIX &&
+	    getnameinfo((struct sockaddr *)&address, size, host, sizeof(host), port, sizeof(port),
+		NI_NUMERICHOST | NI_NUMERICSERV) == 0)
+		snprintf(server->address, sizeof(server->address), strchr(host, ':') ? "[%s]:%s" : "%s:%s", host, port);
 }
 
 bool server_waits(struct green_server *server)
@@ -90,7 +94,7 @@ static int open_server(struct green_server *server, const char *address, int typ
 	server->fd = listen_at(address, type, type == SOCK_STREAM ? backlog : -1, options->reuse_port);
 	if (server->fd < 0)
 		return errno;
-	server->port = port_of(server->fd);
+	note_address(server, address);
 	return start_receiver(server, receive);
 }
 
@@ -135,7 +139,14 @@ green_server_t *server_start(const char *address, int type, const struct green_s
 
 int green_server_port(const green_server_t *server)
 {
-	return tool_is(server, SERVER) ? server->port : -1;
+	if (!tool_is(server, SERVER))
+		return -1;
+	return strncmp(server->address, "unix:", 5) == 0 ? 0 : atoi(strrchr(server->address, ':') + 1);
+}
+
+const char *green_server_address(const green_server_t *server)
+{
+	return tool_is(server, SERVER) ? server->address : "";
 }
 
 int green_server_fd(const green_server_t *server)

@@ -7,7 +7,7 @@
 struct green_server {
 	struct tool tool;
 	int fd; /* -1 once it has stopped */
-	int port;
+	char address[128];
 	green_group_t *clients;
 	struct greenlet *receiver; /* who takes what comes; NULL once it has ended */
 	union {

@@ -23,24 +23,9 @@ static void echo(int fd, void *unused)
 	at_once--;
 }
 
-static int connect_to(int port)
+static int connect_to(const green_server_t *server)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-	int fd = (int)must("socket", socket(AF_INET, SOCK_STREAM, 0));
-
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	must("connect", connect(fd, (struct sockaddr *)&address, sizeof(address)));
-	return fd;
-}
-
-static int connect_to_path(const char *path)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int fd = (int)must("socket", socket(AF_UNIX, SOCK_STREAM, 0));
-
-	strcpy(address.sun_path, path);
-	must("connect", connect(fd, (struct sockaddr *)&address, sizeof(address)));
-	return fd;
+	return (int)must("green_connect", green_connect(green_server_address(server)));
 }
 
 static void expect_echo(int fd)
@@ -52,9 +37,9 @@ static void expect_echo(int fd)
 	expect("what comes back", strcmp(text, "hello") == 0);
 }
 
-static void *be_client(void *port)
+static void *be_client(void *server)
 {
-	int fd = connect_to((int)(intptr_t)port);
+	int fd = connect_to(server);
 
 	expect_echo(fd);
 	green_sleep(0.005);
@@ -73,7 +58,7 @@ static void serves_many(void)
 	must("green_stream_server", server ? 0 : -1);
 	most = 0;
 	for (i = 0; i < CLIENTS; i++)
-		clients[i] = must_spawn(be_client, (void *)(intptr_t)green_server_port(server));
+		clients[i] = must_spawn(be_client, server);
 	must("green_gather", green_gather(clients, CLIENTS, -1, NULL));
 	expect_equal("clients at once", most, AT_ONCE);
 	expect_failure("not stopped", green_server_free(server), EBUSY);
@@ -105,7 +90,7 @@ static void stops_gracefully(void)
 	green_server_free(server);
 
 	server = green_stream_server("localhost:0", NULL, echo, NULL);
-	fd = connect_to(green_server_port(server));
+	fd = connect_to(server);
 	expect_echo(fd);
 	expect_equal("clients", (long)green_server_clients(server), 1);
 	client = must_spawn(close_later, (void *)(intptr_t)fd);
@@ -114,7 +99,7 @@ static void stops_gracefully(void)
 	must("green_server_free", green_server_free(server));
 
 	server = green_stream_server("127.0.0.1:0", NULL, echo, NULL);
-	fd = connect_to(green_server_port(server));
+	fd = connect_to(server);
 	expect_echo(fd);
 	expect_failure("a client stays", green_server_stop(server, 0.02), ETIMEDOUT);
 	expect_equal("it was killed", (long)green_server_clients(server), 0);
@@ -137,7 +122,7 @@ static void on_unix_sockets(void)
 	server = green_stream_server(address, NULL, echo, NULL);
 	must("green_stream_server", server ? 0 : -1);
 	expect("in use", !green_stream_server(address, NULL, echo, NULL) && errno == EADDRINUSE);
-	fd = connect_to_path(path);
+	fd = connect_to(server);
 	expect_echo(fd);
 	close(fd);
 	must("green_server_stop", green_server_stop(server, -1));
@@ -184,7 +169,7 @@ static void opens_a_backdoor(void)
 	char text[2000] = "";
 
 	must("green_backdoor_server", server ? 0 : -1);
-	fd = connect_to(green_server_port(server));
+	fd = connect_to(server);
 	must("write", write(fd, "count\r\ntree\nquit\n", 17));
 	read_whole(fd, text, sizeof(text) - 1);
 	expect("help", strstr(text, "quit   closes"));
@@ -203,6 +188,9 @@ static void refused(void)
 	expect("no function", !green_stream_server("127.0.0.1:0", NULL, NULL, NULL) && errno == EINVAL);
 	expect("not ours", !green_stream_server("192.0.2.1:0", NULL, echo, NULL) && errno == EADDRNOTAVAIL);
 	expect_failure("NULL", green_server_stop(NULL, 0), EINVAL);
+	expect_failure("no address", green_connect(NULL), EINVAL);
+	expect_failure("no port", green_connect("localhost"), EINVAL);
+	expect_failure("nobody is there", green_connect("unix:/does/not/exist"), ENOENT);
 	expect_equal("NULL", green_server_free(NULL), 0);
 	expect_equal("NULL", green_server_port(NULL) + green_server_fd(NULL), -2);
 }
