@@ -1,11 +1,10 @@
-/* A chat server on a unix socket, and two who chat. */
+/* A chat server on a unix socket, where what one says goes to all others; and two who chat. */
 #include <greenload.h>
 #include <stdio.h>
 #include <unistd.h>
 
 static int members[10], count;
 
-/* What one says goes to all others. */
 static void chat(int fd, void *unused)
 {
 	char text[100];
