@@ -10,7 +10,7 @@ VERSION := 0.1.0
 SOVERSION := 0
 
 ARCH    := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
-# What differs between machines lies in runtime/arch; `make CONTEXT=generic` takes swapcontext on any of them.
+# What differs between machines lies in runtime/arch and preload/arch; `make CONTEXT=generic` takes swapcontext on any of them.
 MACHINE := $(if $(wildcard runtime/arch/$(ARCH)),$(ARCH),generic)
 CONTEXT ?= $(MACHINE)
 
@@ -24,15 +24,16 @@ DEPGEN  = -MMD -MP
 LTO     := $(if $(findstring clang,$(shell $(CC) --version)),,-flto=auto)
 
 PUBLIC  := runtime/greenload.h $(wildcard runtime/greenload/*.h)
-RUNTIME := $(wildcard runtime/*.c runtime/toolbox/*.c) runtime/arch/$(CONTEXT)/context.c
+RUNTIME := $(wildcard runtime/*.c runtime/toolbox/*.c) runtime/arch/$(CONTEXT)/context.c runtime/arch/$(MACHINE)/stuck_syscall.c
 LAUNCH  := $(wildcard preload/launcher*.c)
-HOOKS   := $(filter-out $(LAUNCH),$(wildcard preload/*.c))
+HOOKS   := $(filter-out $(LAUNCH),$(wildcard preload/*.c)) preload/arch/$(MACHINE)/jump.c
 DEMOS   := $(patsubst demos/%.c,$(BUILD)/demos/%,$(wildcard demos/*.c))
 TOUR    := $(patsubst demos/tour/%.c,$(BUILD)/demos/tour/%,$(wildcard demos/tour/*.c))
 PROGRAMS:= $(patsubst tests/programs/%.c,$(BUILD)/tests/programs/%,$(wildcard tests/programs/*.c))
 UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*.c))
 TESTLIBS:= $(patsubst tests/%.c,$(BUILD)/tests/%.so,$(wildcard tests/*.c))
 UNITLIBS:= $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%.so,$(wildcard tests/unit/library/*.c))
+PROGLIBS:= $(patsubst tests/programs/%.c,$(BUILD)/tests/programs/%.so,$(wildcard tests/programs/library/*.c tests/programs/library/*/*.c))
 LINKED  := $(patsubst tests/linked/%.c,$(BUILD)/tests/linked/%,$(wildcard tests/linked/*.c))
 REPORTS := $(patsubst tests/reports/%.c,$(BUILD)/tests/reports/%,$(wildcard tests/reports/*.c))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
@@ -77,6 +78,9 @@ $(BUILD)/obj/preload/launcher_library.o: $(BUILD)/library-from-bin
 $(BUILD)/obj/preload/launcher_library.o: \
     ALL_CFLAGS += -DSONAME='"libgreenload.so.$(SOVERSION)"' -DLIBRARY_FROM_BIN='"$(LIBRARY_FROM_BIN)"'
 
+# Where Debian has the libraries of this machine.
+$(BUILD)/obj/preload/launcher_needed.o: ALL_CFLAGS += -DMULTIARCH='"$(shell $(CC) -dumpmachine | sed s/-pc-/-/)"'
+
 # Rewritten only when it changes: `make install` with other directories than `make` had compiles one object anew.
 $(BUILD)/library-from-bin: always
 	@mkdir -p $(@D)
@@ -116,6 +120,11 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(call objects,$(RUNTIME))
 	$(CC) $(ALL_CFLAGS) $(DEPGEN) -Iruntime -Iruntime/arch/$(MACHINE) -o $@ $(filter %.c %.o,$^) $(shell pkg-config --cflags --libs check) \
 	    -lev $(wildcard /lib64/ld-linux-x86-64.so.2 /lib/ld-linux-aarch64.so.1)
 
+# What the programs load: a library finds what lies in `inner` beside it.
+$(BUILD)/tests/programs/library/%.so: tests/programs/library/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fvisibility=default -shared -o $@ $< -Wl,-rpath,'$$ORIGIN/inner'
+
 # What the suites load.
 $(BUILD)/tests/unit/library/%.so: tests/unit/library/%.c
 	@mkdir -p $(@D)
@@ -138,7 +147,7 @@ bench:
 	+@$(MAKE) --no-print-directory all $(BENCHES)
 	BUILD=$(BUILD) scripts/bench $(if $(QUICK),--quick) $(ROWS)
 
-tests: $(TOUR) $(PROGRAMS) $(UNITS) $(UNITLIBS) $(LINKED) $(REPORTS) $(TESTLIBS)
+tests: $(TOUR) $(PROGRAMS) $(PROGLIBS) $(UNITS) $(UNITLIBS) $(LINKED) $(REPORTS) $(TESTLIBS)
 benches: $(BENCHES)
 
 # make demo URLS='https://... https://...' fetches those.
@@ -170,7 +179,7 @@ lint:
 # Puts the sources into the layout that lint asks for.
 format:
 	@scripts/deps lint
-	clang-format -i $(wildcard runtime/*.[ch] runtime/arch/*.[ch] runtime/arch/*/*.[ch] runtime/greenload/*.h runtime/toolbox/*.[ch] preload/*.[ch] demos/*.[ch] demos/tour/*.c tests/*.[ch] tests/*/*.[ch])
+	clang-format -i $(wildcard runtime/*.[ch] runtime/arch/*.[ch] runtime/arch/*/*.[ch] runtime/greenload/*.h runtime/toolbox/*.[ch] preload/*.[ch] preload/arch/*/*.[ch] demos/*.[ch] demos/tour/*.c tests/*.[ch] tests/*/*.[ch] tests/programs/library/*.c tests/programs/library/*/*.c)
 
 PC_DIR  = $(LIBDIR)/pkgconfig
 REAL    = libgreenload.so.$(VERSION)

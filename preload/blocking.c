@@ -1,4 +1,5 @@
 #include "blocking.h"
+#include "../runtime/long_call.h"
 #include "../runtime/slice.h"
 #include "options.h"
 #include "stats.h"
@@ -27,7 +28,7 @@ bool goes_native_on_greenlet(struct blocking *call)
 {
 	if (unlikely(self->hub->is_sliced))
 		keep_to_slice(self->hub);
-	if (!has_company(self) || call_is_off[call->call] || call->dont_wait)
+	if (!has_company(self) || self->loading || call_is_off[call->call] || call->dont_wait)
 		return true;
 	call->errno_before = errno;
 	if (call->fd >= 0 && is_on_what_never_waits(call)) {
@@ -155,4 +156,16 @@ void call_on_helper(struct blocking *call, void (*job)(void *arg), void *arg)
 {
 	stats_helped(call->call);
 	offload(job, arg);
+}
+
+long wait_on_helper(struct blocking *call, const long number_and_arguments[7])
+{
+	long result;
+
+	stats_helped(call->call);
+	result = make_long_call(number_and_arguments, &call->until);
+	if (result >= 0)
+		return result;
+	errno = (int)-result;
+	return -1;
 }

@@ -93,6 +93,9 @@ uint32_t fd_ask(int fd, uint32_t noted)
 {
 	uint32_t traits = noted;
 
+	/* A file that never waits does so whatever its flags. */
+	if ((noted & FD_LEARNT) && (noted & FD_PLAIN))
+		return noted;
 	if (noted & FD_LEARNT)
 		return (noted & ~(uint32_t)FD_NONBLOCK) | nonblock_of(fd);
 	if (libc.fcntl(fd, F_GETFD) < 0)

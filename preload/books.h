@@ -25,6 +25,7 @@ enum fd_trait {
 	FD_WRITE_FILLED = 1 << 10, /* the last write left no room: wait before the next */
 	FD_LISTENS = 1 << 11,      /* a socket that accepts connections */
 	FD_RCVLOWAT = 1 << 12,     /* SO_RCVLOWAT is more than one byte */
+	FD_OF_STREAM = 1 << 13,    /* of a stream that is being closed */
 };
 
 /* The place in the books for one descriptor. */

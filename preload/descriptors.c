@@ -1,5 +1,7 @@
 /* The calls that make, share, change and close descriptors: the books follow, and our own loops' stay out of reach. */
 #include "blocking.h"
+#include "file_lock.h"
+#include "patch.h"
 #include <limits.h>
 #include <stdarg.h>
 
@@ -44,12 +46,17 @@ void closefrom(int lowest)
 	errno = before;
 }
 
-/* libc closes a stream's descriptor by a way of its own. */
+/*
+ * libc closes a stream's descriptor by a way of its own, which tells us where it is patched: then at the right time,
+ * when whoever is busy with the stream has let go of it. It tells of what the books know.
+ */
 static void forget_stream(FILE *stream)
 {
 	int before = errno, fd = fileno(stream);
 
-	if (fd >= 0)
+	if (fd >= 0 && libc_is_patched)
+		fd_note(fd, FD_OF_STREAM, 0);
+	else if (fd >= 0)
 		fd_forget(fd);
 	errno = before;
 }
@@ -119,6 +126,8 @@ int fcntl(int fd, int command, ...)
 	va_start(rest, command);
 	argument = va_arg(rest, long);
 	va_end(rest);
+	if (command == F_SETLKW || command == F_OFD_SETLKW)
+		return lock_record(CALL_fcntl, fd, command, (struct flock *)argument);
 	result = libc.fcntl(fd, command, argument);
 	if (result < 0)
 		return result;

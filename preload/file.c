@@ -1,13 +1,12 @@
 /*
- * open and its kin. Only two kinds of file make open wait: a FIFO for its other side, a terminal for its line. There
- * is no way to begin such an open and to be told of its end, so a helper thread waits in it. If the caller is killed or
- * interrupted meanwhile, the helper stays behind, and closes what it gets.
+ * open and its kin. Only two kinds of file make open wait for long: a FIFO for its other side, a terminal for its line.
+ * There is no way to begin such an open and to be told of its end, so a helper thread waits in it.
  */
 #include "blocking.h"
+#include "options.h"
 #include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 
 /* The arguments of openat, and what it answered. */
@@ -17,6 +16,7 @@ struct open_job {
 	int flags;
 	mode_t mode;
 	int fd, error;
+	bool is_left; /* open_if_quick() has found that it may wait */
 };
 
 static void open_natively(void *arg)
@@ -27,34 +27,12 @@ static void open_natively(void *arg)
 	job->error = errno;
 }
 
-static void drop_open(void *arg)
-{
-	struct open_job *job = arg;
-
-	if (job->fd >= 0)
-		libc.close(job->fd);
-	free(job);
-}
-
-/* The caller may leave before it is opened, so the helper gets a copy. */
 static void open_on_helper(struct blocking *call, struct open_job *job)
 {
-	size_t length = strlen(job->path) + 1;
-	struct open_job *copy = malloc(sizeof(*copy) + length);
+	const long waiting[7] = {SYS_openat, job->dir, (long)job->path, job->flags, job->mode};
 
-	job->fd = -1;
-	job->error = ENOMEM;
-	if (!copy)
-		return;
-	*copy = *job;
-	copy->path = memcpy(copy + 1, job->path, length);
-	if (finishes_on_helper(call, open_natively, drop_open, copy)) {
-		job->fd = copy->fd;
-		job->error = copy->error;
-		free(copy);
-	} else {
-		job->error = errno;
-	}
+	job->fd = (int)wait_on_helper(call, waiting);
+	job->error = errno;
 }
 
 /* Character devices but those that are plain memory, as /dev/null is: which of them are terminals the driver knows. */
@@ -76,10 +54,36 @@ static bool may_wait(const struct open_job *job)
 	return (S_ISFIFO(st.st_mode) && (job->flags & O_ACCMODE) != O_RDWR) || may_be_terminal(&st);
 }
 
-/* What the books may say of a descriptor that is new is about one that was closed behind our back. */
+/* What is on the disk or on a file server, whoever has the time to look. */
+static void open_if_quick(void *arg)
+{
+	struct open_job *job = arg;
+
+	job->is_left = may_wait(job);
+	if (!job->is_left)
+		open_natively(job);
+}
+
+static void open_by_helpers(struct blocking *call, struct open_job *job)
+{
+	job->is_left = call_is_off[CALL_stat] && may_wait(job);
+	if (!call_is_off[CALL_stat])
+		call_on_helper(call, open_if_quick, job);
+	else if (!job->is_left)
+		open_natively(job);
+	if (job->is_left)
+		open_on_helper(call, job);
+}
+
+/*
+ * What the books may say of a descriptor that is new is about one that was closed behind our back. That it is private
+ * is noted where there are greenlets only: malloc, which that may call, may be what has opened it.
+ */
 static int noted(int fd)
 {
-	if (fd >= 0 && fd_traits(fd))
+	if (fd >= 0 && self)
+		fd_born(fd, 0);
+	else if (fd >= 0 && fd_traits(fd))
 		fd_forget(fd);
 	return fd;
 }
@@ -89,10 +93,10 @@ static int open_greenly(enum call which, struct open_job *job)
 	struct blocking call = blocking_on(which, -1, 0);
 	int errno_before = errno;
 
-	if (!goes_native(&call) && may_wait(job))
-		open_on_helper(&call, job);
-	else
+	if (goes_native(&call))
 		open_natively(job);
+	else
+		open_by_helpers(&call, job);
 	errno = job->fd < 0 ? job->error : errno_before;
 	return noted(job->fd);
 }
@@ -133,7 +137,7 @@ synonym(openat64, openat);
 
 int creat(const char *path, mode_t mode)
 {
-	struct open_job job = {AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode, -1, 0};
+	struct open_job job = {AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode, -1, 0, false};
 
 	return likely(!self) ? noted(libc.creat(path, mode)) : open_greenly(CALL_creat, &job);
 }

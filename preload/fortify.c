@@ -9,6 +9,12 @@ ssize_t __read_chk(int fd, void *buf, size_t count, size_t size)
 	return count > size ? libc.__read_chk(fd, buf, count, size) : read(fd, buf, count);
 }
 
+ssize_t __pread_chk(int fd, void *buf, size_t count, off_t position, size_t size)
+{
+	return count > size ? libc.__pread_chk(fd, buf, count, position, size) : pread(fd, buf, count, position);
+}
+synonym(__pread64_chk, __pread_chk);
+
 ssize_t __recv_chk(int fd, void *buf, size_t count, size_t size, int flags)
 {
 	return count > size ? libc.__recv_chk(fd, buf, count, size, flags) : recv(fd, buf, count, flags);

@@ -1,5 +1,6 @@
 /* read, write and their vectored forms, on whatever can wait: pipes, sockets, ttys, eventfd, timerfd, inotify. */
 #include "blocking.h"
+#include "cold.h"
 #include "transfer.h"
 
 static ssize_t read_by(enum call name, int fd, void *buf, size_t count)
@@ -34,18 +35,28 @@ ssize_t readv(int fd, const struct iovec *iov, int count)
 	return settled(&call, n);
 }
 
+/* A position of its own is for files that have one, and those wait for nothing but the disk. */
+static ssize_t read_at(struct blocking *call, const struct iovec *iov, int count, off_t position, int flags)
+{
+	if (goes_native(call) && position >= 0 && may_be_cold(call, position))
+		return read_cold(call, iov, count, position, flags);
+	call->green = false;
+	return libc.preadv2(call->fd, iov, count, position, flags);
+}
+
 /* Others the kernel refuses, and we could not tell that from its refusal of RWF_NOWAIT. */
 #define KNOWN_FLAGS (RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT | RWF_APPEND)
 
-/* A position of its own is for files that have one, and those do not wait. */
 ssize_t preadv2(int fd, const struct iovec *iov, int count, off_t position, int flags)
 {
 	struct blocking call = blocking_on(CALL_preadv2, fd, POLLIN);
 	ssize_t n;
 
-	if (position != -1 || (flags & ~KNOWN_FLAGS))
+	if (flags & ~KNOWN_FLAGS)
 		return libc.preadv2(fd, iov, count, position, flags);
 	call.dont_wait = flags & RWF_NOWAIT;
+	if (position != -1)
+		return read_at(&call, iov, count, position, flags);
 	do
 		n = attempt_readv_flags(&call, iov, count, flags);
 	while (n < 0 && park_until_ready(&call));
@@ -115,6 +126,24 @@ ssize_t writev(int fd, const struct iovec *iov, int count)
 	return write_vector(&call, iov, count, 0);
 }
 
+ssize_t preadv(int fd, const struct iovec *iov, int count, off_t position)
+{
+	struct blocking call = blocking_on(CALL_preadv, fd, POLLIN);
+
+	if (goes_native(&call) && position >= 0 && may_be_cold(&call, position))
+		return read_cold(&call, iov, count, position, 0);
+	return libc.preadv(fd, iov, count, position);
+}
+
+ssize_t pread(int fd, void *buf, size_t count, off_t position)
+{
+	struct blocking call = blocking_on(CALL_pread, fd, POLLIN);
+
+	if (goes_native(&call) && position >= 0 && may_be_cold(&call, position))
+		return read_cold(&call, &(struct iovec){buf, count}, 1, position, 0);
+	return libc.pread(fd, buf, count, position);
+}
+
 ssize_t pwritev2(int fd, const struct iovec *iov, int count, off_t position, int flags)
 {
 	struct blocking call = blocking_on(CALL_pwritev2, fd, POLLOUT);
@@ -137,5 +166,8 @@ int eventfd_write(int fd, eventfd_t value)
 
 synonym(__read, read);
 synonym(__write, write);
+synonym(pread64, pread);
+synonym(__pread64, pread);
+synonym(preadv64, preadv);
 synonym(preadv64v2, preadv2);
 synonym(pwritev64v2, pwritev2);

@@ -1,4 +1,5 @@
 /* greenload(1): runs a command with the library preloaded. */
+#include "launcher_explain.h"
 #include "launcher_file.h"
 #include "launcher_library.h"
 #include "launcher_options.h"
@@ -78,11 +79,13 @@ int main(int argc, char **argv)
 	char *library, *path;
 
 	require_no_privileges();
-	library = find_library();
+	library = options.explain ? NULL : find_library();
 	path = find_command(*options.command);
 	if (!path)
 		refuse(status_of(errno), "'%s' %s", *options.command,
 		    errno == ENOENT ? "was not found" : "cannot be run: Permission denied");
+	if (options.explain)
+		explain(*options.command, path);
 	judge(*options.command, path);
 	set_environment(&options, library);
 	execute(path, options.command);

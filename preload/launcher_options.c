@@ -15,18 +15,20 @@
 #define LARGEST_STACK  (1ULL << 40) /* no address space holds many of these; larger numbers are a mistake */
 
 static const char words[][16] = {
-    "socket", "dns", "time", "select", "thread", "os", "subprocess", "signal", "queue", "file"};
+    "socket", "dns", "time", "select", "thread", "os", "subprocess", "signal", "queue", "file", "libc"};
 
 static const char usage[] =
     "Usage: greenload [options] [--] command [args...]\n"
     "Runs the command so that calls which would block let its other greenlets run.\n"
     "\n"
     "  --patch=LIST    what to make concurrent: all (the default), or some of socket,dns,\n"
-    "                  time,select,thread,os,subprocess,signal,queue,file; -word takes one out\n"
+    "                  time,select,thread,os,subprocess,signal,queue,file,libc; -word takes\n"
+    "                  one out\n"
     "  --slice=MS      milliseconds of CPU time that a thread may compute while others wait,\n"
     "                  5 unless said otherwise; 0: as long as it likes\n"
     "  --stats[=FILE]  print statistics as JSON at exit, on stderr or to FILE\n"
     "  --stack=SIZE    stack of a greenlet in bytes, or with K, M or G; at least 16K\n"
+    "  --explain       do not run the command, print which of its calls are taken and which not\n"
     "  --help          print this text\n"
     "  --version       print the version\n"
     "\n"
@@ -173,6 +175,9 @@ static void take_option(struct options *options, int letter)
 	case 'l':
 		options->slice = checked_slice(optarg);
 		break;
+	case 'e':
+		options->explain = true;
+		break;
 	default: /* getopt_long has said what is wrong */
 		exit(OUR_FAILURE);
 	}
@@ -187,6 +192,7 @@ struct options read_options(int argc, char **argv)
 	    {"stats", optional_argument, NULL, 's'},
 	    {"stack", required_argument, NULL, 'k'},
 	    {"slice", required_argument, NULL, 'l'},
+	    {"explain", no_argument, NULL, 'e'},
 	    {0},
 	};
 	static char name[] = "greenload";

@@ -2,12 +2,15 @@
 #ifndef LAUNCHER_OPTIONS_H
 #define LAUNCHER_OPTIONS_H
 
+#include <stdbool.h>
+
 /* What the library is told in the environment variables of the same names; NULL: not given, leave them as they are. */
 struct options {
 	const char *patch; /* checked list of words */
 	const char *stats; /* "-" for stderr, or an absolute path */
 	const char *stack; /* bytes, in decimal */
 	const char *slice; /* milliseconds, in decimal */
+	bool explain;      /* only say what would be intercepted */
 	char **command;    /* the command and its arguments, at least one, NULL at the end */
 };
 

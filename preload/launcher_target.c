@@ -179,20 +179,40 @@ static bool follow(struct target *target, const struct head *head)
 	return true;
 }
 
+/* Follows the target to a program; false where that cannot be read, or where only the kernel may know it. */
+static bool reach_program(struct target *target, struct head *head)
+{
+	do {
+		require_executable(target);
+		if (!read_head(target->file, head))
+			return false;
+		if (is_elf(head->bytes, head->length))
+			return true;
+	} while (follow(target, head));
+	return false;
+}
+
 void judge(const char *name, const char *path)
 {
 	struct target target = {.name = name, .path = path, .file = path};
 	struct head head;
 
-	do {
-		require_executable(&target);
-		if (!read_head(target.file, &head)) {
-			require_no_privileges(&target);
-			return;
-		}
-		if (is_elf(head.bytes, head.length)) {
-			judge_program(&target);
-			return;
-		}
-	} while (follow(&target, &head));
+	if (reach_program(&target, &head))
+		judge_program(&target);
+	else if (!head.length)
+		require_no_privileges(&target);
+}
+
+const char *find_program(const char *name, const char *path)
+{
+	struct target target = {.name = name, .path = path, .file = path};
+	struct elf_summary program, own;
+	struct head head;
+
+	if (!reach_program(&target, &head))
+		refuse_target(&target, CANNOT_RUN, head.length ? "is no ELF file" : "cannot be read");
+	read_program(&target, &program);
+	read_own(&own);
+	require_same_machine(&target, &program, &own);
+	return target.file;
 }

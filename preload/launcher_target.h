@@ -9,4 +9,10 @@
  */
 void judge(const char *name, const char *path);
 
+/*
+ * The ELF file of this machine that is run by the command, which may be a script. Refuses what cannot be run, read or
+ * told.
+ */
+const char *find_program(const char *name, const char *path);
+
 #endif

@@ -2,8 +2,11 @@
 #ifndef LIBC_H
 #define LIBC_H
 
+#include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <mqueue.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -15,13 +18,19 @@
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/msg.h>
 #include <sys/resource.h>
 #include <sys/select.h>
+#include <sys/sem.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <threads.h>
 #include <time.h>
 #include <ucontext.h>
@@ -29,6 +38,7 @@
 
 /* Names that the public headers do not show, or only to fortified code. */
 ssize_t __read_chk(int fd, void *buf, size_t count, size_t size);
+ssize_t __pread_chk(int fd, void *buf, size_t count, off_t position, size_t size);
 ssize_t __recv_chk(int fd, void *buf, size_t count, size_t size, int flags);
 ssize_t __recvfrom_chk(int fd, void *__restrict buf, size_t count, size_t size, int flags,
     struct sockaddr *__restrict address, socklen_t *__restrict length);

@@ -37,6 +37,39 @@
 #ifndef SYS_pause
 #define SYS_pause (NUMBERS + 8)
 #endif
+#ifndef SYS_stat
+#define SYS_stat (NUMBERS + 19)
+#endif
+#ifndef SYS_lstat
+#define SYS_lstat (NUMBERS + 9)
+#endif
+#ifndef SYS_access
+#define SYS_access (NUMBERS + 10)
+#endif
+#ifndef SYS_readlink
+#define SYS_readlink (NUMBERS + 11)
+#endif
+#ifndef SYS_rename
+#define SYS_rename (NUMBERS + 12)
+#endif
+#ifndef SYS_renameat
+#define SYS_renameat (NUMBERS + 13)
+#endif
+#ifndef SYS_unlink
+#define SYS_unlink (NUMBERS + 14)
+#endif
+#ifndef SYS_mkdir
+#define SYS_mkdir (NUMBERS + 15)
+#endif
+#ifndef SYS_rmdir
+#define SYS_rmdir (NUMBERS + 16)
+#endif
+#ifndef SYS_newfstatat
+#define SYS_newfstatat (NUMBERS + 17)
+#endif
+#ifndef SYS_sync_file_range
+#define SYS_sync_file_range (NUMBERS + 18)
+#endif
 
 /* Newer than the headers that some systems build with; the same everywhere. */
 #ifndef SYS_futex_waitv

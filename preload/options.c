@@ -6,13 +6,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool call_is_off[CALLS];
+bool call_is_off[CALLS], libc_is_off;
 size_t stack_asked_for;
 
 static const char *const family_of[CALLS] = {
 #define CALL(name, family, waits, note) [CALL_##name] = #family,
 #include "calls.def"
 };
+
+/* Those that are only taken where their family is asked for by its name. */
+enum waits { FD, TIME, TURN, LINE, HELPER, NEVER, ASKED };
+
+static const enum waits waits_of[CALLS] = {
+#define CALL(name, family, waits, note) [CALL_##name] = waits,
+#include "calls.def"
+};
+
+static bool must_be_named(int call)
+{
+	return waits_of[call] == ASKED;
+}
 
 static bool is_word(const char *word, size_t length, const char *known)
 {
@@ -23,13 +36,15 @@ static bool is_meant(int call, const char *word, size_t length)
 {
 	if (strcmp(family_of[call], "books") == 0)
 		return false;
-	return is_word(word, length, family_of[call]) || is_word(word, length, "all");
+	return is_word(word, length, family_of[call]) || (is_word(word, length, "all") && !must_be_named(call));
 }
 
 static void turn(const char *word, size_t length, bool off)
 {
 	int call;
 
+	if (is_word(word, length, "libc") || is_word(word, length, "all"))
+		libc_is_off = off;
 	for (call = 0; call < CALLS; call++) {
 		if (is_meant(call, word, length))
 			call_is_off[call] = off;
@@ -81,6 +96,8 @@ __attribute__((constructor)) static void read_environment(void)
 
 	/* Who is not run by the launcher, and does not say otherwise, has reasons to make threads beside greenlets. */
 	call_is_off[CALL_pthread_create] = true;
+	for (int call = 0; call < CALLS; call++)
+		call_is_off[call] |= must_be_named(call);
 	if (patch && *patch)
 		read_patch(patch);
 	if (stack)

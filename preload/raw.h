@@ -24,6 +24,14 @@ long raw_rt_sigprocmask(long how, long set, long old, long size, long e, long f)
 long raw_rt_sigpending(long set, long size, long c, long d, long e, long f);
 long raw_rt_sigtimedwait(long set, long info, long limit, long size, long e, long f);
 long raw_rt_sigsuspend(long set, long size, long c, long d, long e, long f);
+/* Where a time limit may be lacking, as libc's wrappers have none or a call of its own for that. */
+long raw_mq_timedsend(long queue, long bytes, long size, long priority, long limit, long f);
+long raw_mq_timedreceive(long queue, long bytes, long size, long priority, long limit, long f);
+long raw_semtimedop(long id, long operations, long count, long limit, long e, long f);
+
+/* Without flags, and without an answer. */
+long raw_faccessat(long dir, long path, long mode, long d, long e, long f);
+long raw_sync(long a, long b, long c, long d, long e, long f);
 
 /* Between greenlets, OS threads and, without FUTEX_PRIVATE_FLAG, other processes; see futex.c. */
 long raw_futex(long word, long op, long value, long limit, long other, long value3);

@@ -26,4 +26,7 @@ static inline void stats_parked(enum call call)
 /* One more call handed to a helper OS thread. */
 void stats_helped(enum call call);
 
+/* What has become of patching libc in place; the text is kept. */
+void stats_tell_of_libc(const char *outcome);
+
 #endif

@@ -1,4 +1,5 @@
 #include "transfer.h"
+#include "cold.h"
 #include "options.h"
 #include "stats.h"
 #include <limits.h>
@@ -62,7 +63,8 @@ ssize_t attempt_read(struct blocking *call, void *buf, size_t count)
 	ssize_t n;
 
 	if (goes_native(call))
-		return libc.read(call->fd, buf, count);
+		return may_be_cold(call, -1) ? read_cold(call, &(struct iovec){buf, count}, 1, -1, 0)
+					     : libc.read(call->fd, buf, count);
 	if (count && waits_first(call))
 		return -1;
 	n = read_now(call, buf, cut(call, count));
@@ -74,7 +76,9 @@ ssize_t attempt_readv_flags(struct blocking *call, const struct iovec *iov, int 
 {
 	ssize_t n;
 
-	if (goes_native(call))
+	if (goes_native(call) && may_be_cold(call, -1))
+		return read_cold(call, iov, count, -1, flags);
+	if (!call->green)
 		return flags ? libc.preadv2(call->fd, iov, count, -1, flags) : libc.readv(call->fd, iov, count);
 	/* No waiting first here: the kernel is to see a wild vector at once. */
 	n = readv_now(call, iov, count, flags);
@@ -188,7 +192,7 @@ size_t size_of_vector(const struct iovec *iov, int count)
 static inline bool is_ordinary(enum call call, const struct fd_entry *entry)
 {
 	return entry && (entry_traits(entry) & (ORDINARY | UNUSUAL)) == ORDINARY && has_company(self) &&
-	       !self->hub->slice_over && !call_is_off[call] && !is_cancelled() && !torture_strikes(2);
+	       !self->hub->slice_over && !self->loading && !call_is_off[call] && !is_cancelled() && !torture_strikes(2);
 }
 
 static int park_to_receive(enum call call, int fd, struct fd_entry *entry)

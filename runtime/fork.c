@@ -2,6 +2,7 @@
 #include "hub.h"
 #include "lot.h"
 #include "offload_hub.h"
+#include "stuck.h"
 #include "tls.h"
 #include <pthread.h>
 
@@ -10,10 +11,23 @@ static struct lock *const locks[] = {&hubs_lock, &helpers_lock, &stacks_lock, &t
 
 enum { LOCKS = sizeof(locks) / sizeof(locks[0]) };
 
+__thread bool is_forking;
+
+/*
+ * libc's list of streams: flushing all of them may park with it. fork takes it too, and then malloc's locks; here it
+ * may still be waited for by a park. libc lets a thread take it twice, and makes it anew in the child where it knows of
+ * threads.
+ */
+void _IO_list_lock(void);
+void _IO_list_unlock(void);
+void _IO_list_resetlock(void);
+
 static void before(void)
 {
 	int i;
 
+	_IO_list_lock();
+	is_forking = true;
 	for (i = 0; i < LOCKS; i++)
 		lock(locks[i]);
 }
@@ -24,12 +38,21 @@ static void in_parent(void)
 
 	for (i = LOCKS - 1; i >= 0; i--)
 		unlock(locks[i]);
+	is_forking = false;
+}
+
+static void in_parent_only(void)
+{
+	in_parent();
+	_IO_list_unlock();
 }
 
 static void in_child(void)
 {
 	in_parent();
+	_IO_list_resetlock();
 	offload_reset();
+	stuck_reset();
 	lot_reset();
 	tls_spread_ids();
 	hub_reset(self ? self->hub : NULL);
@@ -37,7 +60,7 @@ static void in_child(void)
 
 static void watch_forks(void)
 {
-	pthread_atfork(before, in_parent, in_child);
+	pthread_atfork(before, in_parent_only, in_child);
 }
 
 void fork_prepare(void)

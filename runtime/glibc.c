@@ -99,7 +99,8 @@ int glibc_learn(void)
 	glibc.specific_first = *(char **)(descriptor + glibc.specific) - descriptor;
 	if (*(int *)(descriptor + glibc.tid) != raw_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0))
 		return ENOTSUP;
-	if (&__rseq_offset && &__rseq_size && __rseq_size)
+	/* Also where the kernel has none: pthread_create goes by it on behalf of the new thread. */
+	if (&__rseq_offset && __rseq_offset)
 		glibc.rseq_cpu_id = __rseq_offset + 4;
 	if (!dl_iterate_phdr(find_libc, NULL))
 		return ENOTSUP;

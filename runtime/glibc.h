@@ -39,6 +39,13 @@ size_t glibc_image_end(void);
 /* A number that changes when a module with thread-local variables is loaded or unloaded. */
 uintptr_t tls_modules(void);
 
+/* The highest generation of a module: each one that is loaded has a higher one. */
+size_t glibc_newest_module(void);
+
+/* True for a module, by its number, that came after that and lies in static TLS: at this offset from thread pointers.
+ */
+bool glibc_static_module(size_t module, size_t since, ptrdiff_t *offset);
+
 /* True when the dynamic thread vector holds memory of its own for some module. */
 bool glibc_vector_owns(const void *vector);
 

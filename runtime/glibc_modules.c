@@ -23,6 +23,42 @@ uintptr_t tls_modules(void)
 	return sum;
 }
 
+size_t glibc_newest_module(void)
+{
+	const struct slots *list;
+	size_t newest = 0, i;
+
+	for (list = module_list(); list; list = list->next) {
+		for (i = 0; i < list->length; i++) {
+			if (list->slot[i].generation > newest)
+				newest = list->slot[i].generation;
+		}
+	}
+	return newest;
+}
+
+static const struct slot *slot_of(size_t module)
+{
+	const struct slots *list;
+
+	for (list = module_list(); list && module >= list->length; list = list->next)
+		module -= list->length;
+	return list ? &list->slot[module] : NULL;
+}
+
+/* Modules without a place in the static block have 0 or a number near the highest. */
+bool glibc_static_module(size_t module, size_t since, ptrdiff_t *offset)
+{
+	const struct slot *slot = slot_of(module);
+	size_t place;
+
+	if (!slot || !slot->map || slot->generation <= since)
+		return false;
+	place = *(const size_t *)(slot->map + _thread_db_link_map_l_tls_offset[OFFSET]);
+	*offset = TLS_BELOW_THREAD_POINTER ? -(ptrdiff_t)place : (ptrdiff_t)place;
+	return place > 0 && place <= (TLS_BELOW_THREAD_POINTER ? glibc.below : glibc.above);
+}
+
 /* On machines where the variables lie above the thread pointer, the tables do not tell how far they reach. */
 size_t glibc_image_end(void)
 {

@@ -62,6 +62,5 @@ union vector_entry {
 };
 
 extern const ptrdiff_t __rseq_offset __attribute__((weak));
-extern const unsigned int __rseq_size __attribute__((weak));
 
 #endif

@@ -1,5 +1,6 @@
 #include "greenlet.h"
 #include "altstack.h"
+#include "arena.h"
 #include "ending.h"
 #include "fail.h"
 #include "interrupt.h"
@@ -67,6 +68,7 @@ static void init_greenlet(struct greenlet *g, struct hub *hub, green_fn *fn, voi
 	g->cancel_disabled = false;
 	g->cancel_async = false;
 	g->sliced = false;
+	g->loading = 0;
 	g->policy = POLICY_OF_MAIN;
 	g->priority = 0;
 	g->niceness = NICENESS_OF_MAIN;
@@ -80,7 +82,7 @@ static void init_greenlet(struct greenlet *g, struct hub *hub, green_fn *fn, voi
 	g->has_begun = false;
 	g->has_returned = false;
 	g->is_released = false;
-	tls_share_caches(g->context.thread_pointer);
+	arena_share(g->context.thread_pointer);
 	*(struct greenlet **)tls_at(g->context.thread_pointer, &self, thread_pointer()) = g;
 	context_make(&g->context, g->stack_low, (size_t)((char *)g->stack_high - (char *)g->stack_low), begin);
 }

@@ -1,5 +1,6 @@
 #include "hub.h"
 #include "altstack.h"
+#include "arena.h"
 #include "ending.h"
 #include "fork.h"
 #include "loop.h"
@@ -30,6 +31,10 @@
 __thread struct greenlet *self;
 __thread struct hub *hub_running;
 __thread volatile sig_atomic_t handlers_running;
+void (*before_first_hub)(void);
+
+/* libc's: stdio takes the locks of its streams, those that are open and those to come. */
+void _IO_enable_locks(void) __attribute__((weak));
 
 void make_ready(struct greenlet *g)
 {
@@ -191,7 +196,7 @@ static int make_context(struct hub *hub)
 		stack_free(&hub->stack);
 		return error;
 	}
-	tls_share_caches(tp);
+	arena_share(tp);
 	*(struct hub **)tls_at(tp, &hub_running, thread_pointer()) = hub;
 	hub->context.thread_pointer = tp;
 	context_make(&hub->context, hub->stack.low, (size_t)((char *)low - hub->stack.low), run_hub);
@@ -210,6 +215,8 @@ static void init_main(struct hub *hub)
 	/* libc cannot know that there is company now, by helper threads or by greenlets; C++ goes by the variable. */
 	mark_not_alone(thread_pointer());
 	__libc_single_threaded = 0;
+	if (_IO_enable_locks)
+		_IO_enable_locks();
 }
 
 static int start(struct hub *hub)
@@ -244,9 +251,13 @@ static int start(struct hub *hub)
 
 struct hub *hub_start(void)
 {
-	struct hub *hub = calloc(1, sizeof(*hub));
-	int error = hub ? start(hub) : ENOMEM;
+	struct hub *hub;
+	int error;
 
+	if (before_first_hub && !any_hub())
+		before_first_hub();
+	hub = calloc(1, sizeof(*hub));
+	error = hub ? start(hub) : ENOMEM;
 	if (error) {
 		free(hub);
 		errno = error;

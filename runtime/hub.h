@@ -52,6 +52,7 @@ struct greenlet {
 	_Atomic uint8_t cancelled;   /* pthread_cancel */
 	_Atomic uint8_t posted;      /* is in the inbox */
 	_Atomic uint8_t interrupted; /* since it was parked: enum interrupted */
+	uint8_t loading;             /* inside dlopen or dlclose, how deep: calls are native there */
 	uint8_t taking;              /* the signal that it is sending to itself from what it was sent */
 	uint8_t detached;
 	uint64_t blocked;        /* its signal mask */
@@ -91,6 +92,7 @@ struct greenlet {
 	bool has_begun, has_returned;   /* its function */
 	bool is_released;               /* nobody has a handle any more */
 	struct stack stack;
+	uint32_t id; /* that its thread id is made from: the stack's and, from MAX_STACKS on, how often that was used */
 	void *stack_low,
 	    *stack_high; /* for calls. Of ours, the rest holds this and the TLS block; or it is the program's */
 	size_t stack_size, guard_size; /* as they were asked for */
@@ -184,6 +186,10 @@ pthread_t thread_of(const struct greenlet *g);
 
 /* The hub whose own context is running; NULL in greenlets and elsewhere. */
 extern __thread struct hub *hub_running __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/* Called when the process gets its first hub, before libc hears that there is more than one thread. NULL: nothing is.
+ */
+extern void (*before_first_hub)(void);
 
 /*
  * Makes the calling OS thread a host, its flow of control the main greenlet. Returns the hub, or NULL with errno as

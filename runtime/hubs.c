@@ -48,10 +48,10 @@ struct greenlet *greenlet_of_id(int thread_id)
 	struct stack stack;
 	uint32_t id;
 
-	if (!any_hub() || !tls_has_id(thread_id, &id) || stack_of_id(id, &stack))
+	if (!any_hub() || !tls_has_id(thread_id, &id) || stack_of_id(id % MAX_STACKS, &stack))
 		return NULL;
 	g = greenlet_on(&stack);
-	return g && g->state != ENDED ? g : NULL;
+	return g && g->id == id && g->state != ENDED ? g : NULL;
 }
 
 pthread_t thread_of(const struct greenlet *g)

@@ -3,6 +3,7 @@
 #include "interrupt.h"
 #include "mask.h"
 #include "park.h"
+#include "stuck.h"
 #include <errno.h>
 #include <gnu/libc-version.h>
 #include <link.h>
@@ -131,9 +132,11 @@ static void on_slice_end(int signo, siginfo_t *info, void *context)
 	struct greenlet *me = self;
 
 	(void)signo;
+	if (stuck_leave(context))
+		return;
 	if (info->si_code != SI_TIMER)
 		take_stray();
-	else if (me && me->sliced && may_stop && !handlers_running)
+	else if (me && me->sliced && !me->loading && may_stop && !handlers_running)
 		interrupt(me, context);
 	else if (me)
 		me->hub->slice_over = true;
@@ -173,11 +176,18 @@ static int take_signal(void)
 	return signo ? signo : take_signal_with(SIG_IGN);
 }
 
+int slice_take_signal(void)
+{
+	if (!the_signal)
+		the_signal = take_signal();
+	return the_signal;
+}
+
 static void prepare(void *allocator)
 {
 	is_prepared = true;
 	dl_iterate_phdr(close_if_needed, allocator);
-	the_signal = take_signal();
+	slice_take_signal();
 }
 
 static bool make_timer(struct hub *hub)
@@ -227,9 +237,13 @@ static void forget_timer(struct hub *hub, void *unused)
 
 void slices_move(void)
 {
+	int before = the_signal;
+	bool sliced = is_prepared;
+
 	for_each_hub(forget_timer, NULL);
 	the_signal = take_signal();
-	if (self)
+	stuck_move(before);
+	if (self && sliced)
 		slices_start(self->hub);
 }
 

@@ -46,4 +46,7 @@ void slice_show(struct sigaction *action);
 /* The signal that ends slices, 0 while there is none: the program must not block it. */
 int slice_signal(void);
 
+/* The same, taken now if it was not yet; it also ends the calls of stuck.h. 0: none is left. */
+int slice_take_signal(void);
+
 #endif

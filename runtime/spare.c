@@ -13,6 +13,10 @@
 #define KEPT  1024
 #define LOOKS 4
 
+/* As with the system's threads, an id is not given anew soon: the next greenlet on a stack has another, so many times.
+ */
+#define USES 63u
+
 /*
  * Equal offsets would put what a switch touches of every greenlet into the same few cache sets; so the tops of the
  * stacks are spread. All of it, with the first frames of a parked greenlet, stays within two pages.
@@ -82,6 +86,7 @@ static struct greenlet *make_greenlet(size_t stack_size)
 		return NULL;
 	}
 	g->stack = stack;
+	g->id = stack.id;
 	g->context.thread_pointer = tp;
 	use_own_stack(g);
 	return g;
@@ -119,7 +124,8 @@ static struct greenlet *take_with_stack(struct hub *hub, size_t stack_size)
 
 	if (!g)
 		return make_greenlet(stack_size);
-	if (tls_renew(g->context.thread_pointer, g->stack.id) != 0) {
+	g->id = (g->id + MAX_STACKS) % (MAX_STACKS * USES);
+	if (tls_renew(g->context.thread_pointer, g->id) != 0) {
 		struct stack stack = g->stack;
 
 		stack_free(&stack);

@@ -14,7 +14,6 @@
 #define MIN_SLOTS  16
 #define MAX_SLOTS  256
 #define MAX_STACK  (1ul << 40)
-#define MAX_ID     ((1u << 29) - (1u << 22))
 
 /* One mapping, cut into slots of one size. Those from `fresh` on have never been used. */
 struct slab {
@@ -94,7 +93,7 @@ static struct slab *map_slab(struct size_class *class)
 	if (!slab)
 		return NULL;
 	*slab = (struct slab){.class = class, .slots = slots_of(class->slot_size)};
-	if (next_id > MAX_ID - slab->slots || !map_memory(slab, class->slot_size)) {
+	if (next_id > MAX_STACKS - slab->slots || !map_memory(slab, class->slot_size)) {
 		free(slab);
 		return NULL;
 	}

@@ -12,6 +12,9 @@
 /* The guard's bytes: wider than most frames, and a whole page on every machine. */
 #define STACK_GUARD (64 * 1024ul)
 
+/* Eight million. */
+#define MAX_STACKS (1u << 23)
+
 struct slab;
 
 extern struct lock stacks_lock;
@@ -19,7 +22,7 @@ extern struct lock stacks_lock;
 struct stack {
 	char *low, *high; /* the usable bytes; the guard pages lie below low */
 	struct slab *slab;
-	uint32_t id; /* unique among the stacks that are in use, below 2^29 - 2^22 */
+	uint32_t id; /* unique among the stacks that are in use, below MAX_STACKS */
 };
 
 /* At least this many usable bytes, all zero. From any OS thread. Returns 0, or ENOMEM, EINVAL (absurd size). */

@@ -1,5 +1,6 @@
 #include "tls.h"
 #include "arch.h"
+#include "arena.h"
 #include "glibc.h"
 #include "lock.h"
 #include <errno.h>
@@ -29,13 +30,6 @@ static _Atomic(const struct image *) newest_image;
 struct lock tls_lock;
 
 static uint32_t first_of_process; /* of the ids */
-
-/* Where libc keeps its malloc caches: offsets from the thread pointer of words that the first malloc of a thread sets.
- */
-static struct {
-	ptrdiff_t word[4];
-	size_t count;
-} caches;
 
 static char *descriptor_of(void *tp)
 {
@@ -166,65 +160,14 @@ void tls_release(void *tp)
 	unlock(&tls_lock);
 }
 
-void tls_share_caches(void *tp)
-{
-	char *own = thread_pointer();
-	size_t i;
-
-	for (i = 0; i < caches.count; i++)
-		*(void **)((char *)tp + caches.word[i]) = *(void **)(own + caches.word[i]);
-}
-
-static void *malloc_once(void *unused)
-{
-	void *volatile memory = malloc(24);
-
-	(void)unused;
-	free(memory);
-	return NULL;
-}
-
-/* Learns by experiment which words of libc's own storage the first malloc of a new thread sets. */
-static void find_caches(void *tp, const char *before)
-{
-	ptrdiff_t at;
-
-	for (at = glibc.libc_low; at < glibc.libc_high; at += (ptrdiff_t)sizeof(void *)) {
-		void *now = *(void **)((char *)tp + at);
-
-		if (now == *(void *const *)(before + (at - glibc.libc_low)) || now == NULL)
-			continue;
-		if (caches.count == sizeof(caches.word) / sizeof(caches.word[0])) {
-			caches.count = 0;
-			return;
-		}
-		caches.word[caches.count++] = at;
-	}
-}
-
 /* Makes a block, becomes it for a moment, and looks whether libc takes us for another thread. */
 static int try_block(void *tp)
 {
-	size_t size = (size_t)(glibc.libc_high - glibc.libc_low);
-	char *before;
-	int error;
+	int error = tls_make(tp, 0);
 
-	error = tls_make(tp, 0);
 	if (error)
 		return error;
-	before = malloc(size);
-	if (!before) {
-		tls_release(tp);
-		return ENOMEM;
-	}
-	memcpy(before, (char *)tp + glibc.libc_low, size);
-	if (!glibc_takes_for_thread(tp))
-		error = ENOTSUP;
-	else
-		glibc_call_as(tp, malloc_once, NULL);
-	if (!error)
-		find_caches(tp, before);
-	free(before);
+	error = glibc_takes_for_thread(tp) ? arena_learn(tp) : ENOTSUP;
 	tls_release(tp);
 	return error;
 }

@@ -39,12 +39,6 @@ int tls_renew(void *tp, uint32_t id);
 void tls_release(void *tp);
 
 /*
- * Shares the malloc caches of the calling OS thread with a block, so that the contexts that take turns on it use one
- * cache, as they use one processor.
- */
-void tls_share_caches(void *tp);
-
-/*
  * Has the ids of blocks to come differ, most likely, from those in other processes, with which a lock may be shared: in
  * the child of a fork.
  */

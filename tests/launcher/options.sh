@@ -10,7 +10,7 @@ shows() {
 
 helps() {
 	ends 0 "$greenload" --help && grep -q '^Usage: greenload ' .stdout &&
-		for option in patch slice stats stack help version; do
+		for option in patch slice stats stack explain help version; do
 			grep -q -e "--$option" .stdout || return
 		done
 }
@@ -43,7 +43,7 @@ check 'what the environment says stays' env GREENLOAD_STACK=7 GREENLOAD_PATCH=os
 check 'an option goes before the environment' env GREENLOAD_PATCH=os "$greenload" --patch=dns \
 	sh -c '[ "$GREENLOAD_PATCH" = dns ]'
 
-for list in all socket dns,time select,thread,os,subprocess,signal,queue,file -socket all,-dns,-os; do
+for list in all socket dns,time select,thread,os,subprocess,signal,queue,file,libc -libc -socket all,-dns,-os; do
 	check "--patch=$list" shows "$list" GREENLOAD_PATCH "--patch=$list"
 done
 families=$(sed -n 's/^CALL([a-z0-9_]*, \([a-z]*\),.*/\1/p' "$top/preload/calls.def" | sort -u | grep -v books)

@@ -241,8 +241,8 @@ static int meet(void *unused)
 
 static void try_barrier(void)
 {
-	pid_t child = start_child(meet, NULL);
 	double since = now();
+	pid_t child = start_child(meet, NULL);
 
 	for (int i = 0; i < 3; i++)
 		pthread_barrier_wait(&shared->barrier);

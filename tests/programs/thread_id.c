@@ -135,6 +135,25 @@ static void run(void *(*task)(void *))
 	pthread_join(thread, NULL);
 }
 
+static void *tell_id(void *id)
+{
+	*(pid_t *)id = gettid();
+	return NULL;
+}
+
+/* An id is not given anew at once: who keeps a book by id would take a new thread for the old one. */
+static void one_after_another(void)
+{
+	for (int i = 0; i <= THREADS; i++) {
+		pthread_t thread;
+
+		must("create", -pthread_create(&thread, NULL, tell_id, &ids[i]));
+		pthread_join(thread, NULL);
+	}
+	say_whether("one after another, distinct", are_distinct());
+	say("one that has ended", tgkill(getpid(), ids[0], 0));
+}
+
 int main(void)
 {
 	pthread_t threads[THREADS];
@@ -156,6 +175,7 @@ int main(void)
 	signal_one(by_tgkill);
 	signal_one(by_raw_tgkill);
 	signal_one(by_raw_tkill);
+	one_after_another();
 	run(schedule_oneself);
 	say_whether(
 	    "main is as before", getpriority(PRIO_PROCESS, 0) == before && sched_getscheduler(0) == SCHED_OTHER);

@@ -64,8 +64,10 @@ static void say_refusals(pthread_t ended)
 	say_error("join of oneself", pthread_join(pthread_self(), NULL));
 	say_error("too small a stack", (pthread_attr_init(&attributes), pthread_attr_setstacksize(&attributes, 100)));
 	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+	pthread_mutex_lock(&mutex);
 	say_error("detached", pthread_create(&thread, &attributes, live, (void *)1));
 	say_error("join of a detached one", pthread_join(thread, NULL));
+	pthread_mutex_unlock(&mutex);
 	wait_for(THREADS + 1);
 	say_whether("all are different", !pthread_equal(ended, pthread_self()));
 }
@@ -78,9 +80,11 @@ int main(void)
 	long i;
 
 	pthread_key_create(&key, destroy);
+	pthread_mutex_lock(&mutex); /* none arrives, so none ends */
 	for (i = 0; i < THREADS; i++)
 		say_error("create", pthread_create(&threads[i], NULL, live, (void *)i));
 	say_error("not ended", pthread_tryjoin_np(threads[0], &result));
+	pthread_mutex_unlock(&mutex);
 	wait_for(THREADS);
 	for (i = 0; i < THREADS; i++) {
 		say_error("join", pthread_join(threads[i], &result));

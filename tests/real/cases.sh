@@ -52,6 +52,16 @@ crowd() {
 	return $status
 }
 
+rust() {
+	[ "$work/rust" -nt "$here/threads.rs" ] ||
+		/usr/bin/rustc --edition 2021 -O -D warnings -o "$work/rust" "$here/threads.rs" || return
+	under "$work/rust"
+}
+
+in_ruby() {
+	under /usr/bin/ruby "$here/$1.rb"
+}
+
 short_cases() {
 	check 'python: 500 HTTP clients of a threading server' http
 	check 'python: thread pool' in_python pool
@@ -72,4 +82,6 @@ long_cases() {
 	has 'python: redis' redis-server python:redis && check 'python: blocking pops of redis' with_redis
 	has 'microsocks' microsocks nginx && check 'microsocks: 300 downloads' through_microsocks
 	has 'a crowd' prlimit setpriv && check '20000 threads where 1000 are allowed' crowd
+	has 'rust' /usr/bin/rustc && check 'rust' rust
+	has 'ruby' /usr/bin/ruby && check 'ruby' in_ruby threads && check 'ruby: threads that never wait' in_ruby busy
 }

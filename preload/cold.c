@@ -1,0 +1,73 @@
+#include "cold.h"
+#include "numbers.h"
+
+struct reading {
+	int fd, count;
+	const struct iovec *iov;
+	off_t position;
+	int flags;
+	long result;
+};
+
+static long ask(const struct reading *r, int flags)
+{
+	return raw_syscall(SYS_preadv2, r->fd, (long)r->iov, r->count, r->position, 0, r->flags | flags);
+}
+
+static void read_job(void *arg)
+{
+	struct reading *r = arg;
+
+	r->result = ask(r, 0);
+}
+
+/* After done bytes, where more were asked for. At the file's own position, that is back then where it was. */
+static bool is_at_end(const struct reading *r, long done)
+{
+	char byte;
+	const struct iovec one = {&byte, 1};
+	struct reading probe = *r;
+	long more;
+
+	probe.iov = &one;
+	probe.count = 1;
+	if (r->position >= 0)
+		probe.position += done;
+	more = ask(&probe, RWF_NOWAIT);
+	if (more && r->position < 0)
+		raw_syscall(SYS_lseek, r->fd, -(done + (more > 0)), SEEK_CUR, 0, 0, 0);
+	return more == 0;
+}
+
+static size_t size_of(const struct reading *r)
+{
+	size_t size = 0;
+
+	for (int i = 0; i < r->count; i++)
+		size += r->iov[i].iov_len;
+	return size;
+}
+
+/* What was read in part is read again with the rest: as one read, nobody else's comes between. */
+static bool is_cut_short(const struct reading *r)
+{
+	return r->result > 0 && (size_t)r->result < size_of(r) && !is_at_end(r, r->result);
+}
+
+ssize_t read_cold(struct blocking *call, const struct iovec *iov, int count, off_t position, int flags)
+{
+	struct reading r = {call->fd, count, iov, position, flags, 0};
+
+	r.result = ask(&r, RWF_NOWAIT);
+	if (r.result == -EOPNOTSUPP) { /* of the file system, or of other flags */
+		r.result = ask(&r, 0);
+		if (!flags)
+			fd_note(call->fd, FD_NO_NOWAIT, 0);
+	} else if (r.result == -EAGAIN || is_cut_short(&r)) {
+		call_on_helper(call, read_job, &r);
+	}
+	if (r.result >= 0)
+		return r.result;
+	errno = (int)-r.result;
+	return -1;
+}

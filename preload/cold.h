@@ -1,0 +1,21 @@
+/* Files that can be read without waiting as far as they are in the page cache; for the rest a helper thread waits. */
+#ifndef COLD_H
+#define COLD_H
+
+#include "blocking.h"
+
+/*
+ * After goes_native() has said so of a call on call->fd: true where read_cold() is the way to make it. At the file's
+ * own position that is only where nobody else can move it.
+ */
+static inline bool may_be_cold(const struct blocking *call, off_t position)
+{
+	uint32_t asked = FD_PLAIN | FD_NO_NOWAIT | (position < 0 ? FD_PRIVATE : 0);
+
+	return (call->traits & asked) == (asked & ~(uint32_t)FD_NO_NOWAIT);
+}
+
+/* preadv2, position -1 for the file's own; it reads as much as that would. */
+ssize_t read_cold(struct blocking *call, const struct iovec *iov, int count, off_t position, int flags);
+
+#endif

@@ -1,0 +1,119 @@
+/*
+ * Libraries that come and go while greenlets live. The dynamic linker holds a lock while it runs their constructors and
+ * destructors: so nothing parks there. And what it gives all threads of a new library's thread-local variables, it
+ * cannot give to greenlets: we do.
+ */
+#include "../runtime/hub.h"
+#include "../runtime/modules.h"
+#include "blocking.h"
+#include <limits.h>
+#include <link.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The directories in which the linker would look for what this library names; freed by the caller, NULL: none known. */
+static Dl_serinfo *search_path(void *library)
+{
+	Dl_serinfo size, *info;
+
+	if (dlinfo(library, RTLD_DI_SERINFOSIZE, &size) != 0)
+		return NULL;
+	info = malloc(size.dls_size);
+	if (!info)
+		return NULL;
+	*info = size;
+	if (dlinfo(library, RTLD_DI_SERINFOSIZE, info) == 0 && dlinfo(library, RTLD_DI_SERINFO, info) == 0)
+		return info;
+	free(info);
+	return NULL;
+}
+
+static bool names_directories(const struct link_map *library)
+{
+	const ElfW(Dyn) * entry;
+
+	for (entry = library->l_ld; entry->d_tag != DT_NULL; entry++) {
+		if (entry->d_tag == DT_RPATH || entry->d_tag == DT_RUNPATH)
+			return true;
+	}
+	return false;
+}
+
+/* The first of that name in these directories. */
+static bool find_in(const Dl_serinfo *path, const char *file, char *found)
+{
+	unsigned i;
+
+	for (i = 0; i < path->dls_cnt; i++) {
+		if (snprintf(found, PATH_MAX, "%s/%s", path->dls_serpath[i].dls_name, file) < PATH_MAX &&
+		    access(found, R_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What is loaded already under that name is not looked for. */
+static bool is_loaded(const char *file)
+{
+	void *library = libc.dlopen(file, RTLD_LAZY | RTLD_NOLOAD);
+
+	return library && libc.dlclose(library) == 0;
+}
+
+/* The linker looks where the library says that calls it; as we have come between, we look there. */
+static bool find_for(const void *caller, const char *file, char *found)
+{
+	struct link_map *library;
+	Dl_serinfo *path = NULL;
+	Dl_info info;
+	void *handle;
+	bool is_found;
+
+	if (!file || strchr(file, '/') || !dladdr1(caller, &info, (void **)&library, RTLD_DL_LINKMAP) ||
+	    !names_directories(library) || is_loaded(file))
+		return false;
+	handle = libc.dlopen(*library->l_name ? library->l_name : NULL, RTLD_LAZY | RTLD_NOLOAD);
+	if (handle) {
+		path = search_path(handle);
+		libc.dlclose(handle);
+	}
+	is_found = path && find_in(path, file, found);
+	free(path);
+	return is_found;
+}
+
+static void *open_on_greenlet(const char *file, int mode, const void *caller)
+{
+	size_t newest = newest_module();
+	struct greenlet *me = self;
+	char found[PATH_MAX];
+	void *library;
+
+	me->loading++;
+	library = libc.dlopen(find_for(caller, file, found) ? found : file, mode);
+	me->loading--;
+	give_modules_since(me->hub, newest);
+	return library;
+}
+
+/* Without greenlets it is a jump: the linker sees who calls. */
+void *dlopen(const char *file, int mode)
+{
+	if (has_no_greenlets())
+		return libc.dlopen(file, mode);
+	return open_on_greenlet(file, mode, __builtin_return_address(0));
+}
+
+int dlclose(void *library)
+{
+	struct greenlet *me = self;
+	int result;
+
+	if (!me)
+		return libc.dlclose(library);
+	me->loading++;
+	result = libc.dlclose(library);
+	me->loading--;
+	return result;
+}

@@ -1,0 +1,194 @@
+/*
+ * Calls that wait for nothing but the disk or the file server, and that cannot be attempted: a helper OS thread makes
+ * them. Those that write back what is in memory always; the others, which nearly always find in memory what they look
+ * for and are made often, where `file` is asked for by its name.
+ */
+#include "blocking.h"
+
+/* Any of libc's functions, called with longs: see syscalls.c. */
+struct helped {
+	long (*function)(long a, long b, long c, long d, long e, long f);
+	long arguments[5];
+	long result;
+	int error;
+};
+
+static void call_function(void *arg)
+{
+	struct helped *h = arg;
+	const long *a = h->arguments;
+
+	h->result = h->function(a[0], a[1], a[2], a[3], a[4], 0);
+	h->error = errno;
+}
+
+static long ask(enum call which, void *function, long a, long b, long c, long d, long e)
+{
+	struct blocking call = blocking_on(which, -1, 0);
+	struct helped h = {.function = function, .arguments = {a, b, c, d, e}};
+
+	if (goes_native(&call))
+		return h.function(a, b, c, d, e, 0);
+	call_on_helper(&call, call_function, &h);
+	if ((int)h.result == -1 || (which == CALL_opendir && !h.result))
+		errno = h.error;
+	return h.result;
+}
+
+int fsync(int fd)
+{
+	return (int)ask(CALL_fsync, libc.fsync, fd, 0, 0, 0, 0);
+}
+
+int fdatasync(int fd)
+{
+	return (int)ask(CALL_fdatasync, libc.fdatasync, fd, 0, 0, 0, 0);
+}
+
+int sync_file_range(int fd, off64_t from, off64_t count, unsigned flags)
+{
+	return (int)ask(CALL_sync_file_range, libc.sync_file_range, fd, from, count, flags, 0);
+}
+
+int msync(void *address, size_t length, int flags)
+{
+	return (int)ask(CALL_msync, libc.msync, (long)address, (long)length, flags, 0, 0);
+}
+
+int syncfs(int fd)
+{
+	return (int)ask(CALL_syncfs, libc.syncfs, fd, 0, 0, 0, 0);
+}
+
+void sync(void)
+{
+	ask(CALL_sync, libc.sync, 0, 0, 0, 0, 0);
+}
+
+DIR *opendir(const char *path)
+{
+	return (DIR *)ask(CALL_opendir, libc.opendir, (long)path, 0, 0, 0, 0);
+}
+
+int stat(const char *restrict path, struct stat *restrict status)
+{
+	return (int)ask(CALL_stat, libc.stat, (long)path, (long)status, 0, 0, 0);
+}
+
+int lstat(const char *restrict path, struct stat *restrict status)
+{
+	return (int)ask(CALL_lstat, libc.lstat, (long)path, (long)status, 0, 0, 0);
+}
+
+int fstatat(int dir, const char *restrict path, struct stat *restrict status, int flags)
+{
+	return (int)ask(CALL_fstatat, libc.fstatat, dir, (long)path, (long)status, flags, 0);
+}
+
+int stat64(const char *restrict path, struct stat64 *restrict status)
+{
+	return (int)ask(CALL_stat64, libc.stat64, (long)path, (long)status, 0, 0, 0);
+}
+
+int lstat64(const char *restrict path, struct stat64 *restrict status)
+{
+	return (int)ask(CALL_lstat64, libc.lstat64, (long)path, (long)status, 0, 0, 0);
+}
+
+int fstatat64(int dir, const char *restrict path, struct stat64 *restrict status, int flags)
+{
+	return (int)ask(CALL_fstatat64, libc.fstatat64, dir, (long)path, (long)status, flags, 0);
+}
+
+int statx(int dir, const char *restrict path, int flags, unsigned mask, struct statx *restrict status)
+{
+	return (int)ask(CALL_statx, libc.statx, dir, (long)path, flags, mask, (long)status);
+}
+
+int access(const char *path, int mode)
+{
+	return (int)ask(CALL_access, libc.access, (long)path, mode, 0, 0, 0);
+}
+
+int faccessat(int dir, const char *path, int mode, int flags)
+{
+	return (int)ask(CALL_faccessat, libc.faccessat, dir, (long)path, mode, flags, 0);
+}
+
+ssize_t readlink(const char *restrict path, char *restrict target, size_t size)
+{
+	return ask(CALL_readlink, libc.readlink, (long)path, (long)target, (long)size, 0, 0);
+}
+
+ssize_t readlinkat(int dir, const char *restrict path, char *restrict target, size_t size)
+{
+	return ask(CALL_readlinkat, libc.readlinkat, dir, (long)path, (long)target, (long)size, 0);
+}
+
+int rename(const char *from, const char *to)
+{
+	return (int)ask(CALL_rename, libc.rename, (long)from, (long)to, 0, 0, 0);
+}
+
+int renameat(int from_dir, const char *from, int to_dir, const char *to)
+{
+	return (int)ask(CALL_renameat, libc.renameat, from_dir, (long)from, to_dir, (long)to, 0);
+}
+
+int renameat2(int from_dir, const char *from, int to_dir, const char *to, unsigned flags)
+{
+	return (int)ask(CALL_renameat2, libc.renameat2, from_dir, (long)from, to_dir, (long)to, flags);
+}
+
+int unlink(const char *path)
+{
+	return (int)ask(CALL_unlink, libc.unlink, (long)path, 0, 0, 0, 0);
+}
+
+int unlinkat(int dir, const char *path, int flags)
+{
+	return (int)ask(CALL_unlinkat, libc.unlinkat, dir, (long)path, flags, 0, 0);
+}
+
+int mkdir(const char *path, mode_t mode)
+{
+	return (int)ask(CALL_mkdir, libc.mkdir, (long)path, mode, 0, 0, 0);
+}
+
+int mkdirat(int dir, const char *path, mode_t mode)
+{
+	return (int)ask(CALL_mkdirat, libc.mkdirat, dir, (long)path, mode, 0, 0);
+}
+
+int rmdir(const char *path)
+{
+	return (int)ask(CALL_rmdir, libc.rmdir, (long)path, 0, 0, 0, 0);
+}
+
+int truncate(const char *path, off_t length)
+{
+	return (int)ask(CALL_truncate, libc.truncate, (long)path, length, 0, 0, 0);
+}
+
+synonym(truncate64, truncate);
+
+int ftruncate(int fd, off_t length)
+{
+	return (int)ask(CALL_ftruncate, libc.ftruncate, fd, length, 0, 0, 0);
+}
+
+synonym(ftruncate64, ftruncate);
+
+int fallocate(int fd, int mode, off_t from, off_t length)
+{
+	return (int)ask(CALL_fallocate, libc.fallocate, fd, mode, from, length, 0);
+}
+
+synonym(fallocate64, fallocate);
+
+int posix_fallocate(int fd, off_t from, off_t length)
+{
+	return (int)ask(CALL_posix_fallocate, libc.posix_fallocate, fd, from, length, 0, 0);
+}
+
+synonym(posix_fallocate64, posix_fallocate);

@@ -1,0 +1,87 @@
+#include "inside.h"
+#include "../runtime/arena.h"
+#include "../runtime/fork.h"
+#include "../runtime/lot.h"
+#include "blocking.h"
+#include "down.h"
+
+static pid_t home; /* the process that the books are about */
+
+int nobodys_lock;
+bool inside_was_called;
+
+static bool is_nobodys(const void *lock)
+{
+	if (lock != &nobodys_lock)
+		return false;
+	inside_was_called = true;
+	return true;
+}
+
+/* An OS thread without greenlets, and one that is alone there, can as well wait in the kernel: others have the lock. */
+static bool waits_in_kernel(const void *lock)
+{
+	return !self || !has_company(self) || is_forking || arena_is_lock(lock);
+}
+
+/* As in lock.h: who comes out of a wait cannot know that he was the last to wait. */
+void wait_for_libc_lock(int *word)
+{
+	static const struct until for_ever = {.deadline = FOR_EVER, .firm = true};
+
+	if (is_nobodys(word))
+		return;
+	while (__atomic_exchange_n(word, 2, __ATOMIC_ACQUIRE) != 0) {
+		if (waits_in_kernel(word))
+			raw_syscall(SYS_futex, (long)word, FUTEX_WAIT_PRIVATE, 2, 0, 0, 0);
+		else
+			lot_wait((uint32_t *)word, 2, &for_ever);
+	}
+}
+
+/* One in the lot and one in the kernel: neither is to wait for ever because there is always one of the others. */
+void wake_for_libc_lock(int *word)
+{
+	if (is_nobodys(word))
+		return;
+	if (any_hub())
+		lot_wake(word, 1);
+	raw_syscall(SYS_futex, (long)word, FUTEX_WAKE_PRIVATE, 1, 0, 0, 0);
+}
+
+static bool is_at_home(void)
+{
+	return any_hub() && raw_syscall(SYS_getpid, 0, 0, 0, 0, 0, 0) == home;
+}
+
+/*
+ * malloc itself opens and closes a file at times, with its locks held, so that nothing may be allocated here. The books
+ * know nothing of that one; of the others they do, for who makes a descriptor or closes a stream has come by a hook.
+ */
+int close_from_libc(int fd)
+{
+	int before = errno;
+
+	if (fd == NOBODYS_FD)
+		inside_was_called = true;
+	else if (fd_traits(fd) && is_at_home())
+		fd_forget(fd);
+	errno = before;
+	return down_close_quietly(fd);
+}
+
+int dup2_from_libc(int fd, int twin)
+{
+	return is_at_home() ? dup2(fd, twin) : libc.dup2(fd, twin);
+}
+
+static void note_home(void)
+{
+	home = getpid();
+}
+
+void inside_prepare(void)
+{
+	note_home();
+	pthread_atfork(NULL, NULL, note_home);
+}

@@ -1,0 +1,46 @@
+/* A program or a library, as its ELF file has it. The file may be anything: nothing in it is believed. */
+#ifndef LAUNCHER_OBJECT_H
+#define LAUNCHER_OBJECT_H
+
+#include <elf.h>
+#include <link.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct object {
+	const char *name; /* as it is asked for; of the program, what to call it */
+	char *path;
+	const unsigned char *bytes; /* the file */
+	size_t size;
+	const ElfW(Shdr) * sections;
+	size_t section_count;
+	const struct object *loader; /* the object that asked for it; NULL: the program */
+	struct object *next;
+};
+
+/* Reads a file of this machine into memory that stays. False where it is none, or cannot be read. */
+bool read_object(struct object *object, const char *path);
+
+/* size bytes at this offset of the file, aligned for words; NULL where there are not so many. */
+const void *bytes_at(const struct object *object, ElfW(Off) offset, size_t size);
+
+/* The text at this offset of a section of strings; "" where there is none that ends. */
+const char *text_at(const struct object *object, size_t section, size_t offset);
+
+/* The first section of a type, NULL: there is none. */
+const ElfW(Shdr) * find_section(const struct object *object, ElfW(Word) type);
+
+/* True where there is a section of this name. */
+bool has_section(const struct object *object, const char *name);
+
+/* The i-th value of this tag in the dynamic section as text; NULL: no more. */
+const char *dynamic_text(const struct object *object, ElfW(Sxword) tag, size_t i);
+
+/* True where it has a program header of this type. */
+bool has_segment(const struct object *object, ElfW(Word) type);
+
+/* Calls take(name, is_defined, arg) for each function that it shows to others or wants of them. */
+void for_each_function(
+    const struct object *object, void (*take)(const char *name, bool is_defined, void *arg), void *arg);
+
+#endif

@@ -1,0 +1,258 @@
+/*
+ * When libc is patched: right before the process gets its first greenlets. A program that never has any pays nothing,
+ * and for the others it is soon enough, as only a greenlet's call can park. It takes a quarter of a millisecond and a
+ * copy of each page of libc that has such a function, about ten; a call that is not to park costs what it did, on a
+ * native thread beside greenlets 10 ns more. Another thread might be in the midst of what we overwrite; if there is
+ * one, nothing is done.
+ *
+ * Parking inside libc means to hold its locks meanwhile, that of a stream for instance. So nothing is done either where
+ * the waiting for those cannot be patched too.
+ */
+#include "patch.h"
+#include "../runtime/hub.h"
+#include "down.h"
+#include "inside.h"
+#include "options.h"
+#include "pages.h"
+#include "stats.h"
+#include "symbols.h"
+#include "tasks.h"
+#include <errno.h>
+#include <gnu/lib-names.h>
+#include <gnu/libc-version.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/single_threaded.h>
+
+bool libc_is_patched;
+
+struct row {
+	const char *name;
+	void *hook;
+	void **real; /* in the table of libc's own functions; NULL: only libc calls it */
+	void *down;
+	long nobody; /* the first argument of a call that is not to do anything */
+};
+
+static const struct row rows[] = {
+#define INSIDE(name, hook, nobody) {#name, (void *)hook, NULL, NULL, (long)nobody},
+#define PATCHED(name, hook)        {#name, (void *)hook, (void **)&libc.name, (void *)down_##name, -1},
+#include "calls.def"
+};
+
+enum {
+#define INSIDE(name, hook, nobody) ROW_##name,
+#define PATCHED(name, hook)        ROW_##name,
+#include "calls.def"
+	ROWS
+};
+
+/* Of each row; at is NULL where it cannot be patched. */
+static struct edit edits[ROWS], originals[ROWS];
+
+/* The convention of these two, and that they are all there is, was looked up in this version and those after it. */
+static bool locks_are_known(void)
+{
+	const char *version = gnu_get_libc_version();
+
+	return strtol(version, NULL, 10) == 2 && strncmp(version, "2.", 2) == 0 && strtol(version + 2, NULL, 10) >= 36;
+}
+
+/* Some other library may answer the call after us; then that one is our way down, as before. */
+static bool can_be_patched(const struct library *library, const struct row *row, const ElfW(Sym) * symbol)
+{
+	const char *at = address_of(library, symbol);
+
+	return (symbol->st_info & 0xf) == STT_FUNC && at >= library->text &&
+	       at + symbol->st_size <= library->text_end && (!row->real || *row->real == at);
+}
+
+/* One function may have two names that the manifest has both: the first counts. */
+static bool is_planned(const char *at)
+{
+	int i;
+
+	for (i = 0; i < ROWS; i++) {
+		if (edits[i].at == at)
+			return true;
+	}
+	return false;
+}
+
+static void plan_edit(const struct library *library, const struct row *row, struct edit *edit, struct edit *original)
+{
+	const ElfW(Sym) *symbol = find_symbol(library, row->name);
+	char *at;
+
+	if (!symbol || !can_be_patched(library, row, symbol))
+		return;
+	at = address_of(library, symbol);
+	edit->size = make_jump(at, row->hook, edit->bytes);
+	if (!edit->size || edit->size > symbol->st_size || has_entry_within(library, at, edit->size) || is_planned(at))
+		return;
+	edit->at = at;
+	*original = *edit;
+	memcpy(original->bytes, at, edit->size);
+}
+
+/* Those that can be done, together. */
+static int do_edits(struct edit *all)
+{
+	struct edit some[ROWS];
+	size_t count = 0;
+	int i, j, error;
+
+	for (i = 0; i < ROWS; i++) {
+		if (all[i].at)
+			some[count++] = all[i];
+	}
+	error = edit_code(some, count);
+	for (i = 0, j = 0; i < ROWS; i++) {
+		if (all[i].at)
+			all[i].done = some[j++].done;
+	}
+	return error;
+}
+
+/* What the hooks find in place of libc's functions during the self-test. */
+static long note_arrival(void)
+{
+	inside_was_called = true;
+	errno = EINVAL;
+	return -1;
+}
+
+static bool arrives(int row)
+{
+	long (*entry)(long a, long b, long c, long d, long e, long f) = (void *)edits[row].at;
+
+	inside_was_called = false;
+	entry(rows[row].nobody, -1, -1, -1, -1, -1);
+	return inside_was_called;
+}
+
+/* Where a call does not arrive, libc's own function gets arguments that it refuses. */
+static bool all_arrive(void)
+{
+	bool all = true;
+	int i;
+
+	for (i = 0; i < ROWS; i++) {
+		if (edits[i].done && rows[i].real)
+			*rows[i].real = (void *)note_arrival;
+	}
+	for (i = 0; i < ROWS && all; i++)
+		all = !edits[i].done || arrives(i);
+	return all;
+}
+
+static void set_ways_down(bool patched)
+{
+	int i;
+
+	for (i = 0; i < ROWS; i++) {
+		if (edits[i].done && rows[i].real)
+			*rows[i].real = patched ? rows[i].down : edits[i].at;
+	}
+}
+
+static void undo(void)
+{
+	int i;
+
+	for (i = 0; i < ROWS; i++) {
+		if (!edits[i].done)
+			originals[i].at = NULL;
+	}
+	set_ways_down(false);
+	do_edits(originals);
+}
+
+static const char *patched_but_for(void)
+{
+	static char text[256] = "patched";
+	const char *before = " but for";
+	size_t length = strlen(text);
+	int i;
+
+	for (i = 0; i < ROWS; i++) {
+		if (edits[i].done)
+			continue;
+		length += (size_t)snprintf(text + length, sizeof(text) - length, "%s %s", before, rows[i].name);
+		before = "";
+		if (length >= sizeof(text))
+			break;
+	}
+	return text;
+}
+
+/*
+ * Where the program has a copy of this variable, ours is that copy, and libc goes by its own: it would leave streams
+ * locked in the child of a fork.
+ */
+static void tell_libc_of_company(const struct library *library)
+{
+	const ElfW(Sym) *symbol = find_symbol(library, "__libc_single_threaded");
+
+	if (symbol && (symbol->st_info & 0xf) == STT_OBJECT)
+		*address_of(library, symbol) = 0;
+}
+
+/* Returns the outcome. */
+static const char *patch_rows(const struct library *library)
+{
+	static char refused[96] = "as it is: ";
+	int i, error;
+
+	for (i = 0; i < ROWS; i++)
+		plan_edit(library, &rows[i], &edits[i], &originals[i]);
+	if (!edits[ROW___lll_lock_wait_private].at || !edits[ROW___lll_lock_wake_private].at)
+		return "as it is: its locks are not where they are known to be";
+	error = do_edits(edits);
+	if (!edits[ROW___lll_lock_wait_private].done || !edits[ROW___lll_lock_wake_private].done) {
+		undo();
+		return strncat(refused, strerror(error), sizeof(refused) - strlen(refused) - 1);
+	}
+	if (!all_arrive()) {
+		undo();
+		return "as it is: calls did not arrive";
+	}
+	set_ways_down(true);
+	tell_libc_of_company(library);
+	libc_is_patched = true;
+	return patched_but_for();
+}
+
+static const char *patch_libc(void)
+{
+	struct library library;
+	unsigned tasks;
+
+	if (libc_is_off)
+		return "as it is: it was to be left alone";
+	tasks = count_tasks();
+	if (tasks > 1 || (!tasks && !__libc_single_threaded))
+		return "as it is: another thread was running";
+	if (!locks_are_known() || !find_library(LIBC_SO, &library))
+		return "as it is: it is not one that is known";
+	inside_prepare();
+	return patch_rows(&library);
+}
+
+static void patch_once(void)
+{
+	static bool is_done;
+	int before = errno;
+
+	if (is_done)
+		return;
+	is_done = true;
+	stats_tell_of_libc(patch_libc());
+	errno = before;
+}
+
+__attribute__((constructor)) static void prepare(void)
+{
+	before_first_hub = patch_once;
+}

@@ -1,0 +1,84 @@
+/*
+ * POSIX message queues. Their descriptors can be polled, and an attempt whose time limit has passed long ago says
+ * ETIMEDOUT where it would have waited.
+ */
+#include "blocking.h"
+#include "probe.h"
+#include "turn.h"
+#include <mqueue.h>
+
+static const struct timespec long_ago;
+
+/* Takes the time limit for the call's own; false where the kernel is to refuse it. */
+static bool takes_limit(struct blocking *call, const struct timespec *limit)
+{
+	if (!limit)
+		return true;
+	return is_readable(limit) && is_readable(&limit->tv_nsec) && limit->tv_sec >= 0 &&
+	       deadline_by_clock(CLOCK_REALTIME, limit, &call->until) == 0;
+}
+
+/* After an attempt: true when another is worth it. */
+static bool waits_for_queue(struct blocking *call, mqd_t queue, short events)
+{
+	const struct pollfd end = {.fd = queue, .events = events};
+	int n;
+
+	if (errno != ETIMEDOUT)
+		return false;
+	n = park_until_any(call, &end, 1);
+	if (n == 0)
+		errno = ETIMEDOUT;
+	return n > 0;
+}
+
+static ssize_t receive(
+    enum call which, mqd_t queue, char *bytes, size_t size, unsigned *priority, const struct timespec *limit)
+{
+	struct blocking call = blocking_on(which, -1, 0);
+	ssize_t n;
+
+	if (goes_native(&call) || !takes_limit(&call, limit))
+		return limit ? libc.mq_timedreceive(queue, bytes, size, priority, limit)
+			     : libc.mq_receive(queue, bytes, size, priority);
+	do
+		n = libc.mq_timedreceive(queue, bytes, size, priority, &long_ago);
+	while (n < 0 && waits_for_queue(&call, queue, POLLIN));
+	return settled(&call, n);
+}
+
+static int send_message(
+    enum call which, mqd_t queue, const char *bytes, size_t size, unsigned priority, const struct timespec *limit)
+{
+	struct blocking call = blocking_on(which, -1, 0);
+	int result;
+
+	if (goes_native(&call) || !takes_limit(&call, limit))
+		return limit ? libc.mq_timedsend(queue, bytes, size, priority, limit)
+			     : libc.mq_send(queue, bytes, size, priority);
+	do
+		result = libc.mq_timedsend(queue, bytes, size, priority, &long_ago);
+	while (result < 0 && waits_for_queue(&call, queue, POLLOUT));
+	return (int)settled(&call, result);
+}
+
+ssize_t mq_receive(mqd_t queue, char *bytes, size_t size, unsigned *priority)
+{
+	return receive(CALL_mq_receive, queue, bytes, size, priority, NULL);
+}
+
+ssize_t mq_timedreceive(
+    mqd_t queue, char *restrict bytes, size_t size, unsigned *restrict priority, const struct timespec *restrict limit)
+{
+	return receive(CALL_mq_timedreceive, queue, bytes, size, priority, limit);
+}
+
+int mq_send(mqd_t queue, const char *bytes, size_t size, unsigned priority)
+{
+	return send_message(CALL_mq_send, queue, bytes, size, priority, NULL);
+}
+
+int mq_timedsend(mqd_t queue, const char *bytes, size_t size, unsigned priority, const struct timespec *limit)
+{
+	return send_message(CALL_mq_timedsend, queue, bytes, size, priority, limit);
+}

@@ -1,0 +1,25 @@
+/* libc's malloc: the caches and the arena that it keeps for each thread. */
+#ifndef ARENA_H
+#define ARENA_H
+
+#include <stdbool.h>
+
+/*
+ * Learns where they are, by a first malloc in the block at tp, which no thread has run on. The caller has called malloc
+ * before. Returns 0 or ENOMEM.
+ */
+int arena_learn(void *tp);
+
+/*
+ * Shares those of the calling OS thread with a block, so that the contexts that take turns on it use one cache, as they
+ * use one processor.
+ */
+void arena_share(void *tp);
+
+/*
+ * True for the lock of an arena. Who has it does not wait for anything and never parks, so that it is waited for in the
+ * kernel, and malloc remains a function that does not switch.
+ */
+bool arena_is_lock(const void *address);
+
+#endif

@@ -1,0 +1,216 @@
+/* threads */
+/* Flushing between threads: of a pipe that is full, of all streams, at exit, and around fork. */
+#include "say.h"
+#include <pthread.h>
+
+static int ends[2];
+static FILE *out;
+
+static pthread_t start(void *(*run)(void *), void *arg)
+{
+	pthread_t thread;
+
+	must("pthread_create", -pthread_create(&thread, NULL, run, arg));
+	return thread;
+}
+
+static long end(pthread_t thread)
+{
+	void *result;
+
+	must("pthread_join", -pthread_join(thread, &result));
+	return (long)result;
+}
+
+/* A stream to a pipe that has no room left, with something in its buffer. */
+static void fill_pipe(void)
+{
+	static char bytes[1 << 16];
+
+	must("pipe", pipe(ends));
+	while (write_at_once(ends[1], bytes, sizeof(bytes)) > 0)
+		;
+	out = fdopen(ends[1], "w");
+	fputs("the rest\n", out);
+}
+
+/* Reads what is there without waiting; returns how many bytes beyond the pipe's own. */
+static long drain(void)
+{
+	static char bytes[1 << 16];
+	long total = 0, n;
+
+	set_nonblocking(ends[0], true);
+	while ((n = read(ends[0], bytes, sizeof(bytes))) > 0)
+		total += n;
+	return total % 4096;
+}
+
+static void close_all(void)
+{
+	fclose(out);
+	close(ends[0]);
+}
+
+static void *flush_stream(void *stream)
+{
+	return (void *)(long)fflush(stream);
+}
+
+/* One flushes and waits; another prints elsewhere, a third waits for the stream. */
+static void *print_more(void *text)
+{
+	return (void *)(long)(fputs(text, out) >= 0);
+}
+
+static void flush_full_pipe(bool all)
+{
+	pthread_t flusher, printer;
+	double start_time = now();
+	char bytes[16384];
+
+	fill_pipe();
+	flusher = start(flush_stream, all ? NULL : out);
+	msleep(20);
+	puts("others print");
+	printer = start(print_more, "more\n");
+	msleep(20);
+	must("read", read_enough(ends[0], bytes, sizeof(bytes)));
+	say("flushed", end(flusher));
+	say("printed", end(printer));
+	say_waited("flush", start_time, 30);
+	say("left", drain());
+	say("fflush", fflush(out));
+	say("left", drain());
+	close_all();
+}
+
+/* While one flushes all streams, others open, print to and close theirs. */
+static void *open_and_close(void *unused)
+{
+	FILE *other;
+
+	(void)unused;
+	other = fopen("/dev/null", "w");
+	if (other)
+		fputs("text", other);
+	return (void *)(long)(other ? fclose(other) : -1);
+}
+
+static void open_while_flushing(void)
+{
+	pthread_t flusher, opener;
+	char bytes[16384];
+
+	fill_pipe();
+	flusher = start(flush_stream, NULL);
+	msleep(20);
+	opener = start(open_and_close, NULL);
+	msleep(20);
+	must("read", read_enough(ends[0], bytes, sizeof(bytes)));
+	say("opened", end(opener));
+	say("flushed", end(flusher));
+	say("left", drain());
+	close_all();
+}
+
+/* A child that is forked meanwhile can use all streams, also those that are locked in the parent. */
+static void *get_line(void *in)
+{
+	char line[16];
+
+	return (void *)(long)(fgets(line, sizeof(line), in) ? atoi(line) : -1);
+}
+
+static void fork_while_read(void)
+{
+	pthread_t reader;
+	pid_t child;
+	FILE *in;
+
+	must("pipe", pipe(ends));
+	in = fdopen(ends[0], "r");
+	reader = start(get_line, in);
+	msleep(20);
+	fflush(stdout);
+	child = must("fork", fork());
+	if (!child) {
+		alarm(5);
+		fputs("from the child\n", stdout);
+		must("write", write(ends[1], "4\n", 2));
+		_exit(fflush(NULL) != 0 || fclose(in) != 0);
+	}
+	end_child(child);
+	say("read", end(reader));
+	fclose(in);
+	close(ends[1]);
+}
+
+/* fork takes the list of streams, as whoever flushes them all does. */
+static void *fork_child(void *unused)
+{
+	pid_t child = fork();
+	int status = -1;
+
+	(void)unused;
+	if (!child) {
+		alarm(5);
+		_exit(fputs("x", stdout) < 0 ? 1 : 6);
+	}
+	waitpid(child, &status, 0);
+	return (void *)(long)WEXITSTATUS(status);
+}
+
+static void fork_while_flushing(void)
+{
+	pthread_t flusher, forker;
+	char bytes[16384];
+
+	fill_pipe();
+	flusher = start(flush_stream, NULL);
+	msleep(20);
+	forker = start(fork_child, NULL);
+	msleep(20);
+	must("read", read_enough(ends[0], bytes, sizeof(bytes)));
+	say("forked", end(forker));
+	say("flushed", end(flusher));
+	close_all();
+}
+
+/* exit() does not wait for who reads, and writes what is in the buffers of the others. */
+static void exit_while_read(void)
+{
+	char bytes[16];
+	pid_t child;
+	int report[2];
+
+	must("pipe", pipe(report));
+	must("pipe", pipe(ends));
+	fflush(stdout);
+	child = must("fork", fork());
+	if (!child) {
+		alarm(5);
+		start(get_line, fdopen(ends[0], "r"));
+		out = fdopen(report[1], "w");
+		fputs("flushed", out);
+		msleep(20);
+		exit(3);
+	}
+	close(report[1]);
+	say_bytes("at exit", read_enough(report[0], bytes, 7), bytes);
+	end_child(child);
+	close(report[0]);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+int main(void)
+{
+	flush_full_pipe(false);
+	flush_full_pipe(true);
+	open_while_flushing();
+	fork_while_read();
+	fork_while_flushing();
+	exit_while_read();
+	return 0;
+}
