@@ -125,8 +125,8 @@ static struct greenlet *make(const struct wish *wish, green_fn *fn, void *arg)
 	if (wish->name)
 		strncat(g->name, wish->name, sizeof(g->name) - 1);
 	mask_enter(g, self->blocked);
-	g->id = ++hub->spawned;
-	g->parent = self->id;
+	g->number = ++hub->spawned;
+	g->parent = self->number;
 	g->since = hub->seen;
 	if (++hub->alive > hub->peak)
 		hub->peak = hub->alive;

@@ -88,7 +88,7 @@ struct greenlet {
 	nanos unshielded_limit;         /* to be put back at the end of the outermost of them */
 	struct link *links;             /* what is called at its end, in order */
 	int error;                      /* what green_fail() was told */
-	uint64_t id, parent;            /* which one of the hub's it is, by its spawn, and by whom: 0 is the main one */
+	uint64_t number, parent;        /* which one of the hub's it is, by its spawn, and by whom: 0 is the main one */
 	bool has_begun, has_returned;   /* its function */
 	bool is_released;               /* nobody has a handle any more */
 	struct stack stack;

@@ -52,7 +52,7 @@ static void describe_wait(const struct greenlet *g, char *text, size_t size)
 
 static void take_down(struct entry *entry, const struct greenlet *g, bool with_traces)
 {
-	*entry = (struct entry){.id = g->id, .parent = g->parent};
+	*entry = (struct entry){.id = g->number, .parent = g->parent};
 	snprintf(entry->name, sizeof(entry->name), "%s", g->is_main ? "main" : g->name);
 	describe_wait(g, entry->text, sizeof(entry->text));
 	if (with_traces && g->has_begun)
