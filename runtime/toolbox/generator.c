@@ -82,7 +82,7 @@ static inline int enter(struct green_gen *gen, void **yielded, int answer)
 
 static __attribute__((noinline)) int enter_unusual(struct green_gen *gen, void **yielded)
 {
-	int error = check(gen);
+	int error = gen ? check(gen) : EINVAL;
 
 	if (error)
 		return fail(error);

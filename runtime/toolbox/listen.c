@@ -164,7 +164,7 @@ int green_connect(const char *address)
 
 bool path_of_socket(int fd, char *path, size_t size)
 {
-	struct sockaddr_un address;
+	struct sockaddr_un address = {0};
 	socklen_t length = sizeof(address);
 
 	if (getsockname(fd, (struct sockaddr *)&address, &length) < 0 || address.sun_family != AF_UNIX)

@@ -15,7 +15,7 @@
 /* Of a path, what was asked for; else what the kernel has chosen. */
 static void note_address(struct green_server *server, const char *asked)
 {
-	struct sockaddr_storage address;
+	struct sockaddr_storage address = {0};
 	socklen_t size = sizeof(address);
 	char host[64], port[8];
 
