@@ -2,6 +2,7 @@
 #include "ending.h"
 #include "fail.h"
 #include "greenlet.h"
+#include "handle.h"
 #include "park.h"
 #include <math.h>
 
@@ -21,6 +22,7 @@ int green_join(green_t *g, double timeout, void **result)
 {
 	int error;
 
+	check_handle(g);
 	if (g && g == self)
 		return fail(EDEADLK);
 	if (!g || !self || g->hub != self->hub || g->detached || g->joiner || g->is_main || isnan(timeout))
@@ -37,6 +39,7 @@ int green_join(green_t *g, double timeout, void **result)
 
 int green_detach(green_t *g)
 {
+	check_handle(g);
 	if (!g || g->detached || g->joiner || g->is_main || !self || g->hub != self->hub)
 		return fail(EINVAL);
 	g->detached = 1;
@@ -46,6 +49,7 @@ int green_detach(green_t *g)
 
 int green_kill(green_t *g)
 {
+	check_handle(g);
 	if (!g)
 		return fail(EINVAL);
 	if (g->is_main)

@@ -1,7 +1,8 @@
 /* How it stands with a greenlet, and what is called at its end. */
 #include "../at_end.h"
 #include "../fail.h"
-#include "handle.h"
+#include "../greenlet.h"
+#include "../handle.h"
 #include "threads.h"
 #include <sched.h>
 #include <stdlib.h>

@@ -1,7 +1,8 @@
 /* Greenlets as they end. */
 #include "../at_end.h"
 #include "../fail.h"
-#include "handle.h"
+#include "../greenlet.h"
+#include "../handle.h"
 #include "seconds.h"
 #include <stdlib.h>
 

@@ -1,6 +1,7 @@
 #include "server.h"
 #include "../fail.h"
-#include "handle.h"
+#include "../greenlet.h"
+#include "../handle.h"
 #include "listen.h"
 #include "seconds.h"
 #include <netdb.h>

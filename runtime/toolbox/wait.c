@@ -1,8 +1,9 @@
 /* Waiting for the ends of several greenlets. */
 #include "../at_end.h"
 #include "../fail.h"
+#include "../greenlet.h"
+#include "../handle.h"
 #include "../park.h"
-#include "handle.h"
 #include "seconds.h"
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
 #ifndef HANDLE_H
 #define HANDLE_H
 
-#include "../greenlet.h"
+#include "hub.h"
 #include <stdio.h>
 #include <stdlib.h>
 
