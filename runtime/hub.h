@@ -104,7 +104,7 @@ struct greenlet {
 struct hub {
 	struct greenlet *ready_first, **ready_last;
 	size_t ready_count;
-	size_t idlers;           /* who wait for the others to be done, see green_idle() */
+	double seen;             /* when the loop was last looked at, by its own clock */
 	size_t turns;            /* switches until the loop is looked at again */
 	_Atomic bool needs_care; /* somebody has an alternate stack, or was sent signals: see switch_away() */
 	size_t alive;            /* greenlets that have not ended, the main one included */
@@ -124,9 +124,9 @@ struct hub {
 	_Atomic(struct greenlet *) returned; /* the same, from other OS threads */
 	struct greenlet *leaving;            /* ends on the program's own stack: it has ended once the hub runs */
 	size_t spare_count;
+	size_t idlers; /* who wait for the others to be done, see green_idle() */
 	size_t peak;
 	uint64_t spawned;
-	double seen; /* when the loop was last looked at, by its own clock */
 
 	struct ev_loop *loop;
 	struct timers timers;

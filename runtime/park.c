@@ -5,9 +5,14 @@
 #include "torture.h"
 #include <errno.h>
 
+/* Whether it was the end of the greenlet's own time is noted for green_timeout_end(). */
 static void time_is_up(struct timer *timer)
 {
-	wake((struct greenlet *)((char *)timer - offsetof(struct greenlet, timer)), ETIMEDOUT);
+	struct greenlet *g = (struct greenlet *)((char *)timer - offsetof(struct greenlet, timer));
+
+	if (timer->deadline == g->limit)
+		g->overran = true;
+	wake(g, ETIMEDOUT);
 }
 
 /*
@@ -31,10 +36,9 @@ PART_OF_PARK nanos deadline_of(const struct greenlet *me, const struct until *un
 	return me->limit < until->deadline && !until->firm ? me->limit : until->deadline;
 }
 
-/* A deadline has passed: whether it was that of the greenlet's own time. */
-static __attribute__((noinline)) int time_is_over(struct greenlet *me, const struct until *until)
+static __attribute__((noinline)) int time_is_over(struct greenlet *me, nanos deadline)
 {
-	if (deadline_of(me, until) == me->limit)
+	if (deadline == me->limit)
 		me->overran = true;
 	return ETIMEDOUT;
 }
@@ -52,8 +56,6 @@ PART_OF_PARK int wait_as_it_is(struct greenlet *me, const struct until *until)
 	switch_away();
 	if (me->timer.place)
 		timer_stop(&me->hub->timers, &me->timer);
-	if (me->outcome == ETIMEDOUT)
-		time_is_over(me, until);
 	return me->outcome;
 }
 
@@ -92,7 +94,7 @@ PART_OF_PARK int wait_until(struct greenlet *me, const struct until *until)
 	nanos deadline = deadline_of(me, until);
 
 	if (deadline != FOR_EVER && deadline <= clock_now())
-		return time_is_over(me, until);
+		return time_is_over(me, deadline);
 	if (has_signals(me) && !until->firm)
 		take_signals(me);
 	atomic_store_explicit(&me->interrupted, 0, memory_order_relaxed);
