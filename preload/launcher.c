@@ -28,12 +28,15 @@ static const char *usual_patch(void)
 	return said && *said ? said : "all";
 }
 
-static void set_environment(const struct options *options, const char *library)
+/* By env(1) it takes some executions to come to the program that is meant. */
+static void set_environment(const struct options *options, const char *library, int executions)
 {
 	set_variable("GREENLOAD_PATCH", options->patch ? options->patch : usual_patch());
 	set_variable("GREENLOAD_STATS", options->stats);
 	set_variable("GREENLOAD_STACK", options->stack);
 	set_variable("GREENLOAD_SLICE", options->slice);
+	if (options->no_follow)
+		set_variable("GREENLOAD_FOLLOW", formatted("%d", executions));
 	set_variable("LD_PRELOAD", preload_list(library, getenv("LD_PRELOAD")));
 }
 
@@ -77,6 +80,7 @@ int main(int argc, char **argv)
 {
 	struct options options = read_options(argc, argv);
 	char *library, *path;
+	int executions;
 
 	require_no_privileges();
 	library = options.explain ? NULL : find_library();
@@ -86,7 +90,7 @@ int main(int argc, char **argv)
 		    errno == ENOENT ? "was not found" : "cannot be run: Permission denied");
 	if (options.explain)
 		explain(*options.command, path);
-	judge(*options.command, path);
-	set_environment(&options, library);
+	executions = judge(*options.command, path);
+	set_environment(&options, library, executions);
 	execute(path, options.command);
 }

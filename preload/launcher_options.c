@@ -29,6 +29,7 @@ static const char usage[] =
     "  --stats[=FILE]  print statistics as JSON at exit, on stderr or to FILE\n"
     "  --stack=SIZE    stack of a greenlet in bytes, or with K, M or G; at least 16K\n"
     "  --explain       do not run the command, print which of its calls are taken and which not\n"
+    "  --no-follow     leave alone what the command itself executes\n"
     "  --help          print this text\n"
     "  --version       print the version\n"
     "\n"
@@ -178,6 +179,9 @@ static void take_option(struct options *options, int letter)
 	case 'e':
 		options->explain = true;
 		break;
+	case 'n':
+		options->no_follow = true;
+		break;
 	default: /* getopt_long has said what is wrong */
 		exit(OUR_FAILURE);
 	}
@@ -193,6 +197,7 @@ struct options read_options(int argc, char **argv)
 	    {"stack", required_argument, NULL, 'k'},
 	    {"slice", required_argument, NULL, 'l'},
 	    {"explain", no_argument, NULL, 'e'},
+	    {"no-follow", no_argument, NULL, 'n'},
 	    {0},
 	};
 	static char name[] = "greenload";

@@ -11,6 +11,7 @@ struct options {
 	const char *stack; /* bytes, in decimal */
 	const char *slice; /* milliseconds, in decimal */
 	bool explain;      /* only say what would be intercepted */
+	bool no_follow;    /* what the command executes is not preloaded */
 	char **command;    /* the command and its arguments, at least one, NULL at the end */
 };
 

@@ -25,6 +25,7 @@ struct target {
 	const char *file; /* the one that is judged: the same, or what runs it */
 	int scripts;      /* followed since the last execution */
 	int executions;   /* by env and for the shell */
+	int by_env;
 };
 
 /* Refuses with a sentence that begins with the command and, where it is another, the file at fault. */
@@ -158,6 +159,7 @@ static void env_executes(struct target *target, const char *command)
 	if (!path)
 		refuse_for_errno(target);
 	executes(target, path);
+	target->by_env++;
 }
 
 /* From a file that is no program to what runs it; false where only the kernel may know. */
@@ -192,7 +194,7 @@ static bool reach_program(struct target *target, struct head *head)
 	return false;
 }
 
-void judge(const char *name, const char *path)
+int judge(const char *name, const char *path)
 {
 	struct target target = {.name = name, .path = path, .file = path};
 	struct head head;
@@ -201,6 +203,7 @@ void judge(const char *name, const char *path)
 		judge_program(&target);
 	else if (!head.length)
 		require_no_privileges(&target);
+	return target.by_env;
 }
 
 const char *find_program(const char *name, const char *path)

@@ -2,6 +2,7 @@
 #include "../runtime/report.h"
 #include "../runtime/slice.h"
 #include "../runtime/spare.h"
+#include "follow.h"
 #include "stats.h"
 #include <stdlib.h>
 #include <string.h>
@@ -110,4 +111,5 @@ __attribute__((constructor)) static void read_environment(void)
 		stats_wanted = true;
 		report_prepare(name_of_call);
 	}
+	follow_children(secure_getenv("GREENLOAD_FOLLOW"));
 }

@@ -33,6 +33,9 @@ long raw_semtimedop(long id, long operations, long count, long limit, long e, lo
 long raw_faccessat(long dir, long path, long mode, long d, long e, long f);
 long raw_sync(long a, long b, long c, long d, long e, long f);
 
+/* With the usage that libc's lacks; see wait_id.c. */
+long raw_waitid(long type, long id, long info, long options, long usage, long f);
+
 /* Between greenlets, OS threads and, without FUTEX_PRIVATE_FLAG, other processes; see futex.c. */
 long raw_futex(long word, long op, long value, long limit, long other, long value3);
 long raw_futex_waitv(long waiters, long count, long flags, long limit, long clock, long f);

@@ -5,6 +5,7 @@
 #include "../runtime/interrupt.h"
 #include "../runtime/mask.h"
 #include "blocking.h"
+#include "children.h"
 #include "tail.h"
 #include <setjmp.h>
 #include <ucontext.h>
@@ -56,6 +57,7 @@ static void leave_wait(void)
 {
 	queue_leave(&self->waiter);
 	self->awaits = 0;
+	leave_child_waits();
 }
 
 void siglongjmp(sigjmp_buf buffer, int value)

@@ -8,6 +8,7 @@
 #include "../runtime/slice.h"
 #include "../runtime/toolbox/on_signal.h"
 #include "blocking.h"
+#include "children.h"
 #include <string.h>
 
 #define SIGNALS 65
@@ -20,6 +21,8 @@ static sigset_t interrupting;
 
 static void call_handler(const struct sigaction *action, int signo, siginfo_t *info, void *context)
 {
+	if (signo == SIGCHLD)
+		take_child_before_handler();
 	handlers_running++;
 	if (action->sa_flags & SA_SIGINFO)
 		action->sa_sigaction(signo, info, context);

@@ -4,13 +4,14 @@
 #include "../runtime/offload_hub.h"
 #include "tasks.h"
 #include <inttypes.h>
+#include <limits.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 static _Atomic uint64_t parks[CALLS], helps[CALLS];
 static nanos started;
-static const char *stats_file;
+static char stats_file[PATH_MAX];
 bool stats_wanted;
 static const char *libc_outcome = "as it is: there were no greenlets";
 
@@ -104,7 +105,8 @@ static void print_stats(void)
 
 void stats_start(const char *file)
 {
-	stats_file = file;
+	/* A program may write its title where its environment was. */
+	strncpy(stats_file, file, sizeof(stats_file) - 1);
 	stats_wanted = true;
 	started = clock_now();
 	atexit(print_stats);

@@ -1,93 +1,210 @@
 /*
- * Waiting for children. libc's wait, waitpid, wait3, system and pclose all come to wait4, inside libc. A greenlet that
- * waits for one child parks on its pidfd; for any child, or for more than the end of one, a helper OS thread waits, and
- * only looks: the child's status is left for the greenlet to take.
+ * Waiting for children. Each call looks first, without waiting; what is there is as ever the first comer's. A greenlet
+ * that waits for the end of one child parks on its pidfd, any other stands in a line (wait_line.c). Nobody needs
+ * SIGCHLD for it: the program may block, ignore or handle that.
  */
-#include "arch.h"
-#include "blocking.h"
-#include <stdlib.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
+#include "wait.h"
+#include "../runtime/hub.h"
+#include "../runtime/interrupt.h"
+#include "children.h"
+#include "stats.h"
 
-/* Options of wait4 that waitid has too, by the same values. */
-#define PASSED_ON (WCONTINUED | __WCLONE | __WALL)
+/*
+ * A pidfd tells of the end alone, but to its tracer a child also answers when it stops, be it asked to or not. A look
+ * from time to time finds that: soon at first, as the stop that is waited for mostly is, and then each second.
+ */
+#define FIRST_LOOK (20 * NANOS_PER_MSEC)
+#define LAST_LOOK  NANOS_PER_SEC
 
-struct look {
-	idtype_t type;
-	id_t id;
-	int options;
-};
+/* That of the main thread. On its own OS thread only, where a handler may find it. */
+static struct child_wait *volatile main_wait;
 
-static void look_natively(void *arg)
+/* The calling greenlet's: it may be in a handler that has interrupted another. */
+static __thread struct child_wait *own_wait __attribute__((tls_model("initial-exec")));
+
+/* By what can be done in a signal handler. */
+static void look(struct child_wait *wait)
 {
-	const struct look *look = arg;
-	siginfo_t info;
+	long result, options = wait->options | WNOHANG;
+	bool found;
 
-	while (waitid(look->type, look->id, &info, look->options) < 0 && errno == EINTR)
-		;
+	if (wait->is_wait4) {
+		options &= ~WEXITED;
+		result = raw_syscall(SYS_wait4, wait->pid, (long)wait->status, options, (long)wait->usage, 0, 0);
+		found = result != 0;
+	} else {
+		result = raw_syscall(
+		    SYS_waitid, wait->type, (long)wait->id, (long)wait->info, options, (long)wait->usage, 0);
+		found = result != 0 || wait->info->si_pid != 0;
+	}
+	wait->result = result;
+	wait->is_over = found;
 }
 
-/* As wait4 has it: a pid, any child, a process group, and 0 for the caller's. */
-static struct look look_for(pid_t pid, int options)
+/*
+ * Where the handler of SIGCHLD may look, too, it must not do so at the same time: both could find something. And it
+ * runs before the wait is over. Any other handler would leave with the mask that the greenlets have.
+ */
+static void look_alone(struct child_wait *wait)
 {
-	struct look look = {P_PID, (id_t)pid, WEXITED | WNOWAIT | (options & PASSED_ON)};
+	const uint64_t all = ~0ull;
+	uint64_t before = 0;
 
-	if (options & WUNTRACED)
-		look.options |= WSTOPPED;
-	if (pid == -1)
-		look.type = P_ALL;
-	else if (pid <= 0)
-		look = (struct look){P_PGID, (id_t)(pid ? -pid : getpgrp()), look.options};
-	return look;
+	if (main_wait != wait) {
+		look(wait);
+		return;
+	}
+	take_arrived_signal(self, SIGCHLD);
+	raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, (long)&all, (long)&before, sizeof(before), 0, 0);
+	if (!wait->is_over)
+		look(wait);
+	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&before, 0, sizeof(before), 0, 0);
 }
 
-/* True: it is worth another try. Else errno says why not. */
-static bool waits_on_helper(struct blocking *call, pid_t pid, int options)
+void take_child_before_handler(void)
 {
-	struct look *look = malloc(sizeof(*look));
+	struct hub *hub = self ? self->hub : hub_running;
+	struct child_wait *wait = main_wait;
 
-	if (!look)
-		return false;
-	*look = look_for(pid, options);
-	if (!finishes_on_helper(call, look_natively, free, look))
-		return false;
-	free(look);
-	return true;
+	if (!wait || wait->is_over || !hub || !hub->is_first || wait->process != getpid())
+		return;
+	look(wait);
+	if (wait->is_over)
+		post(wait->greenlet);
 }
 
-static bool waits_on_pidfd(struct blocking *call, int pidfd)
+/* For the end of one child, and nothing else of it. */
+static bool can_use_pidfd(const struct child_wait *wait)
 {
-	bool again;
-
-	call->fd = pidfd;
-	errno = EAGAIN;
-	again = park_until_ready(call);
-	call->fd = -1;
-	fd_forget(pidfd);
-	libc.close(pidfd);
-	return again;
+	return wait->type == P_PID && (wait->options & (WEXITED | WSTOPPED | WCONTINUED)) == WEXITED && !wait->line;
 }
 
-/* Also true when the wait has ended without cause. */
-static bool waits_for_child(struct blocking *call, pid_t pid, int options)
+static int open_pidfd(pid_t pid)
 {
-	long pidfd = -1;
+	long fd = raw_syscall(SYS_pidfd_open, pid, 0, 0, 0, 0, 0);
 
-	if (pid > 0 && !(options & (WUNTRACED | WCONTINUED)))
-		pidfd = raw_syscall(SYS_pidfd_open, pid, 0, 0, 0, 0, 0);
-	return pidfd < 0 ? waits_on_helper(call, pid, options) : waits_on_pidfd(call, (int)pidfd);
+	return fd < 0 ? -1 : hub_borrow_fd((int)fd);
 }
 
-pid_t wait4(pid_t pid, int *status, int options, struct rusage *usage)
+static void close_pidfd(struct child_wait *wait)
 {
-	struct blocking call = blocking_on(CALL_wait4, -1, POLLIN);
-	pid_t child;
+	if (wait->pidfd < 0)
+		return;
+	fd_forget(wait->pidfd);
+	hub_disown_fd(wait->pidfd);
+	wait->pidfd = -1;
+}
 
-	call.dont_wait = options & (WNOHANG | __WNOTHREAD);
-	if (goes_native(&call))
-		return libc.wait4(pid, status, options, usage);
-	do
-		child = libc.wait4(pid, status, options | WNOHANG, usage);
-	while (!child && waits_for_child(&call, pid, options));
-	return (pid_t)settled(&call, child ? child : -1);
+/* Whatever else is wrong with the descriptor, it is opened anew, or the line takes over where it cannot be. */
+static int park_on_pidfd(struct child_wait *wait)
+{
+	struct until until = wait->call.until;
+	int error;
+
+	until.deadline = nanos_add(clock_now(), wait->patience);
+	if (wait->patience < LAST_LOOK)
+		wait->patience *= 2;
+	error = park_on_fd(wait->pidfd, POLLIN, &until);
+	if (error == EINTR || error == ECANCELED)
+		return error;
+	if (error && error != ETIMEDOUT)
+		close_pidfd(wait);
+	return 0;
+}
+
+static int wait_for_change(struct child_wait *wait)
+{
+	if (!wait->is_counted)
+		stats_parked(wait->call.call);
+	wait->is_counted = true;
+	if (wait->pidfd < 0 && can_use_pidfd(wait))
+		wait->pidfd = open_pidfd((pid_t)wait->id);
+	return wait->pidfd < 0 ? wait_in_line(wait) : park_on_pidfd(wait);
+}
+
+/* As in the kernel, what can be had is taken even where a handler has run; but not by who is cancelled. */
+static int look_and_wait(struct child_wait *wait)
+{
+	bool has_parked = false, is_ended;
+	int error = 0;
+
+	for (;;) {
+		look_alone(wait);
+		is_ended = main_wait == wait && handlers_end_wait(self, wait->call.until.on_signal);
+		if (is_ended && has_parked && !error)
+			error = EINTR;
+		if (wait->is_over || error)
+			return error;
+		error = wait_for_change(wait);
+		has_parked = true;
+		if (error && error != EINTR)
+			return error;
+	}
+}
+
+static void leave(struct child_wait *wait)
+{
+	close_pidfd(wait);
+	leave_line(wait);
+}
+
+/* Those that the jump does not leave find that they are called, and begin again. */
+void leave_child_waits(void)
+{
+	struct child_wait *wait;
+
+	for (wait = own_wait; wait; wait = wait->outer) {
+		leave(wait);
+		atomic_store(&wait->is_called, true);
+		if (main_wait == wait)
+			main_wait = wait->outer;
+	}
+	own_wait = NULL;
+}
+
+void begin_waits_anew(void)
+{
+	struct child_wait *wait;
+
+	for (wait = own_wait; wait; wait = wait->outer) {
+		wait->process = getpid();
+		wait->pidfd = -1;
+		wait->line = NULL;
+		atomic_store(&wait->is_called, true);
+	}
+}
+
+static void wait_greenly(struct child_wait *wait)
+{
+	bool is_main = self->is_main && self->hub->is_first;
+	int error;
+
+	lines_prepare();
+	wait->greenlet = self;
+	wait->process = getpid();
+	wait->outer = own_wait;
+	own_wait = wait;
+	if (is_main)
+		main_wait = wait;
+	error = look_and_wait(wait);
+	own_wait = wait->outer;
+	if (is_main)
+		main_wait = wait->outer;
+	leave(wait);
+	if (!wait->is_over)
+		wait->result = -error;
+}
+
+long wait_for_children(struct child_wait *wait)
+{
+	long result;
+
+	wait->pidfd = -1;
+	wait->patience = FIRST_LOOK;
+	wait_greenly(wait);
+	result = wait->result;
+	if (result >= 0)
+		return settled(&wait->call, result);
+	errno = (int)-result;
+	return settled(&wait->call, -1);
 }

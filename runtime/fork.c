@@ -56,6 +56,7 @@ static void in_child(void)
 	lot_reset();
 	tls_spread_ids();
 	hub_reset(self ? self->hub : NULL);
+	hub_drop_borrowed_fds();
 }
 
 static void watch_forks(void)

@@ -263,10 +263,19 @@ int hub_adopt_fd(int fd);
 /* The same for the descriptor of the loop's epoll. */
 int hub_adopt_epoll(int fd);
 
-/* Closes a descriptor that a hub has adopted, if it did, or else that is just its own. */
+/*
+ * The same anywhere, for a descriptor that is needed while a greenlet waits: a child of fork closes it. Returns -1, and
+ * has closed fd, where there is no room.
+ */
+int hub_borrow_fd(int fd);
+
+/* Closes a descriptor that a hub has adopted, if it did, or that was borrowed, or else that is just its own. */
 void hub_disown_fd(int fd);
 
-/* True for a descriptor that a hub has adopted. */
+/* In the child of a fork: closes what greenlets have borrowed, who are gone. */
+void hub_drop_borrowed_fds(void);
+
+/* True for a descriptor that a hub has adopted, or a greenlet borrowed. */
 bool hub_owns_fd(int fd);
 
 /* The lowest of them that is not below this number; INT_MAX: none. */

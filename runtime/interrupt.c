@@ -158,6 +158,16 @@ void take_signals(struct greenlet *me)
 	}
 }
 
+void take_arrived_signal(struct greenlet *me, int signo)
+{
+	uint64_t bit = signal_bit(signo);
+
+	if (!(atomic_load(&me->hub->arrived.signals) & bit) || (me->blocked & bit))
+		return;
+	pending_move(&me->hub->arrived, &me->directed, signo);
+	take_signals(me);
+}
+
 bool handlers_end_wait(struct greenlet *g, unsigned on_signal)
 {
 	uint8_t by;

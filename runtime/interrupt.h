@@ -33,6 +33,12 @@ static inline bool has_signals(const struct greenlet *me)
 /* Has the kernel deliver them, so that their handlers run, here on its own stack. */
 void take_signals(struct greenlet *me) __attribute__((noinline));
 
+/*
+ * The same for one that has come for the process and that the hub has not assigned yet. For a call by the main greenlet
+ * that natively cannot return before the handler has run.
+ */
+void take_arrived_signal(struct greenlet *me, int signo);
+
 /* True when the handlers that have run since its wait began end it, being of this enum on_signal; asked once. */
 bool handlers_end_wait(struct greenlet *g, unsigned on_signal);
 

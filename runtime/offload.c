@@ -101,3 +101,14 @@ int offload_meeting(const struct meeting *meeting, void *arg, const struct until
 	errno = errno_before;
 	return error;
 }
+
+bool offload_detached(void (*run)(void *arg), void (*done)(void *arg), void *arg)
+{
+	struct job *job = malloc(sizeof(*job));
+
+	if (!job)
+		return false;
+	*job = (struct job){.run = run, .drop = done, .arg = arg, .greenlet = self, .left = true};
+	queue_job(job);
+	return true;
+}

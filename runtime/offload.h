@@ -37,4 +37,10 @@ struct meeting {
 
 int offload_meeting(const struct meeting *meeting, void *arg, const struct until *until);
 
+/*
+ * Has a helper run job(arg) and then done(arg), and returns at once; nobody waits for it. False with errno ENOMEM. On a
+ * greenlet only, and where no helper can be had, the hub does it: it should not take for ever then.
+ */
+bool offload_detached(void (*job)(void *arg), void (*done)(void *arg), void *arg);
+
 #endif

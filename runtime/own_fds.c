@@ -1,4 +1,4 @@
-/* The descriptors of our own loops: high, out of the program's way, and known, so that its close() passes them over. */
+/* Our own descriptors, of loops and waits: high, out of the program's way, and known: its close() passes them over. */
 #include "hub.h"
 #include <fcntl.h>
 #include <limits.h>
@@ -14,30 +14,55 @@
 #define HIGHEST FD_SETSIZE
 #define ROOM    64
 
-/* All zero: none; else the number plus one. Several hubs may share the room that there is. */
-static _Atomic int owned[ROOM];
-static _Atomic int lowest = INT_MAX;
+/* Sets of descriptors; those above are not known, and there are none before the program has as many. */
+#define KNOWN (1 << 16)
+#define WORD  64
 
-static void note(int fd)
+static _Atomic uint64_t owned[KNOWN / WORD], borrowed[KNOWN / WORD];
+static _Atomic int lowest = INT_MAX, highest;
+
+static uint64_t bit_of(int fd)
 {
-	int i, none, low = atomic_load(&lowest);
-
-	while (fd < low && !atomic_compare_exchange_weak(&lowest, &low, fd))
-		;
-	for (i = 0; i < ROOM; i++) {
-		none = 0;
-		if (atomic_load(&owned[i]) == fd + 1 || atomic_compare_exchange_strong(&owned[i], &none, fd + 1))
-			return;
-	}
+	return 1ull << (unsigned)fd % WORD;
 }
 
-static int lowest_wanted(void)
+static void note(_Atomic uint64_t *set, int fd)
+{
+	int low = atomic_load(&lowest), high = atomic_load(&highest);
+
+	if (fd >= KNOWN)
+		return;
+	while (fd < low && !atomic_compare_exchange_weak(&lowest, &low, fd))
+		;
+	while (fd > high && !atomic_compare_exchange_weak(&highest, &high, fd))
+		;
+	atomic_fetch_or(&set[fd / WORD], bit_of(fd));
+}
+
+static int limit_of_descriptors(void)
 {
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > HIGHEST)
-		return HIGHEST - ROOM;
-	return limit.rlim_cur > 2 * ROOM ? (int)limit.rlim_cur - ROOM : 0;
+		return HIGHEST;
+	return (int)limit.rlim_cur;
+}
+
+static int lowest_wanted(void)
+{
+	int limit = limit_of_descriptors();
+
+	return limit > 2 * ROOM ? limit - ROOM : 0;
+}
+
+/* Its new number, or -errno. */
+static int move_up(int fd, int from)
+{
+	long high = raw_syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, from, 0, 0, 0);
+
+	if (high >= 0)
+		raw_syscall(SYS_close, fd, 0, 0, 0, 0, 0);
+	return (int)high;
 }
 
 int hub_adopt_fd(int fd)
@@ -46,12 +71,10 @@ int hub_adopt_fd(int fd)
 
 	if (!hub_running || fd < 0)
 		return fd;
-	high = fcntl(fd, F_DUPFD_CLOEXEC, lowest_wanted());
-	if (high >= 0) {
-		raw_syscall(SYS_close, fd, 0, 0, 0, 0, 0);
+	high = move_up(fd, lowest_wanted());
+	if (high >= 0)
 		fd = high;
-	}
-	note(fd);
+	note(owned, fd);
 	return fd;
 }
 
@@ -63,39 +86,72 @@ int hub_adopt_epoll(int fd)
 	return fd;
 }
 
+/* Where the limit is low, there may be more of these than there is room above. */
+int hub_borrow_fd(int fd)
+{
+	int high = move_up(fd, lowest_wanted());
+
+	if (high < 0)
+		high = move_up(fd, limit_of_descriptors() / 2);
+	if (high < 0) {
+		raw_syscall(SYS_close, fd, 0, 0, 0, 0, 0);
+		return -1;
+	}
+	note(owned, high);
+	note(borrowed, high);
+	return high;
+}
+
+static void forget(int fd)
+{
+	if (fd >= KNOWN)
+		return;
+	atomic_fetch_and(&owned[fd / WORD], ~bit_of(fd));
+	atomic_fetch_and(&borrowed[fd / WORD], ~bit_of(fd));
+}
+
 void hub_disown_fd(int fd)
 {
-	int i, named;
-
-	for (i = 0; i < ROOM; i++) {
-		named = fd + 1;
-		atomic_compare_exchange_strong(&owned[i], &named, 0);
-	}
+	forget(fd);
 	raw_syscall(SYS_close, fd, 0, 0, 0, 0, 0);
 }
 
 bool hub_owns_fd(int fd)
 {
-	int i;
-
-	if (fd < atomic_load_explicit(&lowest, memory_order_relaxed))
+	if (fd < atomic_load_explicit(&lowest, memory_order_relaxed) || fd >= KNOWN)
 		return false;
-	for (i = 0; i < ROOM; i++) {
-		if (atomic_load(&owned[i]) == fd + 1)
-			return true;
+	return atomic_load(&owned[fd / WORD]) & bit_of(fd);
+}
+
+static int next_of(_Atomic uint64_t *set, int from)
+{
+	int fd = from > atomic_load(&lowest) ? from : atomic_load(&lowest), high = atomic_load(&highest);
+	uint64_t rest;
+
+	for (; fd <= high; fd = (fd / WORD + 1) * WORD) {
+		rest = atomic_load(&set[fd / WORD]) & ~(bit_of(fd) - 1);
+		if (rest)
+			return fd / WORD * WORD + __builtin_ctzll(rest);
 	}
-	return false;
+	return INT_MAX;
 }
 
 int hub_next_own_fd(int from)
 {
-	int i, next = INT_MAX;
+	return next_of(owned, from);
+}
 
-	for (i = 0; i < ROOM; i++) {
-		int fd = atomic_load(&owned[i]) - 1;
+/* They mostly stand side by side: many at once. */
+void hub_drop_borrowed_fds(void)
+{
+	int first, next;
 
-		if (fd >= from && fd < next)
-			next = fd;
+	for (first = next_of(borrowed, 0); first != INT_MAX; first = next_of(borrowed, next)) {
+		for (next = first; next_of(borrowed, next) == next; next++)
+			forget(next);
+		if (raw_syscall(SYS_close_range, first, next - 1, 0, 0, 0, 0) == 0)
+			continue;
+		for (; first < next; first++)
+			raw_syscall(SYS_close, first, 0, 0, 0, 0, 0);
 	}
-	return next;
 }

@@ -45,10 +45,17 @@ ln -s "$here/libgreenload.so" alias.so
 check 'not twice under another name' preload_is "$here/libgreenload.so" \
 	env LD_PRELOAD="$work/alias.so" plain-directory/greenload
 
+# keeps_to_itself LAUNCHER: with --no-follow, a program's children find no trace of us.
+keeps_to_itself() {
+	ends 0 "$1" --no-follow sh -c 'ls /proc/self/fd; cat /proc/self/maps; env' &&
+		! grep -e '^9[0-9][0-9]$' -e ' /.*/libgreenload' -e ^GREENLOAD_ -e ^LD_PRELOAD .stdout
+}
+
 for directory in 'a space' 'a:colon' 'a$LIB'; do
 	placed "$directory"
 	check "in a directory like '$directory'" preloads "$directory/greenload"
 	check "which children get too from '$directory'" reaches_children "$directory/greenload"
+	check "which they do not with --no-follow from '$directory'" keeps_to_itself "$directory/greenload"
 	check "not twice from '$directory'" preload_is /proc/self/fd/901 "$directory/greenload" "$directory/greenload"
 done
 

@@ -10,7 +10,7 @@ shows() {
 
 helps() {
 	ends 0 "$greenload" --help && grep -q '^Usage: greenload ' .stdout &&
-		for option in patch slice stats stack explain help version; do
+		for option in patch slice stats stack explain no-follow help version; do
 			grep -q -e "--$option" .stdout || return
 		done
 }
@@ -19,6 +19,18 @@ says_version() {
 	prints "greenload $(sed -n 's/^VERSION *:= *//p' "$top/Makefile")" "$greenload" --version
 }
 
+# follows COUNT COMMAND...: so many of its lines say that a program had the library in its memory.
+follows() {
+	count=$1
+	shift
+	ends 0 "$@" && [ "$(grep -c '^[1-9]' .stdout)" -eq "$count" ] && return
+	cat .stdout
+	return 1
+}
+
+# A shell that looks at itself, and then at a program that it starts; $1 is its name.
+look='while read -r line; do case $line in *libgreenload.so*) echo 1 itself; break ;; esac; done </proc/$$/maps
+	grep -c "libgreenload\.so" /proc/self/maps; true'
 
 check '--help' helps
 check '--version' says_version
@@ -61,6 +73,21 @@ check 'no --slice' shows 0 GREENLOAD_SLICE --slice 0
 for slice in '' x -1 5ms 1000000; do
 	check "--slice='$slice' is no time" refused 2 'not a number of milliseconds' "$greenload" "--slice=$slice" true
 done
+for shell in sh bash; do
+	check "$shell and its children are preloaded" follows 2 "$greenload" $shell -c "$look"
+	check "--no-follow: $shell is, its children are not" follows 1 "$greenload" --no-follow $shell -c "$look"
+	check "GREENLOAD_FOLLOW=0 for $shell" follows 1 env GREENLOAD_FOLLOW=0 "$greenload" $shell -c "$look"
+	check "another GREENLOAD_FOLLOW for $shell" follows 2 env GREENLOAD_FOLLOW=no "$greenload" $shell -c "$look"
+done
+nothing_left() {
+	[ "$("$greenload" --no-follow --stack=64K --stats=statistics --slice=0 --patch=all env -u _ sh -c 'env')" = \
+		"$(env -u _ sh -c 'env')" ]
+}
+check '--no-follow leaves nothing in the environment' nothing_left
+check '--no-follow leaves what else is preloaded' prints libm.so.6:libdl.so.2 env LD_PRELOAD='libm.so.6 libdl.so.2' \
+	"$greenload" --no-follow sh -c 'echo "$LD_PRELOAD"'
+check '--no-follow takes nothing' refused 2 "'--no-follow'" "$greenload" --no-follow=1 true
+
 check '--stack in bytes' shows 16384 GREENLOAD_STACK --stack=16384
 check '--stack in K' shows 65536 GREENLOAD_STACK --stack=64K
 check '--stack in M' shows 3145728 GREENLOAD_STACK --stack 3M

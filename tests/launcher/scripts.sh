@@ -73,6 +73,10 @@ script by-env-quoted '#!/usr/bin/env -S "sh" -u' 'echo $-'
 script by-env-itself '#!/usr/bin/env by-env-itself'
 check 'env' as_natively ./by-env a b
 check 'what env runs is preloaded into' preloads "$greenload" ./pass-env
+script look-by-env '#!/usr/bin/env sh' "$look"
+script look-by-sh '#!/bin/sh' "$look"
+check '--no-follow and a script' follows 1 "$greenload" --no-follow ./look-by-sh
+check '--no-follow and what env runs' follows 1 "$greenload" --no-follow ./look-by-env
 check 'env that finds nothing' refused 127 "needs 'no-such-command', which was not found" "$greenload" ./by-env-missing
 check 'env -S' as_natively ./by-env-split a b
 check 'env -S that finds nothing' refused 127 "'no-such-command'" "$greenload" ./by-env-split-missing

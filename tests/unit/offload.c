@@ -143,6 +143,34 @@ START_TEST(job_outlives_a_kill)
 	ck_assert_int_eq((intptr_t)must_join(killed_meanwhile), -1);
 }
 
+static void close_gate(void *flag)
+{
+	*(bool *)flag = !*(bool *)flag;
+}
+
+/* The one function after the other, and meanwhile who asked for it goes on, or ends. */
+START_TEST(nobody_waits_for_a_detached_job)
+{
+	bool flags[20];
+	int i;
+
+	sem_init(&gate, 0, 0);
+	become_host();
+	for (i = 0; i < 20; i++) {
+		flags[i] = true;
+		ck_assert(offload_detached(wait_at_gate, close_gate, &flags[i]));
+	}
+	ck_assert_int_eq(green_sleep(0.01), 0);
+	for (i = 0; i < 20; i++) {
+		ck_assert(flags[i]);
+		sem_post(&gate);
+	}
+	for (i = 0; i < 20; i++) {
+		while (*(volatile bool *)&flags[i])
+			ck_assert_int_eq(green_sleep(0.001), 0);
+	}
+}
+
 static void post_gate(void *unused)
 {
 	(void)unused;
@@ -235,8 +263,8 @@ START_TEST(hubs_share_the_helpers)
 int main(void)
 {
 	const TTest *const tests[] = {runs_on_another_thread, runs_right_here_without_greenlets, main_greenlet_may,
-	    more_jobs_than_helpers, helpers_are_used_again, job_outlives_a_kill, jobs_may_need_each_other,
-	    without_a_thread_the_hub_does_it, hubs_share_the_helpers};
+	    more_jobs_than_helpers, helpers_are_used_again, job_outlives_a_kill, nobody_waits_for_a_detached_job,
+	    jobs_may_need_each_other, without_a_thread_the_hub_does_it, hubs_share_the_helpers};
 
 	return run_suite("offload", tests, sizeof(tests) / sizeof(tests[0]));
 }

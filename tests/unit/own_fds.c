@@ -138,11 +138,71 @@ START_TEST(emfile_leaves_nothing_behind)
 	become_host();
 }
 
+static int borrow(void)
+{
+	int fd = dup(STDIN_FILENO);
+
+	return fd < 0 ? -1 : hub_borrow_fd(fd);
+}
+
+START_TEST(borrowed_ones_are_known_while_they_last)
+{
+	int low = dup(STDIN_FILENO), fd = hub_borrow_fd(low);
+
+	assert_own(fd, 900);
+	ck_assert_int_eq(fcntl(low, F_GETFD), -1);
+	ck_assert_int_eq(hub_next_own_fd(0), fd);
+	hub_disown_fd(fd);
+	ck_assert(!hub_owns_fd(fd));
+	ck_assert_int_eq(hub_next_own_fd(0), INT_MAX);
+	ck_assert_int_eq(fcntl(fd, F_GETFD), -1);
+}
+
+static void look_for_borrowed(void *fd)
+{
+	if (hub_owns_fd(*(int *)fd) || fcntl(*(int *)fd, F_GETFD) >= 0)
+		_exit(1);
+	look_at_fresh_ones(&(int){0});
+}
+
+/* Who has borrowed it is not there. */
+START_TEST(child_has_none_that_were_borrowed)
+{
+	int fd;
+
+	become_host();
+	fd = borrow();
+	ck_assert_int_eq(status_of_child(look_for_borrowed, &fd), 0);
+	ck_assert(hub_owns_fd(fd));
+}
+
+/* Half of them are left to the program. Some of the others may be open. */
+START_TEST(borrowed_ones_may_be_many)
+{
+	int fd, count = 0, low;
+
+	limit_descriptors(300);
+	low = dup(STDIN_FILENO);
+	close(low);
+	while ((fd = borrow()) >= 0) {
+		assert_own(fd, 150);
+		count++;
+	}
+	ck_assert_int_ge(count, 140);
+	ck_assert_int_eq(dup(STDIN_FILENO), low);
+	while ((fd = hub_next_own_fd(0)) != INT_MAX) {
+		hub_disown_fd(fd);
+		count--;
+	}
+	ck_assert_int_eq(count, 0);
+}
+
 int main(void)
 {
 	const TTest *const tests[] = {none_without_greenlets, are_high_and_end_with_exec, program_gets_the_low_ones,
 	    listed_in_order, low_limits_are_no_obstacle, each_hub_has_its_own, child_replaces_them,
-	    emfile_leaves_nothing_behind};
+	    emfile_leaves_nothing_behind, borrowed_ones_are_known_while_they_last, child_has_none_that_were_borrowed,
+	    borrowed_ones_may_be_many};
 
 	return run_suite("own_fds", tests, sizeof(tests) / sizeof(tests[0]));
 }
