@@ -116,7 +116,7 @@ static void on_unix_sockets(void)
 
 	must("mkdtemp", mkdtemp(directory) ? 0 : -1);
 	snprintf(address, sizeof(address), "unix:%s/socket", directory);
-	strcpy(at.sun_path, path);
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
 	must("bind", bind(left_behind, (struct sockaddr *)&at, sizeof(at)));
 	close(left_behind);
 	server = green_stream_server(address, NULL, echo, NULL);
