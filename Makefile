@@ -15,17 +15,20 @@ MACHINE := $(if $(wildcard runtime/arch/$(ARCH)),$(ARCH),generic)
 CONTEXT ?= $(MACHINE)
 
 WARN    := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Werror
-CFLAGS  ?= -O2 -g
+# `make DEBUG=1 BUILD=build/debug`: a library that finds out more of what it must not be asked.
+CFLAGS  ?= $(if $(DEBUG),-Og -DDEBUG,-O2) -g
 # libev's macros, and our reading of libc's descriptors, look at the same memory in several ways.
 ALL_CFLAGS := -std=gnu11 $(WARN) -fno-strict-aliasing -fPIC -fvisibility=hidden -fno-plt -D_GNU_SOURCE $(CFLAGS) $(EXTRA_CFLAGS)
 DEPGEN  = -MMD -MP
 # The library is optimised as a whole where the compiler is gcc: calls between its files lie on the way of each read.
 LTO     := $(if $(findstring clang,$(shell $(CC) --version)),,-flto=auto)
 
-RUNTIME := $(wildcard runtime/*.c) runtime/arch/$(CONTEXT)/context.c runtime/arch/$(MACHINE)/stuck_syscall.c
+PUBLIC  := runtime/greenload.h $(wildcard runtime/greenload/*.h)
+RUNTIME := $(wildcard runtime/*.c runtime/toolbox/*.c) runtime/arch/$(CONTEXT)/context.c runtime/arch/$(MACHINE)/stuck_syscall.c
 LAUNCH  := $(wildcard preload/launcher*.c)
 HOOKS   := $(filter-out $(LAUNCH),$(wildcard preload/*.c)) preload/arch/$(MACHINE)/jump.c
 DEMOS   := $(patsubst demos/%.c,$(BUILD)/demos/%,$(wildcard demos/*.c))
+TOUR    := $(patsubst demos/tour/%.c,$(BUILD)/demos/tour/%,$(wildcard demos/tour/*.c))
 PROGRAMS:= $(patsubst tests/programs/%.c,$(BUILD)/tests/programs/%,$(wildcard tests/programs/*.c))
 UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*.c))
 TESTLIBS:= $(patsubst tests/%.c,$(BUILD)/tests/%.so,$(wildcard tests/*.c))
@@ -58,7 +61,7 @@ $(call objects,$(RUNTIME) $(HOOKS)): ALL_CFLAGS += $(LTO) $(if $(LTO),-ffat-lto-
 $(call objects,$(RUNTIME) $(HOOKS)): ALL_CFLAGS += -fno-omit-frame-pointer
 
 # What the library exports: the hooks in the manifest and the public functions in the header, nothing else.
-$(BUILD)/exports.map: preload/calls.def runtime/greenload.h scripts/exports scripts/calls
+$(BUILD)/exports.map: preload/calls.def $(PUBLIC) scripts/exports scripts/calls
 	@mkdir -p $(@D)
 	scripts/exports preload/calls.def runtime/greenload.h > $@
 
@@ -144,7 +147,7 @@ bench:
 	+@$(MAKE) --no-print-directory all $(BENCHES)
 	BUILD=$(BUILD) scripts/bench $(if $(QUICK),--quick) $(ROWS)
 
-tests: $(PROGRAMS) $(PROGLIBS) $(UNITS) $(UNITLIBS) $(LINKED) $(REPORTS) $(TESTLIBS)
+tests: $(TOUR) $(PROGRAMS) $(PROGLIBS) $(UNITS) $(UNITLIBS) $(LINKED) $(REPORTS) $(TESTLIBS)
 benches: $(BENCHES)
 
 # make demo URLS='https://... https://...' fetches those.
@@ -152,6 +155,10 @@ demo:
 	@scripts/deps demo
 	+@$(MAKE) --no-print-directory all
 	@BUILD='$(BUILD)' scripts/demo
+
+# Small programs that do what every tutorial on coroutines does; what they print, and how long they take, is checked.
+demo-tour: $(TOUR)
+	@BUILD='$(BUILD)' scripts/tour
 
 deps:
 	scripts/deps build demo check real lint bench
@@ -172,28 +179,38 @@ lint:
 # Puts the sources into the layout that lint asks for.
 format:
 	@scripts/deps lint
-	clang-format -i $(wildcard runtime/*.[ch] runtime/arch/*.[ch] runtime/arch/*/*.[ch] preload/*.[ch] preload/arch/*/*.[ch] demos/*.[ch] tests/*.[ch] tests/*/*.[ch] tests/programs/library/*.c tests/programs/library/*/*.c)
+	clang-format -i $(wildcard runtime/*.[ch] runtime/arch/*.[ch] runtime/arch/*/*.[ch] runtime/greenload/*.h runtime/toolbox/*.[ch] preload/*.[ch] preload/arch/*/*.[ch] demos/*.[ch] demos/tour/*.c tests/*.[ch] tests/*/*.[ch] tests/programs/library/*.c tests/programs/library/*/*.c)
 
 PC_DIR  = $(LIBDIR)/pkgconfig
 REAL    = libgreenload.so.$(VERSION)
-# The functions that green_spawn(3) describes; each is found under its own name.
-MAN3    = $(shell sed -n 's/^\.Nm \(green_[a-z_]*\).*/\1/p' runtime/green_spawn.3 | sort -u)
+# Pages that come from the headers; each function is found under its own name, be it described there or by hand.
+MANUALS = $(patsubst runtime/greenload/%.h,$(BUILD)/man/green_%.3,$(wildcard runtime/greenload/*.h))
 
-install: $(LIB) $(BUILD)/greenload
-	install -d "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(PC_DIR)" "$(DESTDIR)$(INCLUDEDIR)" \
+$(BUILD)/man/green_%.3: runtime/greenload/%.h scripts/manual
+	@mkdir -p $(@D)
+	scripts/manual $< > $@
+
+manuals: $(MANUALS)
+
+install: $(LIB) $(BUILD)/greenload $(MANUALS)
+	install -d "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(PC_DIR)" "$(DESTDIR)$(INCLUDEDIR)/greenload" \
 	    "$(DESTDIR)$(MANDIR)/man1" "$(DESTDIR)$(MANDIR)/man3"
 	install -m 755 $(BUILD)/greenload "$(DESTDIR)$(BINDIR)/greenload"
 	install -m 755 $(LIB) "$(DESTDIR)$(LIBDIR)/$(REAL)"
 	ln -sf $(REAL) "$(DESTDIR)$(LIBDIR)/libgreenload.so.$(SOVERSION)"
 	ln -sf libgreenload.so.$(SOVERSION) "$(DESTDIR)$(LIBDIR)/libgreenload.so"
 	install -m 644 runtime/greenload.h "$(DESTDIR)$(INCLUDEDIR)/greenload.h"
+	install -m 644 runtime/greenload/*.h "$(DESTDIR)$(INCLUDEDIR)/greenload"
 	sed -e 's|@LIBDIR@|$(LIBDIR:$(PREFIX)/%=$${prefix}/%)|; s|@INCLUDEDIR@|$(INCLUDEDIR:$(PREFIX)/%=$${prefix}/%)|' \
 	    -e 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' \
 	    runtime/greenload.pc.in | install -m 644 /dev/stdin "$(DESTDIR)$(PC_DIR)/greenload.pc"
 	install -m 644 preload/greenload.1 "$(DESTDIR)$(MANDIR)/man1/greenload.1"
-	install -m 644 runtime/green_spawn.3 "$(DESTDIR)$(MANDIR)/man3/green_spawn.3"
-	for name in $(filter-out green_spawn,$(MAN3)); do \
-	    echo '.so man3/green_spawn.3' | install -m 644 /dev/stdin "$(DESTDIR)$(MANDIR)/man3/$$name.3" || exit; done
+	install -m 644 runtime/green_spawn.3 $(MANUALS) "$(DESTDIR)$(MANDIR)/man3"
+	for page in runtime/green_spawn.3 $(MANUALS); do \
+	    for name in $$(sed -n 's/^\.Nm \(green_[a-z_0-9]*\).*/\1/p' "$$page"); do \
+	        test "$$name.3" = "$${page##*/}" || \
+	        echo ".so man3/$${page##*/}" | install -m 644 /dev/stdin "$(DESTDIR)$(MANDIR)/man3/$$name.3" || exit; \
+	    done; done
 	@# A library that is installed for good is found at once; only root can tell the loader.
 	test -n "$(DESTDIR)" || test "$$(id -u)" != 0 || ldconfig
 
@@ -202,7 +219,8 @@ uninstall:
 	    "$(DESTDIR)$(LIBDIR)/$(REAL)" "$(DESTDIR)$(LIBDIR)/libgreenload.so.$(SOVERSION)" \
 	    "$(DESTDIR)$(LIBDIR)/libgreenload.so" "$(DESTDIR)$(PC_DIR)/greenload.pc" \
 	    "$(DESTDIR)$(MANDIR)/man1/greenload.1"
-	for name in $(MAN3); do rm -f "$(DESTDIR)$(MANDIR)/man3/$$name.3"; done
+	rm -rf "$(DESTDIR)$(INCLUDEDIR)/greenload"
+	rm -f "$(DESTDIR)$(MANDIR)"/man3/green_*.3
 
 clean:
 	rm -rf build
@@ -210,6 +228,7 @@ clean:
 help:
 	@echo 'make [all]      build/libgreenload.so, build/greenload, build/demos/*'
 	@echo 'make demo       installs what it needs, then shows the URL fetcher at work'
+	@echo 'make demo-tour  small programs with the public functions, and checks what they print'
 	@echo 'make check      installs what it needs, then runs the tests'
 	@echo 'make check-long the tests that take longer'
 	@echo 'make torture    the tests on a build made to give bugs a chance'
@@ -221,7 +240,7 @@ help:
 	@echo 'make uninstall'
 	@echo 'make clean'
 
-.PHONY: all always demo tests benches bench deps check check-long torture lint format install uninstall clean help
+.PHONY: all always manuals demo demo-tour tests benches bench deps check check-long torture lint format install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -114,7 +114,7 @@ bool park_until_ready(struct blocking *call)
 		note(call, 0, full_or_drained(call));
 		return true;
 	}
-	errno = error == ETIMEDOUT ? EAGAIN : error;
+	errno = error == ETIMEDOUT && is_over(&call->until) ? EAGAIN : error;
 	return false;
 }
 
@@ -127,7 +127,7 @@ int park_until_any(struct blocking *call, const struct pollfd *fds, nfds_t n)
 	error = park_on_fds(fds, n, &call->until);
 	if (!error || error == EBADF)
 		return 1;
-	if (error == ETIMEDOUT)
+	if (error == ETIMEDOUT && is_over(&call->until))
 		return 0;
 	errno = error;
 	return -1;

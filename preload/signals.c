@@ -6,6 +6,7 @@
 #include "../runtime/overflow.h"
 #include "../runtime/report.h"
 #include "../runtime/slice.h"
+#include "../runtime/toolbox/on_signal.h"
 #include "blocking.h"
 #include "children.h"
 #include <string.h>
@@ -74,7 +75,7 @@ static bool is_function(const struct sigaction *action)
 static bool is_ours(int signo, const struct sigaction *action)
 {
 	return (signo == SIGSEGV && overflow_handles(action)) || (signo == SIGQUIT && report_handles(action)) ||
-	       slice_handles(action);
+	       slice_handles(action) || spawns_for(action);
 }
 
 /* From the kernel's view of an action to the program's. */

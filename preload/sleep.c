@@ -31,7 +31,7 @@ static int sleep_until(struct blocking *call)
 	do
 		error = park_for(call);
 	while (!error);
-	if (error == ETIMEDOUT)
+	if (error == ETIMEDOUT && is_over(&call->until))
 		error = 0;
 	return error;
 }

@@ -7,6 +7,7 @@
 #define CONTEXT_H
 
 #include "arch.h"
+#include <stdbool.h>
 #include <stddef.h>
 
 struct context {
@@ -28,6 +29,19 @@ void context_swap(void **saved, void *to);
  * return address behind that. NULL where it is not known.
  */
 void *const *context_frames(const struct context *c);
+
+/*
+ * The same as context_swap() between a generator and whoever has asked it: there context_hand() returns the result.
+ * Rounding modes and thread-local storage stay as they are, as with a call. What one of the two has stored only the
+ * same can take, but that context_hand() also takes what context_make() has described.
+ */
+int context_hand(void **saved, void *to, int result);
+
+/*
+ * Calls visit(arg) on the stack of one that does not run, and that context_swap() has stored, as if it had been called
+ * from there: for who wants to see how it came there. False, and not called, where this machine has no means to.
+ */
+bool context_visit(const struct context *c, void (*visit)(void *arg), void *arg);
 
 /* Stops the running context, which is from, and goes on with to. Returns when somebody switches back. */
 static inline void context_switch(struct context *from, const struct context *to)

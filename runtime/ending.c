@@ -1,5 +1,6 @@
 #include "ending.h"
 #include "altstack.h"
+#include "at_end.h"
 #include "hub.h"
 #include "lot.h"
 #include "mask.h"
@@ -51,6 +52,9 @@ void end_greenlet(struct greenlet *g)
 	struct hub *hub = g->hub;
 
 	give_up_robust_mutexes();
+	g->has_returned = true;
+	if (g->links)
+		call_links(g);
 	if (atomic_load(&g->posted))
 		take_inbox(hub);
 	/* In the child of a fork the last may not be the main one. */

@@ -2,11 +2,11 @@
 #include "altstack.h"
 #include "arena.h"
 #include "ending.h"
+#include "fail.h"
 #include "interrupt.h"
 #include "mask.h"
 #include "park.h"
 #include "tls.h"
-#include <errno.h>
 #include <math.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -18,6 +18,18 @@
 
 /* libc's character class tables are found through thread-local pointers, set when a thread starts. */
 void __ctype_init(void);
+
+/* One that was killed while it waited for its time to begin never does. */
+static void run(struct greenlet *g)
+{
+	timer_stop(&g->hub->timers, &g->timer);
+	if (g->outcome == ECANCELED) {
+		g->value = NULL;
+		g->error = ECANCELED;
+	} else {
+		g->value = g->run(g->value);
+	}
+}
 
 /*
  * Registered as a clean-up buffer, the outermost frame is for libc what the start of one of its own threads is:
@@ -33,7 +45,8 @@ static void begin(void)
 		__pthread_register_cancel(&outermost);
 		if (has_signals(self))
 			take_signals(self);
-		self->value = self->run(self->value);
+		self->has_begun = true;
+		run(self);
 		__pthread_unregister_cancel(&outermost);
 	}
 	tls_run_destructors();
@@ -59,6 +72,16 @@ static void init_greenlet(struct greenlet *g, struct hub *hub, green_fn *fn, voi
 	g->policy = POLICY_OF_MAIN;
 	g->priority = 0;
 	g->niceness = NICENESS_OF_MAIN;
+	g->outcome = 0;
+	g->limit = FOR_EVER;
+	g->timeouts = NULL;
+	g->overran = false;
+	g->shields = 0;
+	g->links = NULL;
+	g->error = 0;
+	g->has_begun = false;
+	g->has_returned = false;
+	g->is_released = false;
 	arena_share(g->context.thread_pointer);
 	*(struct greenlet **)tls_at(g->context.thread_pointer, &self, thread_pointer()) = g;
 	context_make(&g->context, g->stack_low, (size_t)((char *)g->stack_high - (char *)g->stack_low), begin);
@@ -81,7 +104,8 @@ static struct hub *ready_hub(void)
 	return hub;
 }
 
-struct greenlet *spawn(const struct wish *wish, green_fn *fn, void *arg)
+/* A greenlet that is alive and yet to be made ready. */
+static struct greenlet *make(const struct wish *wish, green_fn *fn, void *arg)
 {
 	struct hub *hub;
 	struct greenlet *g;
@@ -101,10 +125,20 @@ struct greenlet *spawn(const struct wish *wish, green_fn *fn, void *arg)
 	if (wish->name)
 		strncat(g->name, wish->name, sizeof(g->name) - 1);
 	mask_enter(g, self->blocked);
-	hub->spawned++;
+	g->number = ++hub->spawned;
+	g->parent = self->number;
+	g->since = hub->seen;
 	if (++hub->alive > hub->peak)
 		hub->peak = hub->alive;
-	make_ready(g);
+	return g;
+}
+
+struct greenlet *spawn(const struct wish *wish, green_fn *fn, void *arg)
+{
+	struct greenlet *g = make(wish, fn, arg);
+
+	if (g)
+		make_ready(g);
 	return g;
 }
 
@@ -115,15 +149,39 @@ static size_t stack_size_of(const struct green_options *options)
 	return options->stack_size < SMALLEST_STACK ? SMALLEST_STACK : options->stack_size;
 }
 
-green_t *green_spawn_with(const struct green_options *options, green_fn *fn, void *arg)
+static struct wish wish_of(const struct green_options *options)
 {
-	const struct wish wish = {
+	return (struct wish){
 	    .name = options ? options->name : NULL,
 	    .stack_size = stack_size_of(options),
 	    .guard_size = USUAL_GUARD,
 	};
+}
+
+green_t *green_spawn_with(const struct green_options *options, green_fn *fn, void *arg)
+{
+	const struct wish wish = wish_of(options);
 
 	return spawn(&wish, fn, arg);
+}
+
+green_t *green_spawn_later(double seconds, green_fn *fn, void *arg)
+{
+	const struct wish wish = wish_of(NULL);
+	struct greenlet *g;
+
+	if (isnan(seconds)) {
+		errno = EINVAL;
+		return NULL;
+	}
+	g = make(&wish, fn, arg);
+	if (!g)
+		return NULL;
+	if (seconds > 0)
+		park_new(g, deadline_after(seconds));
+	else
+		make_ready(g);
+	return g;
 }
 
 green_t *green_spawn(green_fn *fn, void *arg)
@@ -154,14 +212,6 @@ void green_yield(void)
 		sched_yield();
 }
 
-static int fail(int error)
-{
-	if (!error)
-		return 0;
-	errno = error;
-	return -1;
-}
-
 static int sleep_natively(double seconds)
 {
 	struct timespec t;
@@ -187,57 +237,5 @@ int green_sleep(double seconds)
 	until.deadline = deadline_after(seconds);
 	while (!error)
 		error = park(&until);
-	return error == ETIMEDOUT ? 0 : fail(error);
-}
-
-static int wait_for_end(struct greenlet *g, double timeout)
-{
-	struct until until = {.deadline = deadline_after(timeout), .on_signal = SIGNAL_ENDS};
-	int error = 0;
-
-	g->joiner = self;
-	while (g->state != ENDED && !error)
-		error = park(&until);
-	g->joiner = NULL;
-	return g->state == ENDED ? 0 : error;
-}
-
-int green_join(green_t *g, double timeout, void **result)
-{
-	int error;
-
-	if (g && g == self)
-		return fail(EDEADLK);
-	if (!g || !self || g->hub != self->hub || g->detached || g->joiner || g->is_main || isnan(timeout))
-		return fail(EINVAL);
-	error = wait_for_end(g, timeout);
-	if (error)
-		return fail(error);
-	if (result)
-		*result = g->value;
-	g->detached = 1;
-	release_greenlet(g);
-	return 0;
-}
-
-int green_detach(green_t *g)
-{
-	if (!g || g->detached || g->joiner || g->is_main || !self || g->hub != self->hub)
-		return fail(EINVAL);
-	g->detached = 1;
-	release_greenlet(g);
-	return 0;
-}
-
-int green_kill(green_t *g)
-{
-	if (!g)
-		return fail(EINVAL);
-	if (g->is_main)
-		return fail(EPERM);
-	atomic_store(&g->killed, 1);
-	if (g->state == ENDED)
-		return 0;
-	end_wait(g);
-	return 0;
+	return error == ETIMEDOUT && is_over(&until) ? 0 : fail(error);
 }

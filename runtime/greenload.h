@@ -89,4 +89,18 @@ int green_wait_fd(int fd, int events, double timeout);
 #ifdef __cplusplus
 }
 #endif
+
+#include "greenload/ending.h"
+#include "greenload/event.h"
+#include "greenload/generator.h"
+#include "greenload/group.h"
+#include "greenload/info.h"
+#include "greenload/io.h"
+#include "greenload/queue.h"
+#include "greenload/server.h"
+#include "greenload/signals.h"
+#include "greenload/subprocess.h"
+#include "greenload/threads.h"
+#include "greenload/timeout.h"
+
 #endif

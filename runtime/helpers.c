@@ -13,7 +13,7 @@
  */
 #define MOST        512
 #define IDLE_SECS   10
-#define STACK_BYTES (128 * 1024)
+#define STACK_BYTES (1024 * 1024) /* touched only as it is used */
 
 struct lock helpers_lock; /* guards the pool */
 

@@ -208,6 +208,8 @@ static void init_main(struct hub *hub)
 	hub->main.hub = hub;
 	hub->main.is_main = 1;
 	hub->is_first = os_thread_id() == getpid();
+	hub->main.limit = FOR_EVER;
+	hub->main.has_begun = true;
 	hub->main.context.thread_pointer = thread_pointer();
 	mask_begin(hub);
 	/* libc cannot know that there is company now, by helper threads or by greenlets; C++ goes by the variable. */
@@ -229,7 +231,9 @@ static int start(struct hub *hub)
 	hub->peak = 1;
 	hub->stale = true;
 	init_main(hub);
-	error = make_context(hub);
+	error = timers_reserve(&hub->timers, 1);
+	if (!error)
+		error = make_context(hub);
 	if (error)
 		return error;
 	fork_prepare();

@@ -57,7 +57,7 @@ struct greenlet {
 	uint8_t detached;
 	uint64_t blocked;        /* its signal mask */
 	struct pending directed; /* signals for it alone */
-	int outcome;             /* of the last park */
+	int outcome, error;      /* of the last park; what green_fail() was told */
 	uint8_t is_main;
 	bool is_reported;          /* see report.c */
 	_Atomic uint16_t waits_in; /* the call that has parked it last, by the number that report.c is told */
@@ -65,6 +65,8 @@ struct greenlet {
 	uint8_t policy, priority;  /* as pthread_setschedparam was told; they change nothing */
 	int8_t niceness;           /* the same for setpriority */
 	struct timer timer;        /* runs while it is parked with a deadline */
+	double since;              /* when it was parked last, by the clock of the hub's `seen` */
+	nanos limit;               /* when all its waits end, by the timeouts below; FOR_EVER: there are none */
 	struct waiter waiter;      /* its place in the queue of the one descriptor that it waits for */
 
 	void *(*run)(void *);
@@ -73,17 +75,22 @@ struct greenlet {
 	_Atomic uint32_t ended;             /* the same for pthread_join, which waits by this address */
 	_Atomic bool is_joined;             /* somebody does */
 	bool cancel_disabled, cancel_async; /* as pthread_setcancelstate and -type have it */
-	bool has_altstack;
-	bool sliced; /* gives way in the middle of what it does, see slice.h */
+	bool has_altstack, sliced;          /* the latter: gives way in the middle of what it does, see slice.h */
 	struct greenlet *inbox_next;
 	struct greenlet *next_living, *previous_living; /* in the hub's list */
 	uint64_t awaits;                                /* the signals that it waits for, as by sigwait */
 	uint64_t assigned; /* which of the directed ones were meant for the process, and may go to another */
 	stack_t altstack;  /* its own alternate signal stack, if it has one */
+	struct green_timeout *timeouts; /* those begun and not ended, the innermost first */
+	unsigned shields;               /* sections that no kill and no timeout ends */
+	nanos unshielded_limit;         /* to be put back at the end of the outermost of them */
+	struct link *links;             /* what is called at its end, in order */
+	uint64_t number, parent;        /* which one of the hub's it is, by its spawn, and by whom: 0 is the main one */
+	bool has_begun, has_returned;   /* its function */
+	bool overran, is_released;      /* a wait has ended by the limit; nobody has a handle any more */
 	struct stack stack;
 	uint32_t id; /* that its thread id is made from: the stack's and, from MAX_STACKS on, how often that was used */
-	void *stack_low,
-	    *stack_high; /* for calls. Of ours, the rest holds this and the TLS block; or it is the program's */
+	void *stack_low, *stack_high;  /* for calls: of our stack the rest holds this; or the program's own */
 	size_t stack_size, guard_size; /* as they were asked for */
 	bool is_on_given_stack;
 	cpu_set_t *processors; /* as pthread_setaffinity_np was told; NULL: nothing */
@@ -93,6 +100,7 @@ struct greenlet {
 struct hub {
 	struct greenlet *ready_first, **ready_last;
 	size_t ready_count;
+	double seen;             /* when the loop was last looked at, by its own clock */
 	size_t turns;            /* switches until the loop is looked at again */
 	_Atomic bool needs_care; /* somebody has an alternate stack, or was sent signals: see switch_away() */
 	size_t alive;            /* greenlets that have not ended, the main one included */
@@ -111,7 +119,7 @@ struct hub {
 	struct greenlet *spare;              /* ended ones with their stacks, for the next spawns */
 	_Atomic(struct greenlet *) returned; /* the same, from other OS threads */
 	struct greenlet *leaving;            /* ends on the program's own stack: it has ended once the hub runs */
-	size_t spare_count;
+	size_t spare_count, idlers;          /* the latter wait for all others to be done, see green_idle() */
 	size_t peak;
 	uint64_t spawned;
 
@@ -226,7 +234,7 @@ extern __thread volatile sig_atomic_t handlers_running __attribute__((tls_model(
 /* True when the blocking calls of g are to end: it was killed, or cancelled and lets that be. */
 static inline bool must_end(const struct greenlet *g)
 {
-	return g->killed || (g->cancelled && !g->cancel_disabled);
+	return (g->killed && !g->shields) || (g->cancelled && !g->cancel_disabled);
 }
 
 /* The kernel's id of the calling OS thread: gettid() answers with the greenlet's. */
@@ -235,10 +243,10 @@ static inline pid_t os_thread_id(void)
 	return (pid_t)raw_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0);
 }
 
-/* True when other greenlets live on this one's hub. */
+/* True when there is a reason to park: other greenlets live on this one's hub, or a timeout is to end its calls. */
 static inline bool has_company(const struct greenlet *g)
 {
-	return g->hub->alive > 1;
+	return g->hub->alive > 1 || g->limit != FOR_EVER;
 }
 
 /*

@@ -67,6 +67,7 @@ void look_at_loop(struct hub *hub)
 	if (before_look)
 		before_look(hub);
 	ev_run(hub->loop, hub->ready_first ? EVRUN_NOWAIT : EVRUN_ONCE);
+	hub->seen = ev_now(hub->loop);
 	if (timers_next(&hub->timers) != FOR_EVER)
 		timers_expire(&hub->timers, clock_now());
 }
@@ -106,6 +107,7 @@ int open_loop(struct hub *hub)
 			: NULL;
 	if (!hub->loop)
 		goto fail;
+	hub->seen = ev_now(hub->loop);
 	hub->timer_fd = hub_adopt_fd(hub->timer_fd);
 	hub->knock_fd = hub_adopt_fd(hub->knock_fd);
 	atomic_store(&hub->knocked, false);

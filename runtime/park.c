@@ -5,9 +5,14 @@
 #include "torture.h"
 #include <errno.h>
 
+/* Whether it was the end of the greenlet's own time is noted for green_timeout_end(). */
 static void time_is_up(struct timer *timer)
 {
-	wake((struct greenlet *)((char *)timer - offsetof(struct greenlet, timer)), ETIMEDOUT);
+	struct greenlet *g = (struct greenlet *)((char *)timer - offsetof(struct greenlet, timer));
+
+	if (timer->deadline == g->limit)
+		g->overran = true;
+	wake(g, ETIMEDOUT);
 }
 
 /*
@@ -25,13 +30,29 @@ static __attribute__((noinline)) void start_timer(struct greenlet *me, nanos dea
  */
 #define PART_OF_PARK static inline __attribute__((always_inline))
 
+/* What the greenlet's own time limit leaves of the wait. */
+PART_OF_PARK nanos deadline_of(const struct greenlet *me, const struct until *until)
+{
+	return me->limit < until->deadline && !until->firm ? me->limit : until->deadline;
+}
+
+static __attribute__((noinline)) int time_is_over(struct greenlet *me, nanos deadline)
+{
+	if (deadline == me->limit)
+		me->overran = true;
+	return ETIMEDOUT;
+}
+
 PART_OF_PARK int wait_as_it_is(struct greenlet *me, const struct until *until)
 {
+	nanos deadline = deadline_of(me, until);
+
 	me->on_signal = (uint8_t)until->on_signal;
 	me->outcome = 0;
+	me->since = me->hub->seen;
 	me->state = until->firm ? PARKED_FIRMLY : PARKED;
-	if (until->deadline != FOR_EVER)
-		start_timer(me, until->deadline);
+	if (deadline != FOR_EVER)
+		start_timer(me, deadline);
 	switch_away();
 	if (me->timer.place)
 		timer_stop(&me->hub->timers, &me->timer);
@@ -70,8 +91,10 @@ static __attribute__((noinline)) int wait_with_mask(struct greenlet *me, const s
 
 PART_OF_PARK int wait_until(struct greenlet *me, const struct until *until)
 {
-	if (until->deadline != FOR_EVER && until->deadline <= clock_now())
-		return ETIMEDOUT;
+	nanos deadline = deadline_of(me, until);
+
+	if (deadline != FOR_EVER && deadline <= clock_now())
+		return time_is_over(me, deadline);
 	if (has_signals(me) && !until->firm)
 		take_signals(me);
 	atomic_store_explicit(&me->interrupted, 0, memory_order_relaxed);
@@ -96,8 +119,17 @@ int park(const struct until *until)
 	return wait_until(me, until);
 }
 
+void park_new(struct greenlet *g, nanos deadline)
+{
+	g->state = PARKED;
+	g->on_signal = SIGNAL_PASSES;
+	g->timer.fire = time_is_up;
+	timer_start(&g->hub->timers, &g->timer, deadline);
+}
+
 void park_firmly(void)
 {
+	self->since = self->hub->seen;
 	self->state = PARKED_FIRMLY;
 	switch_away();
 }
@@ -117,7 +149,7 @@ void end_wait(struct greenlet *g)
 	bool is_ours = (self && self->hub == g->hub) || hub_running == g->hub;
 
 	if (is_ours && !handlers_running)
-		wake(g, ECANCELED);
+		wake(g, must_end(g) ? ECANCELED : 0);
 	else
 		post(g);
 }

@@ -24,17 +24,30 @@ struct until {
 	nanos deadline;
 	enum on_signal on_signal;
 	const sigset_t *mask; /* blocked signals while it waits; NULL: as they are */
-	bool firm;            /* a kill does not end it: for what must be waited for */
+	bool firm;            /* neither a kill nor a timeout ends it: for what must be waited for */
 };
 
 /*
- * Stops the calling greenlet until somebody unparks it. Returns 0 then (or for no cause), or ETIMEDOUT, ECANCELED
- * (green_kill), EINTR. Leaves errno alone. A deadline that has passed, and a killed greenlet, do not stop.
+ * After a park that ended with ETIMEDOUT: true when its own deadline has passed, false when a timeout of the greenlet
+ * (green_timeout_begin) has ended it.
+ */
+static inline bool is_over(const struct until *until)
+{
+	return until->deadline != FOR_EVER && until->deadline <= clock_now();
+}
+
+/*
+ * Stops the calling greenlet until somebody unparks it. Returns 0 then (or for no cause), or ETIMEDOUT (the deadline,
+ * or one that the greenlet has set itself by green_timeout_begin), ECANCELED (green_kill), EINTR. Leaves errno alone. A
+ * deadline that has passed, and a killed greenlet, do not stop.
  */
 int park(const struct until *until);
 
 /* Parks so that only unpark() ends it: for what must be waited for, killed or not. May end early without cause, too. */
 void park_firmly(void);
+
+/* Parks a new greenlet, whose first run is then the end of its wait. */
+void park_new(struct greenlet *g, nanos deadline);
 
 /* Ends the wait of g with ECANCELED, unless it is a firm one. From any OS thread. */
 void end_wait(struct greenlet *g);

@@ -190,9 +190,14 @@ struct greenlet *take_greenlet(struct hub *hub, const struct wish *wish)
 void give_greenlet(struct hub *hub, struct greenlet *g)
 {
 	reset_stack(g);
+	g->is_released = true;
+#ifndef DEBUG /* there it is kept as it is, so that who uses the handle yet can be told */
 	g->next = hub->spare;
 	hub->spare = g;
 	hub->spare_count++;
+#else
+	(void)hub;
+#endif
 }
 
 void return_greenlet(struct greenlet *g)

@@ -1,6 +1,6 @@
+#include "fail.h"
 #include "greenlet.h"
 #include "poller.h"
-#include <errno.h>
 #include <limits.h>
 #include <math.h>
 #include <poll.h>
@@ -15,39 +15,54 @@ static int milliseconds(double timeout)
 	return (int)ms + (ms > (int)ms);
 }
 
-static int fail(int error)
+static int park_on(const struct pollfd *fds, nfds_t n, const struct until *until)
 {
-	errno = error;
-	return -1;
+	if (n == 1 && fds->fd >= 0 && (fds->events == POLLIN || fds->events == POLLOUT))
+		return park_on_fd(fds->fd, fds->events, until);
+	return park_on_fds(fds, n, until);
 }
 
-/* The events that hold now; 0: none, -1: poll failed. */
-static int ask(struct pollfd *entry, int ms)
+/* As poll(2); a look at first, and where nobody is ready, a wait for a change. */
+static int wait_for_any(struct pollfd *fds, nfds_t n, const struct until *until)
 {
-	int n = poll(entry, 1, ms);
+	int ready, error = 0;
 
-	return n > 0 ? entry->revents : n;
+	while ((ready = poll(fds, n, 0)) == 0 && !error) {
+		error = park_on(fds, n, until);
+		if (error == EBADF) /* closed meanwhile: the next look says POLLNVAL */
+			error = 0;
+	}
+	if (ready || (error == ETIMEDOUT && is_over(until)))
+		return ready;
+	return fail(error);
+}
+
+int green_wait_fds(struct pollfd *fds, nfds_t n, double timeout)
+{
+	struct until until = {.on_signal = SIGNAL_ENDS};
+
+	if (isnan(timeout) || (!fds && n))
+		return fail(EINVAL);
+	if (!self)
+		return poll(fds, n, milliseconds(timeout));
+	until.deadline = deadline_after(timeout);
+	return wait_for_any(fds, n, &until);
 }
 
 int green_wait_fd(int fd, int events, double timeout)
 {
 	struct pollfd entry = {.fd = fd, .events = (short)events};
-	struct until until = {.on_signal = SIGNAL_ENDS};
-	int held, error = 0;
+	int ready;
 
-	if (isnan(timeout) || !(events & (POLLIN | POLLOUT)) || (events & ~(POLLIN | POLLOUT)))
+	if (!(events & (POLLIN | POLLOUT)) || (events & ~(POLLIN | POLLOUT)))
 		return fail(EINVAL);
 	if (fd < 0)
-		return POLLNVAL;
-	if (!self)
-		return ask(&entry, milliseconds(timeout));
-	until.deadline = deadline_after(timeout);
-	while ((held = ask(&entry, 0)) == 0 && !error) {
-		error = park_on_fds(&entry, 1, &until);
-		if (error == EBADF) /* closed meanwhile: the next look says POLLNVAL */
-			error = 0;
-	}
-	if (held || error == ETIMEDOUT)
-		return held;
-	return fail(error);
+		return isnan(timeout) ? fail(EINVAL) : POLLNVAL;
+	ready = green_wait_fds(&entry, 1, timeout);
+	return ready > 0 ? entry.revents : ready;
+}
+
+void green_cancel_wait(int fd)
+{
+	poller_forget(fd);
 }

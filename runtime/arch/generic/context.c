@@ -19,6 +19,23 @@ void context_swap(void **saved, void *to)
 	swapcontext(&here, there);
 }
 
+static __thread int handed;
+
+int context_hand(void **saved, void *to, int result)
+{
+	handed = result;
+	context_swap(saved, to);
+	return handed;
+}
+
+bool context_visit(const struct context *c, void (*visit)(void *arg), void *arg)
+{
+	(void)c;
+	(void)visit;
+	(void)arg;
+	return false;
+}
+
 /* The description lies at the top of the stack that it describes. */
 void context_make(struct context *c, void *low, size_t size, void (*entry)(void))
 {

@@ -1,0 +1,72 @@
+/*
+ * Generators: functions that hand out a value at a time, and take one back, and go on where they were.
+ *
+ *	static void *count(green_gen_t *gen, void *arg)
+ *	{
+ *		for (intptr_t i = 0; i < (intptr_t)arg; i++)
+ *			if (green_gen_yield(gen, (void *)i, NULL) < 0)
+ *				break; // it is being closed: clean up
+ *		return NULL;
+ *	}
+ *
+ *	green_gen_t *gen = green_gen_new(count, (void *)10);
+ *	while (green_gen_next(gen, &value) > 0)
+ *		...
+ *	green_gen_close(gen);
+ *
+ * A generator has a stack of its own, but is no greenlet: it runs as a part of whoever asks it for a value, with his
+ * errno and thread-local variables, and where it parks, he does. It belongs to the greenlet, or the OS thread without
+ * greenlets, that first asks; compilers keep the addresses of thread-local variables across calls. To yield from
+ * another function, call it with the generator: that is all of `yield from`.
+ *
+ * A generator must not be used after it was closed: that is not detected, but as a rule in a library built with
+ * `make DEBUG=1`, which ends the process with a message. One that is never closed is never freed.
+ */
+#ifndef GREENLOAD_GENERATOR_H
+#define GREENLOAD_GENERATOR_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
+
+typedef struct green_gen green_gen_t;
+
+/* What it runs. */
+typedef void *green_gen_fn(green_gen_t *gen, void *arg);
+
+/*
+ * A generator that will run fn(gen, arg) once it is asked for the first value. Its stack is as large as a greenlet's.
+ * NULL with errno EINVAL (fn is NULL), ENOMEM. May be called anywhere.
+ */
+green_gen_t *green_gen_new(green_gen_fn *fn, void *arg);
+
+/*
+ * Lets the generator go on, with this value as the answer to its yield (the first one has none to get it). Returns 1
+ * when it yields, and 0 when its function has returned; *yielded is what it yields or returned, unless yielded is NULL.
+ * Once it has returned, 0 and NULL. Parks where the generator does. Fails with EINVAL (NULL), EBUSY (it is running: it
+ * has called itself, or another greenlet parks in it), EPERM (it belongs to another).
+ */
+int green_gen_send(green_gen_t *gen, void *value, void **yielded);
+
+/* The same with NULL as the answer. */
+int green_gen_next(green_gen_t *gen, void **yielded);
+
+/*
+ * For the generator: hands out a value and waits to be asked for the next. Stores what is sent in *sent, unless that is
+ * NULL. Fails with ECANCELED when it is being closed, from then on each time, and with EINVAL outside of it.
+ */
+int green_gen_yield(green_gen_t *gen, void *value, void **sent);
+
+/*
+ * Has the generator's yield fail with ECANCELED, waits until its function has returned, and frees it. One that has not
+ * begun is only freed. NULL is allowed. Parks where its clean-up does. Fails with EBUSY, EPERM, as for
+ * green_gen_send().
+ */
+int green_gen_close(green_gen_t *gen);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,20 @@
+/* The inside of a child process. */
+#ifndef CHILD_H
+#define CHILD_H
+
+#include "tool.h"
+#include <sys/types.h>
+
+struct green_child {
+	struct tool tool;
+	pid_t pid;
+	int pidfd;  /* readable when it has ended */
+	int fds[3]; /* our ends of the pipes; -1: none */
+	bool has_ended;
+	int status; /* valid then */
+};
+
+/* Closes the pipes and frees it. */
+void child_release(struct green_child *child);
+
+#endif

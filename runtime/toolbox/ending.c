@@ -1,0 +1,137 @@
+/* How it stands with a greenlet, and what is called at its end. */
+#include "../at_end.h"
+#include "../fail.h"
+#include "../greenlet.h"
+#include "../handle.h"
+#include "threads.h"
+#include <sched.h>
+#include <stdlib.h>
+
+void *green_fail(int error)
+{
+	if (self)
+		self->error = error;
+	else if (failure_of_job)
+		*failure_of_job = error;
+	return NULL;
+}
+
+bool green_started(const green_t *g)
+{
+	check_handle(g);
+	return g && g->has_begun;
+}
+
+bool green_ready(const green_t *g)
+{
+	check_handle(g);
+	return g && g->has_returned;
+}
+
+bool green_successful(const green_t *g)
+{
+	return green_ready(g) && !g->error;
+}
+
+int green_error(const green_t *g)
+{
+	return green_ready(g) ? g->error : 0;
+}
+
+void *green_value(const green_t *g)
+{
+	return green_ready(g) ? g->value : NULL;
+}
+
+/* One that others may be idle at the same time with: who is ready only because of that does not count. */
+int green_idle(void)
+{
+	struct hub *hub = self ? self->hub : NULL;
+
+	if (!hub) {
+		sched_yield();
+		return 0;
+	}
+	hub->idlers++;
+	do {
+		hub->turns = 1; /* the loop may know of more who are ready */
+		green_yield();
+	} while (hub->ready_count >= hub->idlers && !must_end(self));
+	hub->idlers--;
+	return must_end(self) ? fail(ECANCELED) : 0;
+}
+
+enum when { AT_ANY_END, AT_SUCCESS, AT_FAILURE };
+
+struct called {
+	struct link link;
+	green_link_fn *fn;
+	void *arg;
+	enum when when;
+};
+
+static bool is_meant(const struct greenlet *g, enum when when)
+{
+	return when == AT_ANY_END || (when == AT_FAILURE) == (g->error != 0);
+}
+
+static void call(struct greenlet *g, struct link *link)
+{
+	struct called called = *(struct called *)link;
+
+	free(link);
+	if (is_meant(g, called.when))
+		called.fn(g, called.arg);
+}
+
+static int link_when(green_t *g, green_link_fn *fn, void *arg, enum when when)
+{
+	struct called *called;
+
+	if (!is_usable(g) || !fn)
+		return fail(EINVAL);
+	if (g->has_returned) {
+		if (is_meant(g, when))
+			fn(g, arg);
+		return 0;
+	}
+	called = malloc(sizeof(*called));
+	if (!called)
+		return fail(ENOMEM);
+	*called = (struct called){{.call = call}, fn, arg, when};
+	add_link(g, &called->link);
+	return 0;
+}
+
+int green_link(green_t *g, green_link_fn *fn, void *arg)
+{
+	return link_when(g, fn, arg, AT_ANY_END);
+}
+
+int green_link_value(green_t *g, green_link_fn *fn, void *arg)
+{
+	return link_when(g, fn, arg, AT_SUCCESS);
+}
+
+int green_link_error(green_t *g, green_link_fn *fn, void *arg)
+{
+	return link_when(g, fn, arg, AT_FAILURE);
+}
+
+int green_unlink(green_t *g, green_link_fn *fn, void *arg)
+{
+	struct link *link;
+
+	if (!is_usable(g))
+		return fail(EINVAL);
+	for (link = g->links; link; link = link->next) {
+		struct called *called = (struct called *)link;
+
+		if (link->call == call && called->fn == fn && called->arg == arg) {
+			remove_link(g, link);
+			free(link);
+			return 0;
+		}
+	}
+	return fail(ENOENT);
+}

@@ -1,0 +1,37 @@
+/* The inside of a group, for what is built on it. */
+#ifndef GROUP_H
+#define GROUP_H
+
+#include "../at_end.h"
+#include "../greenlet.h"
+#include "tool.h"
+
+/* A greenlet of a group. */
+struct member {
+	struct link link; /* first: it is called at the greenlet's end */
+	struct green_group *group;
+	struct greenlet *greenlet;
+	struct member *next, **at;
+	green_link_fn *then; /* what is called with `arg` when it has left the group; NULL: nothing */
+	void *arg;
+};
+
+struct green_group {
+	struct tool tool;
+	struct hub *hub; /* NULL: nobody has spawned yet */
+	size_t size, count;
+	struct member *members;
+	struct queue full, not_empty; /* who wait for room, and who wait for the end of all */
+};
+
+/* As green_group_spawn(), with what is to be called at the end. */
+struct greenlet *group_spawn(
+    struct green_group *group, green_fn *fn, void *arg, const struct until *until, green_link_fn *then, void *then_arg);
+
+/* Parks while it is full. Returns 0, or ETIMEDOUT, ECANCELED, EINTR. */
+int group_wait_for_room(struct green_group *group, const struct until *until);
+
+/* 0, or EINVAL, EPERM. */
+int group_check(const struct green_group *group);
+
+#endif

@@ -1,0 +1,145 @@
+/* Reports of what the greenlets of an OS thread are doing. */
+#include "../fail.h"
+#include "../greenlet.h"
+#include "../watch.h"
+#include "trace.h"
+#include <stdlib.h>
+
+/* What is known of a greenlet at the moment of the report: printing it may park, and then much may change. */
+struct entry {
+	uint64_t id, parent;
+	char name[16];
+	char text[96];
+	struct trace trace;
+	struct entry *first_child, *next; /* the next child of the same parent */
+};
+
+struct report {
+	FILE *stream;
+	size_t count;
+	struct entry *entries; /* by number */
+};
+
+static const char *state_of(const struct greenlet *g)
+{
+	if (g == self)
+		return "runs";
+	if (g->state != RUNNING)
+		return g->has_begun ? "waits" : "is to begin";
+	return g->has_begun ? "is ready" : "has not begun";
+}
+
+/* Who waits for one descriptor alone stands in a line of its own. */
+static void describe_wait(const struct greenlet *g, char *text, size_t size)
+{
+	const struct hub *hub = g->hub;
+	double left = g->timer.place ? (double)g->timer.deadline / 1e9 - (double)clock_now() / 1e9 : -1;
+	int n = snprintf(text, size, "%s", state_of(g));
+
+	if (g->state == RUNNING)
+		return;
+	if (g->waiter.queue) {
+		const struct side *side = (const struct side *)((const char *)g->waiter.queue -
+								offsetof(struct side, queue));
+
+		n += snprintf(text + n, size - (size_t)n, " to %s descriptor %d",
+		    side->watcher.events & EV_READ ? "read from" : "write to", side->watcher.fd);
+	}
+	n += snprintf(text + n, size - (size_t)n, " for %.3f s", ev_time() > g->since ? ev_time() - g->since : 0.0);
+	if (left >= 0 && hub)
+		snprintf(text + n, size - (size_t)n, ", %.3f s left", left);
+}
+
+static void take_down(struct entry *entry, const struct greenlet *g, bool with_traces)
+{
+	*entry = (struct entry){.id = g->number, .parent = g->parent};
+	snprintf(entry->name, sizeof(entry->name), "%s", g->is_main ? "main" : g->name);
+	describe_wait(g, entry->text, sizeof(entry->text));
+	if (with_traces && g->has_begun)
+		trace_take(&entry->trace, g);
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint64_t one = ((const struct entry *)a)->id, other = ((const struct entry *)b)->id;
+
+	return one < other ? -1 : one > other;
+}
+
+static struct entry *find(const struct report *report, uint64_t id)
+{
+	struct entry key = {.id = id};
+
+	return bsearch(&key, report->entries, report->count, sizeof(key), by_number);
+}
+
+/* From the last, so that the first children come first. */
+static void make_tree(struct report *report)
+{
+	size_t i;
+
+	for (i = report->count - 1; i > 0; i--) {
+		struct entry *entry = &report->entries[i], *parent = find(report, entry->parent);
+
+		if (!parent)
+			parent = report->entries;
+		entry->next = parent->first_child;
+		parent->first_child = entry;
+	}
+}
+
+static int take_all_down(struct report *report, bool with_traces)
+{
+	struct hub *hub = self->hub;
+	struct greenlet *g;
+	size_t i = 0;
+
+	report->entries = malloc(hub->alive * sizeof(report->entries[0]));
+	if (!report->entries)
+		return ENOMEM;
+	take_down(&report->entries[i++], &hub->main, with_traces);
+	for (g = hub->living; g && i < hub->alive; g = g->next_living)
+		take_down(&report->entries[i++], g, with_traces);
+	report->count = i;
+	qsort(report->entries, i, sizeof(report->entries[0]), by_number);
+	make_tree(report);
+	return 0;
+}
+
+static void print(const struct report *report, const struct entry *entry, int depth)
+{
+	const struct entry *child;
+
+	fprintf(report->stream, "%*s#%llu%s%s %s\n", 2 * depth, "", (unsigned long long)entry->id,
+	    entry->name[0] ? " " : "", entry->name, entry->text);
+	trace_print(&entry->trace, report->stream, 2 * depth + 4);
+	for (child = entry->first_child; child; child = child->next)
+		print(report, child, depth + 1);
+}
+
+static int print_all(FILE *stream, bool with_traces)
+{
+	struct report report = {.stream = stream};
+	int error;
+
+	if (!stream)
+		return fail(EINVAL);
+	if (!self)
+		return fprintf(stream, "no greenlets\n") < 0 ? -1 : 0;
+	error = take_all_down(&report, with_traces);
+	if (error)
+		return fail(error);
+	print(&report, report.entries, 0);
+	free(report.entries);
+	return fflush(stream) == 0 ? 0 : -1;
+}
+
+int green_print_tree(FILE *stream)
+{
+	return print_all(stream, false);
+}
+
+int green_print_run_info(FILE *stream)
+{
+	return print_all(stream, true);
+}

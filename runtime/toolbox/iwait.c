@@ -1,0 +1,114 @@
+/* Greenlets as they end. */
+#include "../at_end.h"
+#include "../fail.h"
+#include "../greenlet.h"
+#include "../handle.h"
+#include "seconds.h"
+#include <stdlib.h>
+
+struct awaited {
+	struct link link;
+	struct greenlet *greenlet;
+	struct green_iwait *iwait;
+	struct awaited *next; /* of those that have ended */
+};
+
+struct green_iwait {
+	struct greenlet *waiter;
+	struct awaited *ended, **last;
+	size_t left, count;
+	struct awaited all[];
+};
+
+static void note_end(struct awaited *awaited)
+{
+	struct green_iwait *iwait = awaited->iwait;
+
+	awaited->next = NULL;
+	*iwait->last = awaited;
+	iwait->last = &awaited->next;
+	if (iwait->waiter)
+		unpark(iwait->waiter);
+}
+
+static void on_end(struct greenlet *g, struct link *link)
+{
+	(void)g;
+	note_end((struct awaited *)link);
+}
+
+static void await_end(struct green_iwait *iwait, struct greenlet *g)
+{
+	struct awaited *awaited = &iwait->all[iwait->count++];
+
+	*awaited = (struct awaited){.link = {.call = on_end}, .greenlet = g, .iwait = iwait};
+	if (g->has_returned)
+		note_end(awaited);
+	else
+		add_link(g, &awaited->link);
+}
+
+green_iwait_t *green_iwait(green_t *const *list, size_t n)
+{
+	struct green_iwait *iwait = NULL;
+	size_t i;
+
+	errno = EINVAL;
+	for (i = 0; i < n && list && is_usable(list[i]); i++)
+		;
+	if (i == n && self) {
+		errno = ENOMEM;
+		iwait = malloc(sizeof(*iwait) + n * sizeof(iwait->all[0]));
+	}
+	if (!iwait)
+		return NULL;
+	*iwait = (struct green_iwait){.last = &iwait->ended, .left = n};
+	for (i = 0; i < n; i++)
+		await_end(iwait, list[i]);
+	return iwait;
+}
+
+static struct greenlet *take_ended(struct green_iwait *iwait)
+{
+	struct awaited *awaited = iwait->ended;
+	struct greenlet *g = awaited->greenlet;
+
+	awaited->greenlet = NULL; /* whose handle may be released from now on */
+	iwait->ended = awaited->next;
+	if (!iwait->ended)
+		iwait->last = &iwait->ended;
+	iwait->left--;
+	return g;
+}
+
+green_t *green_iwait_next(green_iwait_t *iwait, double timeout)
+{
+	struct until until = until_of(timeout);
+	int error = 0;
+
+	if (!iwait || iwait->waiter || !self || is_no_time(timeout)) {
+		errno = EINVAL;
+		return NULL;
+	}
+	iwait->waiter = self;
+	while (iwait->left && !iwait->ended && !error)
+		error = park(&until);
+	iwait->waiter = NULL;
+	if (iwait->left && iwait->ended)
+		return take_ended(iwait);
+	errno = error;
+	return NULL;
+}
+
+void green_iwait_free(green_iwait_t *iwait)
+{
+	size_t i;
+
+	if (!iwait)
+		return;
+	for (i = 0; i < iwait->count; i++) {
+		if (iwait->all[i].greenlet)
+			remove_link(iwait->all[i].greenlet, &iwait->all[i].link);
+	}
+	free(iwait);
+}

@@ -1,0 +1,94 @@
+/* A function called for many arguments in the greenlets of a group. */
+#include "../fail.h"
+#include "group.h"
+#include "seconds.h"
+#include <stdlib.h>
+
+struct map;
+
+struct call {
+	struct map *map;
+	struct greenlet *greenlet; /* while it is alive */
+	void **result;
+};
+
+struct map {
+	struct greenlet *caller;
+	size_t left; /* calls that have begun and not ended */
+	int error;   /* of the first that failed */
+	struct call calls[];
+};
+
+static void note_end(struct greenlet *g, void *arg)
+{
+	struct call *call = arg;
+	struct map *map = call->map;
+
+	call->greenlet = NULL;
+	if (call->result)
+		*call->result = g->value;
+	if (!map->error)
+		map->error = g->error;
+	if (!--map->left)
+		unpark(map->caller);
+}
+
+/* Begins all; returns why it could not. */
+static int begin_calls(
+    struct green_group *group, green_fn *fn, void *const *args, size_t n, void **results, struct map *map)
+{
+	static const struct until for_ever = {.deadline = FOR_EVER, .on_signal = SIGNAL_ENDS};
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		struct call *call = &map->calls[i];
+
+		*call = (struct call){.map = map, .result = results ? &results[i] : NULL};
+		map->left++; /* before: it may end while we wait for room for the next */
+		call->greenlet = group_spawn(group, fn, args[i], &for_ever, note_end, call);
+		if (!call->greenlet) {
+			map->left--;
+			return errno;
+		}
+	}
+	return 0;
+}
+
+/* In a shield: the calls refer to what is the caller's, so they must have ended. */
+static void end_calls(struct map *map, size_t n)
+{
+	static const struct until for_ever = {.deadline = FOR_EVER, .firm = true};
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (map->calls[i].greenlet)
+			green_kill(map->calls[i].greenlet);
+	}
+	while (map->left)
+		park(&for_ever);
+}
+
+int green_group_map(green_group_t *group, green_fn *fn, void *const *args, size_t n, void **results)
+{
+	static const struct until for_ever = {.deadline = FOR_EVER, .on_signal = SIGNAL_ENDS};
+	struct map *map;
+	int error = group_check(group);
+
+	if (error || !fn || (!args && n))
+		return fail(error ? error : EINVAL);
+	if (!self && !hub_start())
+		return -1;
+	map = calloc(1, sizeof(*map) + n * sizeof(map->calls[0]));
+	if (!map)
+		return fail(ENOMEM);
+	map->caller = self;
+	error = begin_calls(group, fn, args, n, results, map);
+	while (map->left && !error)
+		error = park(&for_ever);
+	if (error)
+		end_calls(map, n);
+	else
+		error = map->error;
+	free(map);
+	return fail(error);
+}

@@ -1,0 +1,149 @@
+/*
+ * A handler only notes the signal and wakes the greenlet that waits for it: that one spawns another in which the
+ * program's function runs.
+ */
+#include "on_signal.h"
+#include "../fail.h"
+#include "../greenlet.h"
+#include "../park.h"
+#include <pthread.h>
+
+#define SIGNALS 65
+
+static struct {
+	green_signal_fn *fn; /* NULL: the signal is not ours */
+	void *arg;
+	_Atomic bool has_come;
+	struct sigaction before;
+} watched[SIGNALS];
+
+static int count; /* of those that are ours */
+static _Atomic(struct greenlet *) watcher;
+
+static void on_signal(int signo)
+{
+	struct greenlet *g = atomic_load(&watcher);
+
+	atomic_store(&watched[signo].has_come, true);
+	if (g)
+		post(g);
+}
+
+bool spawns_for(const struct sigaction *action)
+{
+	return !(action->sa_flags & SA_SIGINFO) && action->sa_handler == on_signal;
+}
+
+static void *call(void *signo)
+{
+	int number = (int)(intptr_t)signo;
+
+	if (watched[number].fn)
+		watched[number].fn(number, watched[number].arg);
+	return NULL;
+}
+
+/* Where there is no memory for it now, the next signal tries again. */
+static void spawn_for(int signo)
+{
+	static const struct green_options options = {.name = "signal"};
+	green_t *g = green_spawn_with(&options, call, (void *)(intptr_t)signo);
+
+	if (g)
+		green_detach(g);
+	else
+		atomic_store(&watched[signo].has_come, true);
+}
+
+static void *watch(void *unused)
+{
+	int signo;
+
+	while (count) {
+		for (signo = 1; signo < SIGNALS; signo++) {
+			if (atomic_exchange(&watched[signo].has_come, false) && watched[signo].fn)
+				spawn_for(signo);
+		}
+		park_firmly();
+	}
+	atomic_store(&watcher, NULL);
+	return unused;
+}
+
+/* The greenlet is the parent's. */
+static void forget_all(void)
+{
+	int signo;
+
+	atomic_store(&watcher, NULL);
+	for (signo = 1; signo < SIGNALS; signo++) {
+		if (watched[signo].fn)
+			sigaction(signo, &watched[signo].before, NULL);
+		watched[signo].fn = NULL;
+	}
+	count = 0;
+}
+
+static void prepare_for_forks(void)
+{
+	pthread_atfork(NULL, NULL, forget_all);
+}
+
+static int start_watcher(void)
+{
+	static const struct green_options options = {.name = "signals"};
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	struct greenlet *g = atomic_load(&watcher);
+
+	if (g)
+		return self && self->hub == g->hub ? 0 : EPERM;
+	g = green_spawn_with(&options, watch, NULL);
+	if (!g)
+		return errno;
+	green_detach(g);
+	atomic_store(&watcher, g);
+	pthread_once(&once, prepare_for_forks);
+	return 0;
+}
+
+static int take_signal(int signo, green_signal_fn *fn, void *arg)
+{
+	struct sigaction ours = {.sa_handler = on_signal, .sa_flags = SA_RESTART}, before;
+	int error;
+
+	if (sigaction(signo, NULL, &before) < 0)
+		return errno;
+	count += !watched[signo].fn;
+	error = start_watcher();
+	if (!error && !watched[signo].fn && sigaction(signo, &ours, &watched[signo].before) < 0)
+		error = errno;
+	if (error) {
+		count -= !watched[signo].fn;
+		return error;
+	}
+	watched[signo].fn = fn;
+	watched[signo].arg = arg;
+	return 0;
+}
+
+static int leave_signal(int signo)
+{
+	struct greenlet *g = atomic_load(&watcher);
+
+	if (!watched[signo].fn)
+		return 0;
+	if (!self || !g || self->hub != g->hub)
+		return EPERM;
+	watched[signo].fn = NULL;
+	sigaction(signo, &watched[signo].before, NULL);
+	if (!--count)
+		unpark(g);
+	return 0;
+}
+
+int green_on_signal(int signo, green_signal_fn *fn, void *arg)
+{
+	if (signo < 1 || signo >= SIGNALS)
+		return fail(EINVAL);
+	return fail(fn ? take_signal(signo, fn, arg) : leave_signal(signo));
+}

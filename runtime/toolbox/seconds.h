@@ -1,0 +1,30 @@
+/* Timeouts as the public functions take them: seconds, negative: for ever, 0: do not wait. */
+#ifndef SECONDS_H
+#define SECONDS_H
+
+#include "../park.h"
+#include <math.h>
+
+/* A wait of this length, which a signal handler ends. */
+static inline struct until until_of(double timeout)
+{
+	return (struct until){.deadline = timeout == 0 ? 0 : deadline_after(timeout), .on_signal = SIGNAL_ENDS};
+}
+
+static inline bool is_no_time(double timeout)
+{
+	return isnan(timeout);
+}
+
+/* What is left of a wait, to be given to another function that takes a timeout. */
+static inline double seconds_until(const struct until *until)
+{
+	nanos now;
+
+	if (until->deadline == FOR_EVER)
+		return -1;
+	now = clock_now();
+	return until->deadline > now ? (double)(until->deadline - now) / 1e9 : 0;
+}
+
+#endif

@@ -1,0 +1,64 @@
+#include "../fail.h"
+#include "../greenlet.h"
+#include <math.h>
+
+int green_timeout_begin(struct green_timeout *timeout, double seconds)
+{
+	struct greenlet *me = self;
+
+	if (!timeout || isnan(seconds))
+		return fail(EINVAL);
+	if (!me && !hub_start())
+		return -1;
+	me = self;
+	timeout->greenlet = me;
+	timeout->deadline = deadline_after(seconds);
+	timeout->outer = me->timeouts;
+	timeout->outer_limit = me->limit;
+	me->timeouts = timeout;
+	if (timeout->deadline < me->limit)
+		me->limit = timeout->deadline;
+	return 0;
+}
+
+int green_timeout_end(struct green_timeout *timeout)
+{
+	struct greenlet *me = self;
+	bool has_ended_calls;
+
+	if (!timeout || !me || timeout->greenlet != me || me->timeouts != timeout)
+		return fail(EINVAL);
+	/* One that was set inside a shield takes the limit from there; an outer one that is as early goes on. */
+	has_ended_calls = me->overran && timeout->deadline == me->limit;
+	if (has_ended_calls)
+		me->overran = false;
+	me->timeouts = timeout->outer;
+	me->limit = timeout->outer_limit;
+	timeout->greenlet = NULL;
+	return has_ended_calls ? fail(ETIMEDOUT) : 0;
+}
+
+double green_time_left(void)
+{
+	nanos now;
+
+	if (!self || self->limit == FOR_EVER)
+		return -1;
+	now = clock_now();
+	return self->limit > now ? (double)(self->limit - now) / 1e9 : 0;
+}
+
+int green_with_timeout(double seconds, green_fn *fn, void *arg, void **result)
+{
+	struct green_timeout timeout;
+	void *value;
+
+	if (!fn)
+		return fail(EINVAL);
+	if (green_timeout_begin(&timeout, seconds) < 0)
+		return -1;
+	value = fn(arg);
+	if (result)
+		*result = value;
+	return green_timeout_end(&timeout);
+}

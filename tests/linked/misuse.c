@@ -1,0 +1,99 @@
+/*
+ * What is used after it was released. In a debug build (make DEBUG=1) each of these ends the process; in any other it
+ * is not found out, and nothing is tried but the one that tells the two apart.
+ */
+#include "expect.h"
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+static void *do_nothing(void *arg)
+{
+	return arg;
+}
+
+static green_t *joined(void)
+{
+	green_t *g = must_spawn(do_nothing, NULL);
+
+	must_join(g);
+	return g;
+}
+
+static void join_again(void)
+{
+	green_join(joined(), -1, NULL);
+}
+
+static void detach_joined(void)
+{
+	green_detach(joined());
+}
+
+static void kill_joined(void)
+{
+	green_kill(joined());
+}
+
+static void ask_joined(void)
+{
+	green_ready(joined());
+}
+
+static void free_twice(void)
+{
+	green_queue_t *queue = green_queue_new(1, 0);
+
+	green_queue_free(queue);
+	green_queue_free(queue);
+}
+
+static void set_freed(void)
+{
+	green_event_t *event = green_event_new();
+
+	green_event_free(event);
+	green_event_set(event);
+}
+
+static void take_for_another(void)
+{
+	green_queue_count((green_queue_t *)green_event_new());
+}
+
+static void close_twice(void)
+{
+	green_gen_t *gen = green_gen_new((green_gen_fn *)(void *)do_nothing, NULL);
+
+	green_gen_close(gen);
+	green_gen_close(gen);
+}
+
+/* In a child, whose message is not for the tester. */
+static bool ends_process(void (*misuse)(void))
+{
+	pid_t child = (pid_t)must("fork", fork());
+	int status;
+
+	if (!child) {
+		dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
+		misuse();
+		_exit(0);
+	}
+	must("waitpid", waitpid(child, &status, 0));
+	return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+}
+
+int main(void)
+{
+	if (!ends_process(ask_joined))
+		return skip("this is no debug build");
+	expect("a second join is found out", ends_process(join_again));
+	expect("detaching what was joined is found out", ends_process(detach_joined));
+	expect("killing what was joined is found out", ends_process(kill_joined));
+	expect("a second free is found out", ends_process(free_twice));
+	expect("setting what was freed is found out", ends_process(set_freed));
+	expect("another kind of object is found out", ends_process(take_for_another));
+	expect("a second close is found out", ends_process(close_twice));
+	return verdict();
+}

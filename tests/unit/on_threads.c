@@ -1,0 +1,103 @@
+/* Work on helper threads. */
+#include "suite.h"
+#include <pthread.h>
+#include <stdint.h>
+#include <unistd.h>
+
+static void *fail_with(void *error)
+{
+	return green_fail((int)(intptr_t)error);
+}
+
+static pthread_t where;
+
+static void *work(void *seconds)
+{
+	where = pthread_self();
+	usleep((useconds_t)(*(double *)seconds * 1e6));
+	return seconds;
+}
+
+static void *count_meanwhile(void *count)
+{
+	while (*(int *)count >= 0) {
+		++*(int *)count;
+		green_sleep(0.001);
+	}
+	return NULL;
+}
+
+START_TEST(on_a_thread)
+{
+	double seconds = 0.03;
+	int count = 0;
+	green_t *other = must_spawn(count_meanwhile, &count);
+	void *value;
+
+	ck_assert_int_eq(green_call_on_thread(work, &seconds, &value), 0);
+	ck_assert_ptr_eq(value, &seconds);
+	ck_assert(!pthread_equal(where, pthread_self()));
+	ck_assert_int_gt(count, 1);
+	count = -1000000;
+	must_join(other);
+	assert_failed(green_call_on_thread(fail_with, (void *)(intptr_t)EIO, &value), EIO);
+	assert_failed(green_call_on_thread(NULL, NULL, NULL), EINVAL);
+}
+
+static _Atomic int at_work, most_at_work;
+
+static void *work_beside(void *unused)
+{
+	int beside = ++at_work;
+
+	if (beside > most_at_work)
+		most_at_work = beside;
+	usleep(3000);
+	at_work--;
+	return unused;
+}
+
+START_TEST(two_threads)
+{
+	green_threads_t *threads = green_threads_new(2);
+	green_result_t *pending[6];
+	void *value;
+	int i;
+
+	for (i = 0; i < 6; i++)
+		pending[i] = green_threads_apply_async(threads, work_beside, &pending[i]);
+	green_sleep(0.001);
+	assert_failed(green_threads_free(threads), EBUSY);
+	for (i = 0; i < 6; i++) {
+		ck_assert_int_eq(green_result_get(pending[i], -1, &value), 0);
+		ck_assert_ptr_eq(value, &pending[i]);
+		green_result_free(pending[i]);
+	}
+	ck_assert_int_eq(most_at_work, 2);
+	pending[0] = green_threads_apply_async(threads, fail_with, (void *)(intptr_t)EIO);
+	assert_failed(green_result_get(pending[0], -1, &value), EIO);
+	green_result_free(pending[0]);
+	assert_failed(green_threads_call(NULL, work, NULL, NULL), EINVAL);
+	ck_assert_ptr_null(green_threads_apply_async(threads, NULL, NULL));
+	ck_assert_int_eq(green_threads_free(threads), 0);
+	ck_assert_int_eq(green_threads_free(NULL), 0);
+}
+
+START_TEST(threads_without_greenlets)
+{
+	green_threads_t *threads = green_threads_new(0);
+	double seconds = 0;
+	void *value;
+
+	ck_assert_int_eq(green_threads_call(threads, work, &seconds, &value), 0);
+	ck_assert(pthread_equal(where, pthread_self()));
+	assert_failed(green_threads_call(threads, fail_with, (void *)(intptr_t)EIO, &value), EIO);
+	green_threads_free(threads);
+}
+
+int main(void)
+{
+	const TTest *const tests[] = {on_a_thread, two_threads, threads_without_greenlets};
+
+	return run_suite("on_threads", tests, sizeof(tests) / sizeof(tests[0]));
+}
