@@ -46,6 +46,12 @@ size_t glibc_newest_module(void);
  */
 bool glibc_static_module(size_t module, size_t since, ptrdiff_t *offset);
 
+/*
+ * Gives back what the vector has room for beyond the modules that there are: two thirds of it. The dynamic linker
+ * enlarges it, with realloc, when a greenlet uses a library that comes later. Returns the vector, which may have moved.
+ */
+void *glibc_trim_vector(void *vector);
+
 /* True when the dynamic thread vector holds memory of its own for some module. */
 bool glibc_vector_owns(const void *vector);
 

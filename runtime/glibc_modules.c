@@ -2,6 +2,7 @@
 #include "arch.h"
 #include "glibc.h"
 #include "glibc_tables.h"
+#include <stdlib.h>
 
 static const struct slots *module_list(void)
 {
@@ -83,6 +84,35 @@ size_t glibc_tls_used(void)
 		}
 	}
 	return used;
+}
+
+static size_t highest_module(void)
+{
+	const struct slots *list;
+	size_t first = 0, highest = 0, i;
+
+	for (list = module_list(); list; list = list->next) {
+		for (i = 0; i < list->length; i++) {
+			if (list->slot[i].map)
+				highest = first + i;
+		}
+		first += list->length;
+	}
+	return highest;
+}
+
+void *glibc_trim_vector(void *vector)
+{
+	union vector_entry *entry = vector, *trimmed;
+	size_t needed = highest_module();
+
+	if (entry[-1].count <= needed)
+		return vector;
+	trimmed = realloc(entry - 1, (needed + 2) * sizeof(*entry));
+	if (!trimmed)
+		return vector;
+	trimmed->count = needed;
+	return trimmed + 1;
 }
 
 bool glibc_vector_owns(const void *vector)

@@ -85,6 +85,7 @@ static int make_anew(void *tp)
 	unlock(&tls_lock);
 	if (!made)
 		return ENOMEM;
+	*thread_vector(tp) = glibc_trim_vector(*thread_vector(tp));
 	if (glibc.robust_head)
 		*(long *)(descriptor_of(tp) + glibc.robust_head + sizeof(void *)) = glibc.robust_offset;
 	return 0;
