@@ -26,7 +26,7 @@ const stack_t *altstack_in_force(const struct hub *hub)
 void altstack_begin(struct hub *hub)
 {
 	long needed = sysconf(_SC_SIGSTKSZ);
-	stack_t before;
+	stack_t before = {.ss_flags = SS_DISABLE};
 
 	hub->altstack.ss_size = needed > 16384 ? (size_t)needed : 16384;
 	hub->altstack.ss_sp = malloc(hub->altstack.ss_size);

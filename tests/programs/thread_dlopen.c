@@ -16,11 +16,11 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
 static void *load(const char *name)
 {
-	char path[PATH_MAX + 64];
-	ssize_t n = must("readlink", readlink("/proc/self/exe", path, PATH_MAX));
+	char program[PATH_MAX] = "", path[2 * PATH_MAX];
 
-	path[n] = '\0';
-	strcpy(strrchr(path, '/') + 1, name);
+	must("readlink", readlink("/proc/self/exe", program, sizeof(program) - 1));
+	*strrchr(program, '/') = '\0';
+	snprintf(path, sizeof(path), "%s/%s", program, name);
 	return dlopen(path, RTLD_NOW);
 }
 

@@ -79,7 +79,7 @@ static char order[10];
 static void note(green_t *g, void *letter)
 {
 	ck_assert(green_ready(g));
-	strcat(order, letter);
+	strncat(order, letter, sizeof(order) - strlen(order) - 1);
 }
 
 static void note_slowly(green_t *g, void *letter)
