@@ -1,4 +1,5 @@
-/* with_libmariadb SOCKET: 200 greenlets, each with a connection to MariaDB of its own, which sleeps and then answers. */
+/* with_libmariadb SOCKET: 200 greenlets, each with a connection to MariaDB of its own, which sleeps and then answers.
+ */
 #include "crew.h"
 #include <mysql.h>
 
