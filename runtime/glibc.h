@@ -15,6 +15,7 @@ struct glibc {
 	ptrdiff_t robust_head;                         /* too; 0: the kernel knows no such lists */
 	ptrdiff_t rseq_cpu_id;                         /* from the thread pointer; 0: no rseq */
 	long robust_offset;
+	ptrdiff_t resolver;            /* the state that blocks have for it, from the thread pointer */
 	ptrdiff_t libc_low, libc_high; /* libc's own thread-local variables, from the thread pointer */
 };
 
@@ -57,6 +58,13 @@ bool glibc_vector_owns(const void *vector);
 
 /* Calls f(arg) with another thread pointer, signals blocked. */
 void *glibc_call_as(void *tp, void *(*f)(void *), void *arg);
+
+/* Has blocks be larger by a resolver's state; then gives the block at tp its own, which is all zero. */
+void glibc_make_room_for_resolver(void);
+void glibc_give_resolver(void *tp);
+
+/* The calling thread ends: its resolver's state, if it is one of ours, gives back what it holds and is as new. */
+void glibc_leave_resolver(void);
 
 /* True when libc, called with this thread pointer, sees a thread of its own. */
 bool glibc_takes_for_thread(void *tp);

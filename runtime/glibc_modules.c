@@ -63,7 +63,7 @@ bool glibc_static_module(size_t module, size_t since, ptrdiff_t *offset)
 /* On machines where the variables lie above the thread pointer, the tables do not tell how far they reach. */
 size_t glibc_image_end(void)
 {
-	return TLS_BELOW_THREAD_POINTER ? glibc.descriptor_size : glibc.above;
+	return TLS_BELOW_THREAD_POINTER ? glibc.descriptor_size : (size_t)glibc.resolver;
 }
 
 size_t glibc_tls_used(void)

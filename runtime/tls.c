@@ -67,6 +67,7 @@ static void set_identity(void *tp, uint32_t id)
 	init_thread_header(tp, glibc.host);
 	*(int *)(descriptor + glibc.tid) = (int)(FIRST_ID + (first_of_process + id) % IDS);
 	close_circles(descriptor);
+	glibc_give_resolver(tp);
 	*(void **)(descriptor + glibc.specific) = descriptor + glibc.specific_first;
 	if (glibc.rseq_cpu_id)
 		*(int32_t *)((char *)tp + glibc.rseq_cpu_id) = -2; /* RSEQ_CPU_ID_REGISTRATION_FAILED */
@@ -182,6 +183,7 @@ static int learn(void)
 
 	if (error)
 		return error;
+	glibc_make_room_for_resolver();
 	tls_spread_ids();
 	size = glibc.above + glibc.below + 2 * glibc.align;
 	memory = calloc(1, size);
@@ -211,6 +213,7 @@ void tls_run_destructors(void)
 {
 	__call_tls_dtors();
 	glibc_run_key_destructors(descriptor_of(thread_pointer()));
+	glibc_leave_resolver();
 }
 
 void tls_spread_ids(void)

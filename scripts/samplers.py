@@ -173,6 +173,36 @@ def timed(argv):
     return elapsed, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+def milliseconds_of(argv, times=1):
+    """A sampler: CPU milliseconds of one run of a program, its start included."""
+    def sample():
+        return sum(timed(argv)[1] for _ in range(times)) * 1000 / times
+    return sample
+
+
+def single(*argv, lines=0):
+    """Samplers of a program of one thread, preloaded and as it is; it may be given a file of so many lines."""
+    def sampler(*launch):
+        return lambda: milliseconds_of((*launch, *argv, *([numbers_file(lines).name] if lines else [])))()
+    return sampler(*preloaded()), sampler()
+
+
+def startup(rounds):
+    """What it takes longer to start a program that does nothing: [(milliseconds more, milliseconds), ...]."""
+    argv = ("/bin/true",)
+    taken = pairs(rounds, milliseconds_of(preloaded(*argv), 20), milliseconds_of(argv, 20))
+    return [(mine - theirs, theirs) for mine, theirs in taken]
+
+
+@functools.cache
+def numbers_file(lines):
+    """A file of numbers in no order, removed at the end."""
+    file = tempfile.NamedTemporaryFile("w")
+    file.writelines(f"{n * 48271 % 2147483647}\n" for n in range(1, lines + 1))
+    file.flush()
+    return file
+
+
 @contextlib.contextmanager
 def fetching(urls, at_once, milliseconds, size):
     """Samplers of (elapsed, CPU) of both fetchers, while a server with that latency runs."""

@@ -62,6 +62,13 @@ in_ruby() {
 	under /usr/bin/ruby "$here/$1.rb"
 }
 
+# shellcheck source=tests/real/programs.sh
+. "$here/programs.sh"
+# shellcheck source=tests/real/databases.sh
+. "$here/databases.sh"
+# shellcheck source=tests/real/network.sh
+. "$here/network.sh"
+
 short_cases() {
 	check 'python: 500 HTTP clients of a threading server' http
 	check 'python: thread pool' in_python pool
@@ -84,4 +91,6 @@ long_cases() {
 	has 'a crowd' prlimit setpriv && check '20000 threads where 1000 are allowed' crowd
 	has 'rust' /usr/bin/rustc && check 'rust' rust
 	has 'ruby' /usr/bin/ruby && check 'ruby' in_ruby threads && check 'ruby: threads that never wait' in_ruby busy
+	database_cases
+	program_cases
 }

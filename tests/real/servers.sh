@@ -40,6 +40,12 @@ write_site() {
 	chmod -R a+rX "$work/site"
 }
 
+# Where there is a certificate.
+https_server() {
+	[ ! -s "$work/certificate" ] || echo "server { listen 127.0.0.1:$1 ssl; root $work/site;
+		ssl_certificate $work/certificate; ssl_certificate_key $work/key; }"
+}
+
 start_nginx() {
 	cat >"$work/nginx.conf" <<-END
 		daemon off;
@@ -55,6 +61,7 @@ start_nginx() {
 			uwsgi_temp_path $work/uwsgi;
 			scgi_temp_path $work/scgi;
 			server { listen 127.0.0.1:$1 backlog=1024; root $work/site; }
+			$(https_server $(($1 + 1)))
 		}
 	END
 	started nginx -e "$work/nginx.log" -p "$work" -c "$work/nginx.conf"
