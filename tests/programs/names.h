@@ -54,7 +54,7 @@ static inline int bind_locally(int type, in_port_t port)
 
 static inline in_port_t port_of(int fd)
 {
-	struct sockaddr_in address;
+	struct sockaddr_in address = {0};
 	socklen_t length = sizeof(address);
 
 	must("getsockname", getsockname(fd, (struct sockaddr *)&address, &length));

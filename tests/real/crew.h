@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-static inline void fail(const char *format, ...)
+static inline _Noreturn void fail(const char *format, ...)
 {
 	va_list rest;
 
