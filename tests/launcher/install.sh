@@ -29,11 +29,23 @@ installed() {
 	diff wanted found
 }
 
-functions=$(sed -n '/^typedef/d; s/^[a-z].*[ *]\(green_[a-z_]*\)(.*/\1/p' "$top/runtime/greenload.h" | sort)
+# functions HEADER...: that these declare.
+functions() {
+	sed -n '/^typedef/d; s/^[a-z].*[ *]\(green_[a-z_0-9]*\)(.*/\1/p' "$@" | sort
+}
+
+# Each function has a page, and so has each header beside the first.
+functions=$(functions "$top/runtime/greenload.h")
+headers=$(cd "$top/runtime" && echo greenload/*.h)
+pages=$(
+	functions "$top"/runtime/greenload.h "$top"/runtime/greenload/*.h
+	for header in $headers; do
+		basename "$header" .h | sed 's/^/green_/'
+	done
+)
 version=$(sed -n 's/^VERSION *:= *//p' "$top/Makefile")
-pages=$(printf 'share/man/man3/%s.3 ' $functions)
-files="bin/greenload include/greenload.h lib/libgreenload.so lib/libgreenload.so.0 lib/libgreenload.so.$version
-	lib/pkgconfig/greenload.pc share/man/man1/greenload.1 $pages"
+files="bin/greenload include/greenload.h $(printf 'include/%s ' $headers) lib/libgreenload.so lib/libgreenload.so.0 lib/libgreenload.so.$version
+	lib/pkgconfig/greenload.pc share/man/man1/greenload.1 $(printf '%s\n' $pages | sort -u | sed 's|.*|share/man/man3/&.3|')"
 
 links_lead_to_the_library() {
 	[ "$(readlink stage/usr/lib/libgreenload.so)" = libgreenload.so.0 ] &&
