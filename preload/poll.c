@@ -77,7 +77,7 @@ int poll(struct pollfd *fds, nfds_t n, int timeout)
 	if (goes_native(&call))
 		return libc.poll(fds, n, timeout);
 	if (timeout == 0)
-		return noted(fds, n, libc.poll(fds, n, 0));
+		return (int)settled(&call, noted(fds, n, libc.poll(fds, n, 0)));
 	call.until.deadline = deadline_in(timeout);
 	return poll_green(&call, fds, n);
 }

@@ -109,6 +109,12 @@ bool begin_handling(
 	return true;
 }
 
+void return_as_now(struct hub *hub, ucontext_t *context)
+{
+	settle_mask(hub, context);
+	context->uc_stack = *altstack_in_force(hub);
+}
+
 /*
  * Signals that the handler's mask has held up come before what it has interrupted goes on. The kernel then puts back
  * the mask and the alternate stack as they were when the handler began, but for what we say: it may have waited. That
@@ -124,8 +130,7 @@ void end_handling(const struct handling *handling, void *context)
 	note_mask(me, signal_bits(&interrupted->uc_sigmask));
 	if (has_signals(me) && me->state == RUNNING)
 		take_signals(me);
-	settle_mask(me->hub, interrupted);
-	interrupted->uc_stack = *altstack_in_force(me->hub);
+	return_as_now(me->hub, interrupted);
 	atomic_fetch_or(&me->interrupted, handling->by);
 }
 

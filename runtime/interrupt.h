@@ -7,6 +7,7 @@
 #define INTERRUPT_H
 
 #include "hub.h"
+#include <ucontext.h>
 
 /* A handler at work, on its stack. */
 struct handling {
@@ -23,6 +24,12 @@ struct handling {
 bool begin_handling(
     struct handling *handling, int signo, const siginfo_t *info, void *context, const struct sigaction *action);
 void end_handling(const struct handling *handling, void *context);
+
+/*
+ * The kernel puts back the mask and the alternate stack as they were when a handler began; where it has parked, they
+ * are to be as they are now when it returns.
+ */
+void return_as_now(struct hub *hub, ucontext_t *context);
 
 /* True when signals wait for the calling greenlet that it does not block. */
 static inline bool has_signals(const struct greenlet *me)

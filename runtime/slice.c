@@ -86,13 +86,6 @@ static bool is_open(uintptr_t pc)
 	return pc != 0;
 }
 
-/* The handler's return brings back the mask and the alternate stack of then; both may have changed meanwhile. */
-static void keep_as_now(ucontext_t *context)
-{
-	raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, 0, (long)&context->uc_sigmask, 8, 0, 0);
-	raw_syscall(SYS_sigaltstack, 0, (long)&context->uc_stack, 0, 0, 0, 0);
-}
-
 void end_slice(struct hub *hub)
 {
 	hub->slice_over = false;
@@ -108,7 +101,7 @@ static void interrupt(struct greenlet *me, ucontext_t *context)
 	end_slice(me->hub);
 	if (has_signals(me))
 		take_signals(me);
-	keep_as_now(context);
+	return_as_now(me->hub, context);
 	errno = before;
 	if (after_slice)
 		after_slice();
