@@ -155,10 +155,6 @@ bool finishes_on_helper(struct blocking *call, void (*job)(void *arg), void (*dr
  */
 long wait_on_helper(struct blocking *call, const long number_and_arguments[7]);
 
-/* Ends the calling greenlet if it was cancelled and lets that be; does not return then. Every cancellation point asks.
- */
-void end_if_cancelled(void);
-
 /*
  * The end of a call: puts the caller's errno back where result is not a failure, and ends the greenlet where it is
  * that of a cancelled one. Returns result.

@@ -8,7 +8,6 @@
 ssize_t attempt_read(struct blocking *call, void *buf, size_t count);
 ssize_t attempt_readv(struct blocking *call, const struct iovec *iov, int count);
 ssize_t attempt_write(struct blocking *call, const void *buf, size_t count);
-ssize_t attempt_writev(struct blocking *call, const struct iovec *iov, int count);
 
 /* The same with the flags of preadv2 and pwritev2, at the file's own position. */
 ssize_t attempt_readv_flags(struct blocking *call, const struct iovec *iov, int count, int flags);
