@@ -21,6 +21,15 @@
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
+/* What the kernel has answered, in libc's way: instead of -errno, -1 with errno set. */
+static inline long with_errno(long result)
+{
+	if (likely(result >= 0 || result < -4095))
+		return result;
+	errno = (int)-result;
+	return -1;
+}
+
 struct blocking {
 	enum call call;
 	int fd;

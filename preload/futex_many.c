@@ -57,10 +57,7 @@ static long wait_for_many(struct wait *wait)
 	} while (wait->result == wait->count && error == ECANCELED);
 	if (wait->result == wait->count || wait->result == -EAGAIN)
 		wait->result = error ? -error : wait->result;
-	if (wait->result >= 0)
-		return wait->result;
-	errno = (int)-wait->result;
-	return -1;
+	return with_errno(wait->result);
 }
 
 long raw_futex_waitv(long waiters, long count, long flags, long limit, long clock, long f)
