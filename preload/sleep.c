@@ -11,18 +11,6 @@ static bool is_valid(const struct timespec *t)
 	       t->tv_nsec < (long)NANOS_PER_SEC;
 }
 
-static nanos time_left(nanos deadline)
-{
-	nanos now = clock_now();
-
-	return deadline > now ? deadline - now : 0;
-}
-
-static struct timespec timespec_of(nanos t)
-{
-	return (struct timespec){(time_t)(t / NANOS_PER_SEC), (long)(t % NANOS_PER_SEC)};
-}
-
 /* Parks until the deadline. Returns 0, EINTR or ECANCELED. A wait that ends early without cause goes on. */
 static int sleep_until(struct blocking *call)
 {
@@ -50,7 +38,7 @@ static int sleep_for(enum call name, const struct timespec *span, struct timespe
 	if (left && !(is_readable(&left->tv_sec) && is_readable(&left->tv_nsec)))
 		error = EFAULT;
 	else if (left)
-		*left = timespec_of(time_left(call.until.deadline));
+		*left = timespec_of(nanos_until(call.until.deadline));
 	errno = error;
 	return (int)settled(&call, -1);
 }
@@ -176,7 +164,7 @@ int clock_nanosleep(clockid_t clock, int flags, const struct timespec *span, str
 		call.until.deadline = nanos_add(clock_now(), nanos_of(span));
 		error = sleep_until(&call);
 		if (error && left)
-			*left = timespec_of(time_left(call.until.deadline));
+			*left = timespec_of(nanos_until(call.until.deadline));
 	} else {
 		error = sleep_on_helper(&call, clock, flags, span);
 	}
