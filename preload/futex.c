@@ -47,9 +47,9 @@ static int note_limit(const struct futex *f, struct until *until)
 
 	if (!limit)
 		return 0;
-	if (!is_readable(&limit->tv_sec) || !is_readable(&limit->tv_nsec))
+	if (!is_readable_time(limit))
 		return EFAULT;
-	if (limit->tv_sec < 0 || (unsigned long)limit->tv_nsec >= NANOS_PER_SEC)
+	if (!is_span(limit))
 		return EINVAL;
 	if ((f->op & FUTEX_CMD_MASK) == FUTEX_WAIT)
 		until->deadline = deadline_of(limit);
@@ -190,9 +190,9 @@ static long take_pi(const struct futex *f)
 	bool is_real = (f->op & FUTEX_CMD_MASK) == FUTEX_LOCK_PI || f->op & FUTEX_CLOCK_REALTIME;
 	struct until until = {.deadline = FOR_EVER, .firm = true};
 
-	if (!is_ours(f) || (limit && (!is_readable(&limit->tv_sec) || !is_readable(&limit->tv_nsec))))
+	if (!is_ours(f) || (limit && !is_readable_time(limit)))
 		return ask_kernel(f);
-	if (limit && (limit->tv_sec < 0 || (unsigned long)limit->tv_nsec >= NANOS_PER_SEC))
+	if (limit && !is_span(limit))
 		return with_errno(-EINVAL);
 	if (limit)
 		deadline_by_clock(is_real ? CLOCK_REALTIME : CLOCK_MONOTONIC, limit, &until);
