@@ -79,6 +79,13 @@ static inline void end_if_cancelled(void)
 		pthread_exit(PTHREAD_CANCELED);
 }
 
+/* The same where no cancellation point is needed, as the greenlet is to be cancelled at any time. */
+static inline void end_if_cancelled_at_once(void)
+{
+	if (self->cancel_async)
+		end_if_cancelled();
+}
+
 /* The part of goes_native() that is only asked on a greenlet, and once for each call: what has parked stays green. */
 bool goes_native_on_greenlet(struct blocking *call);
 
