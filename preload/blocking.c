@@ -160,12 +160,6 @@ void call_on_helper(struct blocking *call, void (*job)(void *arg), void *arg)
 
 long wait_on_helper(struct blocking *call, const long number_and_arguments[7])
 {
-	long result;
-
 	stats_helped(call->call);
-	result = make_long_call(number_and_arguments, &call->until);
-	if (result >= 0)
-		return result;
-	errno = (int)-result;
-	return -1;
+	return with_errno(make_long_call(number_and_arguments, &call->until));
 }

@@ -21,6 +21,15 @@
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
+/* What the kernel has answered, in libc's way: instead of -errno, -1 with errno set. */
+static inline long with_errno(long result)
+{
+	if (likely(result >= 0 || result < -4095))
+		return result;
+	errno = (int)-result;
+	return -1;
+}
+
 struct blocking {
 	enum call call;
 	int fd;
@@ -68,6 +77,13 @@ static inline void end_if_cancelled(void)
 {
 	if (is_cancelled())
 		pthread_exit(PTHREAD_CANCELED);
+}
+
+/* The same where no cancellation point is needed, as the greenlet is to be cancelled at any time. */
+static inline void end_if_cancelled_at_once(void)
+{
+	if (self->cancel_async)
+		end_if_cancelled();
 }
 
 /* The part of goes_native() that is only asked on a greenlet, and once for each call: what has parked stays green. */
@@ -154,10 +170,6 @@ bool finishes_on_helper(struct blocking *call, void (*job)(void *arg), void (*dr
  * says, ends the call: see make_long_call(). Returns as syscall(2) does.
  */
 long wait_on_helper(struct blocking *call, const long number_and_arguments[7]);
-
-/* Ends the calling greenlet if it was cancelled and lets that be; does not return then. Every cancellation point asks.
- */
-void end_if_cancelled(void);
 
 /*
  * The end of a call: puts the caller's errno back where result is not a failure, and ends the greenlet where it is

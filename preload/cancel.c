@@ -11,9 +11,9 @@ int pthread_cancel(pthread_t thread)
 	if (!g)
 		return libc.pthread_cancel(thread);
 	atomic_store(&g->cancelled, 1);
-	if (g == self && g->cancel_async)
-		end_if_cancelled();
-	else if (g != self && !g->cancel_disabled && !g->ended)
+	if (g == self)
+		end_if_cancelled_at_once();
+	else if (!g->cancel_disabled && !g->ended)
 		end_wait(g);
 	return 0;
 }
@@ -30,8 +30,7 @@ int pthread_setcancelstate(int state, int *before)
 	if (before)
 		*before = self->cancel_disabled ? PTHREAD_CANCEL_DISABLE : PTHREAD_CANCEL_ENABLE;
 	self->cancel_disabled = state == PTHREAD_CANCEL_DISABLE;
-	if (self->cancel_async)
-		end_if_cancelled();
+	end_if_cancelled_at_once();
 	return 0;
 }
 
@@ -47,8 +46,7 @@ int pthread_setcanceltype(int type, int *before)
 	if (before)
 		*before = self->cancel_async ? PTHREAD_CANCEL_ASYNCHRONOUS : PTHREAD_CANCEL_DEFERRED;
 	self->cancel_async = type == PTHREAD_CANCEL_ASYNCHRONOUS;
-	if (self->cancel_async)
-		end_if_cancelled();
+	end_if_cancelled_at_once();
 	return 0;
 }
 

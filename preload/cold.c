@@ -66,8 +66,5 @@ ssize_t read_cold(struct blocking *call, const struct iovec *iov, int count, off
 	} else if (r.result == -EAGAIN || is_cut_short(&r)) {
 		call_on_helper(call, read_job, &r);
 	}
-	if (r.result >= 0)
-		return r.result;
-	errno = (int)-r.result;
-	return -1;
+	return with_errno(r.result);
 }

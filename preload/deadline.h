@@ -6,13 +6,16 @@
 #include <stdbool.h>
 #include <time.h>
 
+/* True for a span that the kernel does not refuse. */
+static inline bool is_span(const struct timespec *t)
+{
+	return t->tv_sec >= 0 && t->tv_nsec >= 0 && (nanos)t->tv_nsec < NANOS_PER_SEC;
+}
+
 /* True where the limit lets a call wait: NULL, or a valid span that is not zero. */
 static inline bool lets_wait(const struct timespec *limit)
 {
-	if (!limit)
-		return true;
-	return limit->tv_sec >= 0 && limit->tv_nsec >= 0 && (nanos)limit->tv_nsec < NANOS_PER_SEC &&
-	       (limit->tv_sec || limit->tv_nsec);
+	return !limit || (is_span(limit) && (limit->tv_sec || limit->tv_nsec));
 }
 
 /* When a limit for which lets_wait() is true will be over; FOR_EVER for NULL. */

@@ -7,14 +7,6 @@
 #include <sys/single_threaded.h>
 #include <sys/wait.h>
 
-static long answer(long result)
-{
-	if (likely(result >= 0 || result < -4095))
-		return result;
-	errno = (int)-result;
-	return -1;
-}
-
 /* A thread that nobody can cancel by libc's means: the only one, a greenlet, a hub. */
 static bool is_safe_from_libc(void)
 {
@@ -42,12 +34,12 @@ static inline long ask_kernel(long number, long a, long b, long c, long d, long 
 
 ssize_t down_read(int fd, void *buf, size_t count)
 {
-	return answer(ask_kernel(SYS_read, fd, (long)buf, (long)count, 0, 0, 0));
+	return with_errno(ask_kernel(SYS_read, fd, (long)buf, (long)count, 0, 0, 0));
 }
 
 ssize_t down_write(int fd, const void *buf, size_t count)
 {
-	return answer(ask_kernel(SYS_write, fd, (long)buf, (long)count, 0, 0, 0));
+	return with_errno(ask_kernel(SYS_write, fd, (long)buf, (long)count, 0, 0, 0));
 }
 
 /* The mode is there only where a file can come to be; else the kernel does not look at it. */
@@ -65,7 +57,7 @@ int down_openat(int dir, const char *path, int flags, ...)
 	if (has_mode(flags))
 		mode = va_arg(rest, mode_t);
 	va_end(rest);
-	return (int)answer(ask_kernel(SYS_openat, dir, (long)path, flags, mode, 0, 0));
+	return (int)with_errno(ask_kernel(SYS_openat, dir, (long)path, flags, mode, 0, 0));
 }
 
 int down_open(const char *path, int flags, ...)
@@ -77,59 +69,59 @@ int down_open(const char *path, int flags, ...)
 	if (has_mode(flags))
 		mode = va_arg(rest, mode_t);
 	va_end(rest);
-	return (int)answer(ask_kernel(SYS_openat, AT_FDCWD, (long)path, flags, mode, 0, 0));
+	return (int)with_errno(ask_kernel(SYS_openat, AT_FDCWD, (long)path, flags, mode, 0, 0));
 }
 
 int down_connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
 {
-	return (int)answer(ask_kernel(SYS_connect, fd, (long)address.__sockaddr__, length, 0, 0, 0));
+	return (int)with_errno(ask_kernel(SYS_connect, fd, (long)address.__sockaddr__, length, 0, 0, 0));
 }
 
 int down_accept(int fd, __SOCKADDR_ARG address, socklen_t *restrict length)
 {
-	return (int)answer(ask_kernel(SYS_accept, fd, (long)address.__sockaddr__, (long)length, 0, 0, 0));
+	return (int)with_errno(ask_kernel(SYS_accept, fd, (long)address.__sockaddr__, (long)length, 0, 0, 0));
 }
 
 int down_accept4(int fd, __SOCKADDR_ARG address, socklen_t *restrict length, int flags)
 {
-	return (int)answer(ask_kernel(SYS_accept4, fd, (long)address.__sockaddr__, (long)length, flags, 0, 0));
+	return (int)with_errno(ask_kernel(SYS_accept4, fd, (long)address.__sockaddr__, (long)length, flags, 0, 0));
 }
 
 ssize_t down_recv(int fd, void *buf, size_t count, int flags)
 {
-	return answer(ask_kernel(SYS_recvfrom, fd, (long)buf, (long)count, flags, 0, 0));
+	return with_errno(ask_kernel(SYS_recvfrom, fd, (long)buf, (long)count, flags, 0, 0));
 }
 
 ssize_t down_recvfrom(
     int fd, void *restrict buf, size_t count, int flags, __SOCKADDR_ARG from, socklen_t *restrict length)
 {
-	return answer(
+	return with_errno(
 	    ask_kernel(SYS_recvfrom, fd, (long)buf, (long)count, flags, (long)from.__sockaddr__, (long)length));
 }
 
 ssize_t down_recvmsg(int fd, struct msghdr *msg, int flags)
 {
-	return answer(ask_kernel(SYS_recvmsg, fd, (long)msg, flags, 0, 0, 0));
+	return with_errno(ask_kernel(SYS_recvmsg, fd, (long)msg, flags, 0, 0, 0));
 }
 
 ssize_t down_send(int fd, const void *buf, size_t count, int flags)
 {
-	return answer(ask_kernel(SYS_sendto, fd, (long)buf, (long)count, flags, 0, 0));
+	return with_errno(ask_kernel(SYS_sendto, fd, (long)buf, (long)count, flags, 0, 0));
 }
 
 ssize_t down_sendto(int fd, const void *buf, size_t count, int flags, __CONST_SOCKADDR_ARG to, socklen_t length)
 {
-	return answer(ask_kernel(SYS_sendto, fd, (long)buf, (long)count, flags, (long)to.__sockaddr__, length));
+	return with_errno(ask_kernel(SYS_sendto, fd, (long)buf, (long)count, flags, (long)to.__sockaddr__, length));
 }
 
 ssize_t down_sendmsg(int fd, const struct msghdr *msg, int flags)
 {
-	return answer(ask_kernel(SYS_sendmsg, fd, (long)msg, flags, 0, 0, 0));
+	return with_errno(ask_kernel(SYS_sendmsg, fd, (long)msg, flags, 0, 0, 0));
 }
 
 int down_sendmmsg(int fd, struct mmsghdr *messages, unsigned int count, int flags)
 {
-	return (int)answer(ask_kernel(SYS_sendmmsg, fd, (long)messages, count, flags, 0, 0));
+	return (int)with_errno(ask_kernel(SYS_sendmmsg, fd, (long)messages, count, flags, 0, 0));
 }
 
 /* The kernel leaves in the time what remains of it; poll()'s caller keeps his. */
@@ -138,8 +130,9 @@ int down_poll(struct pollfd *fds, nfds_t n, int timeout)
 	struct timespec limit = {timeout / 1000, timeout % 1000 * 1000000L};
 
 	if (SYS_poll < NUMBERS)
-		return (int)answer(ask_kernel(SYS_poll, (long)fds, (long)n, timeout, 0, 0, 0));
-	return (int)answer(ask_kernel(SYS_ppoll, (long)fds, (long)n, timeout < 0 ? 0 : (long)&limit, 0, _NSIG / 8, 0));
+		return (int)with_errno(ask_kernel(SYS_poll, (long)fds, (long)n, timeout, 0, 0, 0));
+	return (int)with_errno(
+	    ask_kernel(SYS_ppoll, (long)fds, (long)n, timeout < 0 ? 0 : (long)&limit, 0, _NSIG / 8, 0));
 }
 
 int down_clock_nanosleep(clockid_t clock, int flags, const struct timespec *span, struct timespec *left)
@@ -153,55 +146,55 @@ int down_clock_nanosleep(clockid_t clock, int flags, const struct timespec *span
 
 pid_t down_wait4(pid_t pid, int *status, int options, struct rusage *usage)
 {
-	return (pid_t)answer(ask_kernel(SYS_wait4, pid, (long)status, options, (long)usage, 0, 0));
+	return (pid_t)with_errno(ask_kernel(SYS_wait4, pid, (long)status, options, (long)usage, 0, 0));
 }
 
 int down_sched_yield(void)
 {
-	return (int)answer(raw_syscall(SYS_sched_yield, 0, 0, 0, 0, 0, 0));
+	return (int)with_errno(raw_syscall(SYS_sched_yield, 0, 0, 0, 0, 0, 0));
 }
 
 int down_socket(int domain, int type, int protocol)
 {
-	return (int)answer(raw_syscall(SYS_socket, domain, type, protocol, 0, 0, 0));
+	return (int)with_errno(raw_syscall(SYS_socket, domain, type, protocol, 0, 0, 0));
 }
 
 int down_pipe(int fds[2])
 {
-	return (int)answer(raw_syscall(SYS_pipe2, (long)fds, 0, 0, 0, 0, 0));
+	return (int)with_errno(raw_syscall(SYS_pipe2, (long)fds, 0, 0, 0, 0, 0));
 }
 
 int down_pipe2(int fds[2], int flags)
 {
-	return (int)answer(raw_syscall(SYS_pipe2, (long)fds, flags, 0, 0, 0, 0));
+	return (int)with_errno(raw_syscall(SYS_pipe2, (long)fds, flags, 0, 0, 0, 0));
 }
 
 int down_dup(int fd)
 {
-	return (int)answer(raw_syscall(SYS_dup, fd, 0, 0, 0, 0, 0));
+	return (int)with_errno(raw_syscall(SYS_dup, fd, 0, 0, 0, 0, 0));
 }
 
 /* dup3 refuses what dup2 answers at once: a descriptor that is its own twin. */
 int down_dup2(int fd, int twin)
 {
 	if (SYS_dup2 < NUMBERS)
-		return (int)answer(raw_syscall(SYS_dup2, fd, twin, 0, 0, 0, 0));
+		return (int)with_errno(raw_syscall(SYS_dup2, fd, twin, 0, 0, 0, 0));
 	if (fd != twin)
-		return (int)answer(raw_syscall(SYS_dup3, fd, twin, 0, 0, 0, 0));
-	return raw_syscall(SYS_fcntl, fd, F_GETFD, 0, 0, 0, 0) < 0 ? (int)answer(-EBADF) : twin;
+		return (int)with_errno(raw_syscall(SYS_dup3, fd, twin, 0, 0, 0, 0));
+	return raw_syscall(SYS_fcntl, fd, F_GETFD, 0, 0, 0, 0) < 0 ? (int)with_errno(-EBADF) : twin;
 }
 
 int down_dup3(int fd, int twin, int flags)
 {
-	return (int)answer(raw_syscall(SYS_dup3, fd, twin, flags, 0, 0, 0));
+	return (int)with_errno(raw_syscall(SYS_dup3, fd, twin, flags, 0, 0, 0));
 }
 
 int down_close(int fd)
 {
-	return (int)answer(ask_kernel(SYS_close, fd, 0, 0, 0, 0, 0));
+	return (int)with_errno(ask_kernel(SYS_close, fd, 0, 0, 0, 0, 0));
 }
 
 int down_close_quietly(int fd)
 {
-	return (int)answer(raw_syscall(SYS_close, fd, 0, 0, 0, 0, 0));
+	return (int)with_errno(raw_syscall(SYS_close, fd, 0, 0, 0, 0, 0));
 }

@@ -68,8 +68,7 @@ int epoll_pwait2(int epfd, struct epoll_event *events, int max, const struct tim
 
 	if (has_no_greenlets() || is_wild_set(mask))
 		return libc.epoll_pwait2(epfd, events, max, timeout, mask);
-	if (goes_native(&call) || (timeout && !(is_readable(&timeout->tv_sec) && is_readable(&timeout->tv_nsec))) ||
-	    !lets_wait(timeout))
+	if (goes_native(&call) || (timeout && !is_readable_time(timeout)) || !lets_wait(timeout))
 		return (int)settled(&call, epoll_pwait2_native(epfd, events, max, timeout, mask));
 	call.until.deadline = deadline_of(timeout);
 	call.until.mask = mask;

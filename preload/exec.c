@@ -58,68 +58,60 @@ int execvp(const char *file, char *const argv[])
 
 static size_t count_arguments(va_list arguments)
 {
+	va_list rest;
 	size_t n = 1;
 
-	while (va_arg(arguments, char *))
+	va_copy(rest, arguments);
+	while (va_arg(rest, char *))
 		n++;
+	va_end(rest);
 	return n;
 }
 
-/* With the terminating NULL. */
-static void list_arguments(char **argv, size_t n, const char *first, va_list arguments)
+/* After the terminating NULL the environment may follow. */
+static int execute_list(int (*execute)(const char *file, char *const argv[], char *const envp[]), const char *file,
+    const char *first, va_list arguments, bool has_environment)
 {
+	size_t n = count_arguments(arguments), i;
+	char **argv = alloca((n + 1) * sizeof(*argv));
+
 	argv[0] = (char *)first;
-	for (size_t i = 1; i <= n; i++)
+	for (i = 1; i <= n; i++)
 		argv[i] = va_arg(arguments, char *);
+	return execute(file, argv, has_environment ? va_arg(arguments, char **) : environ);
 }
 
 int execl(const char *path, const char *first, ...)
 {
 	va_list arguments;
-	char **argv;
-	size_t n;
+	int result;
 
 	va_start(arguments, first);
-	n = count_arguments(arguments);
+	result = execute_list(execve, path, first, arguments, false);
 	va_end(arguments);
-	argv = alloca((n + 1) * sizeof(*argv));
-	va_start(arguments, first);
-	list_arguments(argv, n, first, arguments);
-	va_end(arguments);
-	return execv(path, argv);
+	return result;
 }
 
 int execlp(const char *file, const char *first, ...)
 {
 	va_list arguments;
-	char **argv;
-	size_t n;
+	int result;
 
 	va_start(arguments, first);
-	n = count_arguments(arguments);
+	result = execute_list(execvpe, file, first, arguments, false);
 	va_end(arguments);
-	argv = alloca((n + 1) * sizeof(*argv));
-	va_start(arguments, first);
-	list_arguments(argv, n, first, arguments);
-	va_end(arguments);
-	return execvp(file, argv);
+	return result;
 }
 
 int execle(const char *path, const char *first, ...)
 {
 	va_list arguments;
-	char **argv, **envp;
-	size_t n;
+	int result;
 
 	va_start(arguments, first);
-	n = count_arguments(arguments);
+	result = execute_list(execve, path, first, arguments, true);
 	va_end(arguments);
-	argv = alloca((n + 1) * sizeof(*argv));
-	va_start(arguments, first);
-	list_arguments(argv, n, first, arguments);
-	envp = va_arg(arguments, char **);
-	va_end(arguments);
-	return execve(path, argv, envp);
+	return result;
 }
 
 int posix_spawn(pid_t *restrict child, const char *restrict path, const posix_spawn_file_actions_t *actions,

@@ -21,12 +21,6 @@ struct futex {
 	uint32_t value3;
 };
 
-static long fail(int error)
-{
-	errno = error;
-	return -1;
-}
-
 static long ask_kernel(const struct futex *f)
 {
 	return libc.syscall(SYS_futex, f->word, f->op, f->value, f->limit, f->other, f->value3);
@@ -53,9 +47,9 @@ static int note_limit(const struct futex *f, struct until *until)
 
 	if (!limit)
 		return 0;
-	if (!is_readable(&limit->tv_sec) || !is_readable(&limit->tv_nsec))
+	if (!is_readable_time(limit))
 		return EFAULT;
-	if (limit->tv_sec < 0 || (unsigned long)limit->tv_nsec >= NANOS_PER_SEC)
+	if (!is_span(limit))
 		return EINVAL;
 	if ((f->op & FUTEX_CMD_MASK) == FUTEX_WAIT)
 		until->deadline = deadline_of(limit);
@@ -82,18 +76,18 @@ static long wait_greenly(const struct futex *f, uint32_t bits)
 	int before = errno, error = note_limit(f, &until);
 
 	if (error)
-		return fail(error);
+		return with_errno(-error);
 	if (!bits || !is_aligned(f->word))
-		return fail(EINVAL);
+		return with_errno(-EINVAL);
 	if (!is_readable(f->word))
-		return fail(EFAULT);
+		return with_errno(-EFAULT);
 	error = wait_once(f, bits, &until);
 	if (error == ECANCELED) {
 		until.firm = true;
 		error = wait_once(f, bits, &until);
 	}
 	errno = before;
-	return error ? fail(error) : 0;
+	return with_errno(-error);
 }
 
 /* It goes where the calls of its family go: which of them is asked makes no difference. */
@@ -169,7 +163,7 @@ static long requeue(const struct futex *f)
 	    !is_aligned(f->other) || !is_readable(f->word))
 		return ask_kernel(f);
 	if (lot_requeue(f->word, compares ? &f->value3 : NULL, f->other, &count))
-		return fail(EAGAIN);
+		return with_errno(-EAGAIN);
 	return requeue_in_kernel(f, &most, &count);
 }
 
@@ -189,11 +183,6 @@ static bool is_ours(const struct futex *f)
 	return any_hub() && !hub_running && is_aligned(f->word) && is_readable(f->word) && is_private(f);
 }
 
-static long answer(int error)
-{
-	return error ? fail(error) : 0;
-}
-
 /* FUTEX_LOCK_PI goes by CLOCK_REALTIME without saying so. A signal does not end it. */
 static long take_pi(const struct futex *f)
 {
@@ -201,13 +190,13 @@ static long take_pi(const struct futex *f)
 	bool is_real = (f->op & FUTEX_CMD_MASK) == FUTEX_LOCK_PI || f->op & FUTEX_CLOCK_REALTIME;
 	struct until until = {.deadline = FOR_EVER, .firm = true};
 
-	if (!is_ours(f) || (limit && (!is_readable(&limit->tv_sec) || !is_readable(&limit->tv_nsec))))
+	if (!is_ours(f) || (limit && !is_readable_time(limit)))
 		return ask_kernel(f);
-	if (limit && (limit->tv_sec < 0 || (unsigned long)limit->tv_nsec >= NANOS_PER_SEC))
-		return fail(EINVAL);
+	if (limit && !is_span(limit))
+		return with_errno(-EINVAL);
 	if (limit)
 		deadline_by_clock(is_real ? CLOCK_REALTIME : CLOCK_MONOTONIC, limit, &until);
-	return answer(lock_pi(f->word, &until));
+	return with_errno(-lock_pi(f->word, &until));
 }
 
 /*
@@ -216,7 +205,7 @@ static long take_pi(const struct futex *f)
  */
 static long wait_and_take_pi(const struct futex *f)
 {
-	return self && has_company(self) ? fail(ENOSYS) : ask_kernel(f);
+	return self && has_company(self) ? with_errno(-ENOSYS) : ask_kernel(f);
 }
 
 long raw_futex(long word, long op, long value, long limit, long other, long value3)
@@ -241,9 +230,9 @@ long raw_futex(long word, long op, long value, long limit, long other, long valu
 	case FUTEX_LOCK_PI2:
 		return take_pi(&f);
 	case FUTEX_TRYLOCK_PI:
-		return is_ours(&f) ? answer(trylock_pi(f.word)) : ask_kernel(&f);
+		return is_ours(&f) ? with_errno(-trylock_pi(f.word)) : ask_kernel(&f);
 	case FUTEX_UNLOCK_PI:
-		return is_ours(&f) ? answer(unlock_pi(f.word)) : ask_kernel(&f);
+		return is_ours(&f) ? with_errno(-unlock_pi(f.word)) : ask_kernel(&f);
 	case FUTEX_WAIT_REQUEUE_PI:
 		return wait_and_take_pi(&f);
 	default:

@@ -2,6 +2,7 @@
  * The younger futex calls: futex_waitv(2), whose waiter stands in several lines at once, which only the kernel has, and
  * futex_wake, futex_wait, futex_requeue, which do what futex(2) does.
  */
+#include "../runtime/lock.h"
 #include "arch.h"
 #include "numbers.h"
 #include "probe.h"
@@ -39,7 +40,7 @@ static void cancel(void *arg)
 	struct wait *wait = arg;
 
 	atomic_store(&wait->cancelled, 1);
-	raw_syscall(SYS_futex, (long)&wait->cancelled, FUTEX_WAKE_PRIVATE, 1, 0, 0, 0);
+	futex_wake(&wait->cancelled, 1);
 }
 
 /* A kill does not end it; a signal does as it ends any wait in the kernel that has a time limit, or none. */
@@ -57,10 +58,7 @@ static long wait_for_many(struct wait *wait)
 	} while (wait->result == wait->count && error == ECANCELED);
 	if (wait->result == wait->count || wait->result == -EAGAIN)
 		wait->result = error ? -error : wait->result;
-	if (wait->result >= 0)
-		return wait->result;
-	errno = (int)-wait->result;
-	return -1;
+	return with_errno(wait->result);
 }
 
 long raw_futex_waitv(long waiters, long count, long flags, long limit, long clock, long f)

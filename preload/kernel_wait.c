@@ -1,5 +1,6 @@
 #include "kernel_wait.h"
 #include "../runtime/clock.h"
+#include "../runtime/lock.h"
 #include "../runtime/offload.h"
 #include "arch.h"
 #include "numbers.h"
@@ -46,16 +47,13 @@ static void cancel(void *arg)
 	struct kernel_wait *wait = arg;
 
 	atomic_store(&wait->cancelled, 1);
-	raw_syscall(SYS_futex, (long)&wait->cancelled, FUTEX_WAKE_PRIVATE, 1, 0, 0, 0);
+	futex_wake(&wait->cancelled, 1);
 }
 
 static void wait_to_the_end(void *arg)
 {
 	struct kernel_wait *wait = arg;
-	struct timespec at = {
-	    (time_t)(wait->deadline / NANOS_PER_SEC),
-	    (long)(wait->deadline % NANOS_PER_SEC),
-	};
+	const struct timespec at = timespec_of(wait->deadline);
 	long result;
 
 	do

@@ -21,9 +21,9 @@ struct suspension {
 
 static struct timespec next_piece(nanos deadline)
 {
-	nanos now = clock_now(), left = deadline > now ? deadline - now : 0;
+	nanos left = nanos_until(deadline);
 
-	return (struct timespec){0, (long)(left < PIECE ? left : PIECE)};
+	return timespec_of(left < PIECE ? left : PIECE);
 }
 
 /* glibc's own answers differ when its time is over. */

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 /*
  * True when the kernel can read the word, eight bytes and aligned, that this address lies in: rt_sigprocmask(2) reads
@@ -18,6 +19,12 @@ static inline bool is_readable(const void *address)
 	uintptr_t word = (uintptr_t)address & ~7ul;
 
 	return word && raw_syscall(SYS_rt_sigprocmask, -1, (long)word, 0, 8, 0, 0) != -EFAULT;
+}
+
+/* The same of all of it. */
+static inline bool is_readable_time(const struct timespec *t)
+{
+	return is_readable(&t->tv_sec) && is_readable(&t->tv_nsec);
 }
 
 /* True for a set that the kernel would refuse to read; NULL is none. */

@@ -14,7 +14,7 @@ static bool takes_limit(struct blocking *call, const struct timespec *limit)
 {
 	if (!limit)
 		return true;
-	return is_readable(limit) && is_readable(&limit->tv_nsec) && limit->tv_sec >= 0 &&
+	return is_readable_time(limit) && limit->tv_sec >= 0 &&
 	       deadline_by_clock(CLOCK_REALTIME, limit, &call->until) == 0;
 }
 

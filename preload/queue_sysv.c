@@ -3,6 +3,7 @@
  * that there is something to wait for. Of these calls none is restarted after a signal handler has run.
  */
 #include "blocking.h"
+#include "deadline.h"
 #include "probe.h"
 #include <sys/msg.h>
 #include <sys/sem.h>
@@ -54,8 +55,7 @@ static int operate(enum call which, int id, struct sembuf *operations, size_t co
 	int result;
 
 	/* A time limit that is wrong the kernel refuses, whether there is to wait or not. */
-	if (goes_native(&call) || (limit && (!is_readable(limit) || !is_readable(&limit->tv_nsec) ||
-						limit->tv_sec < 0 || (unsigned long)limit->tv_nsec >= NANOS_PER_SEC)))
+	if (goes_native(&call) || (limit && !(is_readable_time(limit) && is_span(limit))))
 		return limit ? libc.semtimedop(id, operations, count, limit) : libc.semop(id, operations, count);
 	result = libc.semtimedop(id, operations, count, &no_time);
 	if (result < 0 && errno == EAGAIN && may_wait(operations, count))

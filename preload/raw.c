@@ -56,15 +56,13 @@ static int note_limit(struct limit *limit, long timeout)
 static void leave_remaining(const struct limit *limit)
 {
 	int errno_before = errno;
-	nanos present = clock_now(), left;
+	struct timespec left;
 
 	if (!limit->at)
 		return;
-	left = limit->deadline > present ? limit->deadline - present : 0;
-	if (libc.syscall(SYS_clock_gettime, CLOCK_MONOTONIC, limit->at) == 0) {
-		limit->at->tv_sec = (time_t)(left / NANOS_PER_SEC);
-		limit->at->tv_nsec = (long)(left % NANOS_PER_SEC);
-	}
+	left = timespec_of(nanos_until(limit->deadline));
+	if (libc.syscall(SYS_clock_gettime, CLOCK_MONOTONIC, limit->at) == 0)
+		*limit->at = left;
 	errno = errno_before;
 }
 

@@ -42,10 +42,7 @@ struct taking {
 
 static int take_natively(const struct taking *taking)
 {
-	const struct timespec at = {
-	    (time_t)(taking->deadline / NANOS_PER_SEC),
-	    (long)(taking->deadline % NANOS_PER_SEC),
-	};
+	const struct timespec at = timespec_of(taking->deadline);
 
 	if (taking->deadline == FOR_EVER)
 		return (taking->writes ? libc.pthread_rwlock_wrlock : libc.pthread_rwlock_rdlock)(taking->lock);

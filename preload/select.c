@@ -247,7 +247,7 @@ int pselect(int n, fd_set *reads, fd_set *writes, fd_set *excepts, const struct 
 }
 
 /* Microseconds may go beyond a second here. A negative span stays an invalid one. */
-static struct timespec timespec_of(const struct timeval *t)
+static struct timespec span_of(const struct timeval *t)
 {
 	struct timespec span = {.tv_nsec = -1};
 
@@ -262,12 +262,12 @@ static struct timespec timespec_of(const struct timeval *t)
 /* Linux tells what is left of the time, however the call ended. */
 static void store_left(struct timeval *timeout, nanos deadline)
 {
-	nanos now = clock_now(), left = deadline > now ? deadline - now : 0;
+	struct timespec left = timespec_of(nanos_until(deadline));
 
 	if (deadline == FOR_EVER)
 		return;
-	timeout->tv_sec = (time_t)(left / NANOS_PER_SEC);
-	timeout->tv_usec = (suseconds_t)(left % NANOS_PER_SEC / NANOS_PER_USEC);
+	timeout->tv_sec = left.tv_sec;
+	timeout->tv_usec = left.tv_nsec / (long)NANOS_PER_USEC;
 }
 
 int select(int n, fd_set *reads, fd_set *writes, fd_set *excepts, struct timeval *timeout)
@@ -279,7 +279,7 @@ int select(int n, fd_set *reads, fd_set *writes, fd_set *excepts, struct timeval
 	if (goes_native(&call))
 		return libc.select(n, reads, writes, excepts, timeout);
 	if (timeout)
-		span = timespec_of(timeout);
+		span = span_of(timeout);
 	if (timeout && !lets_wait(&span))
 		return libc.select(n, reads, writes, excepts, timeout);
 	call.until.deadline = deadline_of(timeout ? &span : NULL);

@@ -45,12 +45,6 @@ static int take_semaphore(enum call call, sem_t *semaphore, const struct until *
 	return take_in_turn(call, semaphore, try_semaphore, true, until);
 }
 
-/* One that is shared wakes OS threads in the kernel. */
-static bool is_left_to_libc(enum call call, sem_t *semaphore)
-{
-	return waits_natively(call) || (!self && is_shared(semaphore));
-}
-
 static int wait_in_turn(enum call call, sem_t *semaphore, struct until *until)
 {
 	int before = errno, answer;
@@ -68,7 +62,7 @@ int sem_wait(sem_t *semaphore)
 {
 	struct until until = {.deadline = FOR_EVER};
 
-	if (is_left_to_libc(CALL_sem_wait, semaphore))
+	if (waits_natively(CALL_sem_wait))
 		return libc.sem_wait(semaphore);
 	return wait_in_turn(CALL_sem_wait, semaphore, &until);
 }
@@ -87,14 +81,14 @@ static int wait_until_time(enum call call, sem_t *semaphore, clockid_t clock, co
 
 int sem_timedwait(sem_t *semaphore, const struct timespec *at)
 {
-	if (is_left_to_libc(CALL_sem_timedwait, semaphore))
+	if (waits_natively(CALL_sem_timedwait))
 		return libc.sem_timedwait(semaphore, at);
 	return wait_until_time(CALL_sem_timedwait, semaphore, CLOCK_REALTIME, at);
 }
 
 int sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *at)
 {
-	if (is_left_to_libc(CALL_sem_clockwait, semaphore) || !is_waitable(clock))
+	if (waits_natively(CALL_sem_clockwait) || !is_waitable(clock))
 		return libc.sem_clockwait(semaphore, clock, at);
 	return wait_until_time(CALL_sem_clockwait, semaphore, clock, at);
 }

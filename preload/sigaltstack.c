@@ -4,12 +4,7 @@
 
 int sigaltstack(const stack_t *stack, stack_t *before)
 {
-	int error;
-
 	if (!self)
 		return libc.sigaltstack(stack, before);
-	error = altstack_set(self, stack, before);
-	if (error)
-		errno = error;
-	return error ? -1 : 0;
+	return (int)with_errno(-altstack_set(self, stack, before));
 }

@@ -60,12 +60,18 @@ static void leave_wait(void)
 	leave_child_waits();
 }
 
+static void before_jump(struct __jmp_buf_tag *buffer)
+{
+	if (!self)
+		return;
+	leave_wait();
+	if (buffer->__mask_was_saved)
+		restore_mask(buffer);
+}
+
 void siglongjmp(sigjmp_buf buffer, int value)
 {
-	if (self)
-		leave_wait();
-	if (self && buffer->__mask_was_saved)
-		restore_mask(buffer);
+	before_jump(buffer);
 	libc.siglongjmp(buffer, value);
 	__builtin_unreachable();
 }
@@ -73,10 +79,7 @@ void siglongjmp(sigjmp_buf buffer, int value)
 /* The one of fortified programs. */
 void __longjmp_chk(sigjmp_buf buffer, int value)
 {
-	if (self)
-		leave_wait();
-	if (self && buffer->__mask_was_saved)
-		restore_mask(buffer);
+	before_jump(buffer);
 	libc.__longjmp_chk(buffer, value);
 	__builtin_unreachable();
 }

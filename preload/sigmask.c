@@ -47,14 +47,9 @@ int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
 
 int sigprocmask(int how, const sigset_t *set, sigset_t *old)
 {
-	int error;
-
 	if (!self)
 		return libc.sigprocmask(how, set, old);
-	error = pthread_sigmask(how, set, old);
-	if (error)
-		errno = error;
-	return error ? -1 : 0;
+	return (int)with_errno(-pthread_sigmask(how, set, old));
 }
 
 /* The kernel finds what it cannot read or write, and refuses it before anything changes. */
@@ -69,20 +64,14 @@ long raw_rt_sigprocmask(long how, long set, long old, long size, long e, long f)
 	result = libc.syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, old, size);
 	if (result < 0)
 		return result;
-	if (set && !is_readable((const void *)set)) {
-		errno = EFAULT;
-		return -1;
-	}
+	if (set && !is_readable((const void *)set))
+		return with_errno(-EFAULT);
 	if (set)
 		bits = signal_bits((const sigset_t *)set);
 	error = set_mask((int)how, set ? &bits : NULL, &before);
-	if (error) {
-		errno = error;
-		return -1;
-	}
-	if (old)
+	if (!error && old)
 		store_signal_bits(before, (sigset_t *)old);
-	return 0;
+	return with_errno(-error);
 }
 
 int sigpending(sigset_t *set)

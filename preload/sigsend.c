@@ -59,39 +59,37 @@ static bool is_natively_reached(const struct greenlet *g)
 int pthread_kill(pthread_t thread, int signo)
 {
 	struct greenlet *g = greenlet_of(thread);
-	siginfo_t info = info_of(signo, SI_TKILL);
+	siginfo_t info;
 
-	return is_natively_reached(g) ? libc.pthread_kill(thread, signo) : send_to(g, signo, &info);
+	if (is_natively_reached(g))
+		return libc.pthread_kill(thread, signo);
+	info = info_of(signo, SI_TKILL);
+	return send_to(g, signo, &info);
 }
 
 int pthread_sigqueue(pthread_t thread, int signo, const union sigval value)
 {
 	struct greenlet *g = greenlet_of(thread);
-	siginfo_t info = info_of(signo, SI_QUEUE);
+	siginfo_t info;
 
+	if (is_natively_reached(g))
+		return libc.pthread_sigqueue(thread, signo, value);
+	info = info_of(signo, SI_QUEUE);
 	info.si_value = value;
-	return is_natively_reached(g) ? libc.pthread_sigqueue(thread, signo, value) : send_to(g, signo, &info);
+	return send_to(g, signo, &info);
 }
 
 static int send_to_self(int signo)
 {
 	siginfo_t info = info_of(signo, SI_TKILL);
-	int error = send_to(self, signo, &info);
 
-	if (error)
-		errno = error;
-	return error ? -1 : 0;
-}
-
-static bool is_greenlet_in_company(void)
-{
-	return self && has_company(self);
+	return (int)with_errno(-send_to(self, signo, &info));
 }
 
 /* 0 is no signal to raise, but one to ask with. */
 int raise(int signo)
 {
-	return is_greenlet_in_company() ? send_to_self(signo) : libc.raise(signo);
+	return self && has_company(self) ? send_to_self(signo) : libc.raise(signo);
 }
 
 synonym(gsignal, raise);

@@ -44,10 +44,9 @@ int sigtimedwait(const sigset_t *set, siginfo_t *info, const struct timespec *li
 {
 	struct blocking call = blocking_until(CALL_sigtimedwait, FOR_EVER);
 
-	if (has_no_greenlets() || !is_readable(set) || (limit && !is_readable(limit)))
+	if (has_no_greenlets() || !is_readable(set) || (limit && !is_readable_time(limit)))
 		return libc.sigtimedwait(set, info, limit);
-	if (waits_in_kernel(&call, signal_bits(set)) || (limit && limit->tv_sec < 0) ||
-	    (limit && (nanos)limit->tv_nsec >= NANOS_PER_SEC))
+	if (waits_in_kernel(&call, signal_bits(set)) || (limit && !is_span(limit)))
 		return libc.sigtimedwait(set, info, limit);
 	call.until.deadline = deadline_of(limit);
 	return wait_for(&call, set, info);

@@ -1,5 +1,6 @@
 /* The calls that wait for time to pass, and those that only give up their turn. */
 #include "blocking.h"
+#include "deadline.h"
 #include "probe.h"
 #include <stdlib.h>
 #include <sys/timerfd.h>
@@ -7,20 +8,7 @@
 /* What is not, libc is to refuse. */
 static bool is_valid(const struct timespec *t)
 {
-	return is_readable(&t->tv_sec) && is_readable(&t->tv_nsec) && t->tv_sec >= 0 && t->tv_nsec >= 0 &&
-	       t->tv_nsec < (long)NANOS_PER_SEC;
-}
-
-static nanos time_left(nanos deadline)
-{
-	nanos now = clock_now();
-
-	return deadline > now ? deadline - now : 0;
-}
-
-static struct timespec timespec_of(nanos t)
-{
-	return (struct timespec){(time_t)(t / NANOS_PER_SEC), (long)(t % NANOS_PER_SEC)};
+	return is_readable_time(t) && is_span(t);
 }
 
 /* Parks until the deadline. Returns 0, EINTR or ECANCELED. A wait that ends early without cause goes on. */
@@ -47,10 +35,10 @@ static int sleep_for(enum call name, const struct timespec *span, struct timespe
 	error = sleep_until(&call);
 	if (!error)
 		return (int)settled(&call, 0);
-	if (left && !(is_readable(&left->tv_sec) && is_readable(&left->tv_nsec)))
+	if (left && !is_readable_time(left))
 		error = EFAULT;
 	else if (left)
-		*left = timespec_of(time_left(call.until.deadline));
+		*left = timespec_of(nanos_until(call.until.deadline));
 	errno = error;
 	return (int)settled(&call, -1);
 }
@@ -176,7 +164,7 @@ int clock_nanosleep(clockid_t clock, int flags, const struct timespec *span, str
 		call.until.deadline = nanos_add(clock_now(), nanos_of(span));
 		error = sleep_until(&call);
 		if (error && left)
-			*left = timespec_of(time_left(call.until.deadline));
+			*left = timespec_of(nanos_until(call.until.deadline));
 	} else {
 		error = sleep_on_helper(&call, clock, flags, span);
 	}

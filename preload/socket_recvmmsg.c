@@ -15,9 +15,7 @@ struct batch {
 /* As much as is left; none makes the kernel return after one message. */
 static struct timespec time_left(const struct batch *batch)
 {
-	nanos now = clock_now(), left = batch->deadline > now ? batch->deadline - now : 0;
-
-	return (struct timespec){(time_t)(left / NANOS_PER_SEC), (long)(left % NANOS_PER_SEC)};
+	return timespec_of(nanos_until(batch->deadline));
 }
 
 static int fetch_batch(const struct blocking *call, struct batch *batch, unsigned most)

@@ -1,19 +1,13 @@
 /* Spin locks: a greenlet that spins lets the others run, as one of them may have the lock. */
 #include "../runtime/park.h"
-#include "options.h"
 #include "turn.h"
 
 /* With OS threads without greenlets the kernel sees to it that who has the lock comes to run. */
-static bool spins_natively(void)
-{
-	return call_is_off[CALL_pthread_spin_lock] || !self || !has_company(self);
-}
-
 int pthread_spin_lock(pthread_spinlock_t *lock)
 {
 	int answer;
 
-	if (spins_natively())
+	if (waits_natively(CALL_pthread_spin_lock))
 		return libc.pthread_spin_lock(lock);
 	while ((answer = pthread_spin_trylock(lock)) == EBUSY)
 		yield_turn();

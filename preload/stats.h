@@ -5,7 +5,7 @@
 #include "libc.h"
 #include <stdbool.h>
 
-/* Starts the clock and has the report written at exit: to a file, or for "-" and "" to stderr. Keeps the name. */
+/* Starts the clock and has the report written at exit: to a file, or for "-" and "" to stderr. */
 void stats_start(const char *file);
 
 /* The call with this number. */

@@ -29,12 +29,6 @@ static int create_natively(pthread_t *thread, const pthread_attr_t *attributes, 
 	return error;
 }
 
-static void end_if_cancelled_at_once(void)
-{
-	if (self->cancel_async)
-		end_if_cancelled();
-}
-
 /* Code of threads knows that it may lose the processor at any time, and may rely on it. */
 static void slice(struct greenlet *g)
 {

@@ -29,10 +29,7 @@ static struct greenlet *meant_by(pid_t id)
 
 static int settle(int error)
 {
-	if (!error)
-		return 0;
-	errno = error;
-	return -1;
+	return (int)with_errno(-error);
 }
 
 pid_t gettid(void)

@@ -158,11 +158,6 @@ ssize_t attempt_writev_flags(struct blocking *call, const struct iovec *iov, int
 	return writev_now(call, iov, count, flags);
 }
 
-ssize_t attempt_writev(struct blocking *call, const struct iovec *iov, int count)
-{
-	return attempt_writev_flags(call, iov, count, 0);
-}
-
 struct iovec rest_of_vector(const struct iovec *iov, int count, size_t done)
 {
 	int i;

@@ -8,7 +8,6 @@
 ssize_t attempt_read(struct blocking *call, void *buf, size_t count);
 ssize_t attempt_readv(struct blocking *call, const struct iovec *iov, int count);
 ssize_t attempt_write(struct blocking *call, const void *buf, size_t count);
-ssize_t attempt_writev(struct blocking *call, const struct iovec *iov, int count);
 
 /* The same with the flags of preadv2 and pwritev2, at the file's own position. */
 ssize_t attempt_readv_flags(struct blocking *call, const struct iovec *iov, int count, int flags);
@@ -32,12 +31,9 @@ long send_quickly(enum call call, int fd, const void *buf, size_t count, int fla
 /* What such a call answers to its caller: the count, or -1 with errno set. Ends a greenlet that was cancelled. */
 static inline ssize_t result_of(long n)
 {
-	if (likely(n >= 0))
-		return n;
 	if (n == -ECANCELED)
 		end_if_cancelled();
-	errno = (int)-n;
-	return -1;
+	return with_errno(n);
 }
 
 /*
@@ -46,22 +42,12 @@ static inline ssize_t result_of(long n)
  */
 static inline ssize_t receive_now(int fd, void *buf, size_t count, int flags, void *from, socklen_t *length)
 {
-	long n = raw_syscall(SYS_recvfrom, fd, (long)buf, (long)count, flags, (long)from, (long)length);
-
-	if (n >= 0)
-		return n;
-	errno = (int)-n;
-	return -1;
+	return with_errno(raw_syscall(SYS_recvfrom, fd, (long)buf, (long)count, flags, (long)from, (long)length));
 }
 
 static inline ssize_t send_now(int fd, const void *buf, size_t count, int flags, const void *to, socklen_t length)
 {
-	long n = raw_syscall(SYS_sendto, fd, (long)buf, (long)count, flags, (long)to, (long)length);
-
-	if (n >= 0)
-		return n;
-	errno = (int)-n;
-	return -1;
+	return with_errno(raw_syscall(SYS_sendto, fd, (long)buf, (long)count, flags, (long)to, (long)length));
 }
 
 #endif

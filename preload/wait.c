@@ -197,14 +197,8 @@ static void wait_greenly(struct child_wait *wait)
 
 long wait_for_children(struct child_wait *wait)
 {
-	long result;
-
 	wait->pidfd = -1;
 	wait->patience = FIRST_LOOK;
 	wait_greenly(wait);
-	result = wait->result;
-	if (result >= 0)
-		return settled(&wait->call, result);
-	errno = (int)-result;
-	return settled(&wait->call, -1);
+	return settled(&wait->call, with_errno(wait->result));
 }

@@ -148,7 +148,6 @@ static int enter_line(struct child_wait *wait)
 	if (!wait->line)
 		return ENOMEM;
 	wait->line->users++;
-	wait->greenlet = self;
 	wait->next = NULL;
 	for (last = &wait->line->first; *last; last = &(*last)->next)
 		;
@@ -166,9 +165,8 @@ void lines_prepare(void)
 int wait_in_line(struct child_wait *wait)
 {
 	uint64_t mask = lock_lines();
-	int error;
+	int error = enter_line(wait);
 
-	error = enter_line(wait);
 	if (!error) {
 		atomic_store(&wait->is_called, false);
 		error = start_watching(wait->line, wait->call.call);

@@ -33,6 +33,19 @@ static inline nanos nanos_of(const struct timespec *t)
 							    : (nanos)t->tv_sec * NANOS_PER_SEC + (nanos)t->tv_nsec;
 }
 
+static inline struct timespec timespec_of(nanos t)
+{
+	return (struct timespec){(time_t)(t / NANOS_PER_SEC), (long)(t % NANOS_PER_SEC)};
+}
+
+/* From now on; 0 where the deadline has passed. */
+static inline nanos nanos_until(nanos deadline)
+{
+	nanos now = clock_now();
+
+	return deadline > now ? deadline - now : 0;
+}
+
 /* The deadline that lies this many seconds ahead; FOR_EVER for a negative number. */
 static inline nanos deadline_after(double seconds)
 {
