@@ -1,15 +1,11 @@
 /* fork: the child has the calling greenlet alone, and everything it needs to go on. */
-#include "interrupt.h"
 #include "lot.h"
 #include "offload.h"
-#include "poller.h"
 #include "suite.h"
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdint.h>
-#include <sys/wait.h>
 
 static void *sleep_a_little(void *result)
 {
@@ -247,69 +243,11 @@ START_TEST(who_waits_by_address_stays_in_the_parent)
 	must_join(g);
 }
 
-static void wait_at_once(void *unused)
-{
-	const struct until soon = {.deadline = clock_now() + 2 * NANOS_PER_SEC};
-	int ends[2];
-
-	(void)unused;
-	ck_assert_int_eq(pipe(ends), 0);
-	ck_assert_int_eq(write(ends[1], "x", 1), 1);
-	ck_assert_int_eq(park_on_fd(ends[0], POLLIN, &soon), 0);
-}
-
-/* Before anything was spawned there. */
-START_TEST(child_waits_for_a_descriptor_first)
-{
-	become_host();
-	green_sleep(0.001);
-	ck_assert_int_eq(status_of_child(wait_at_once, NULL), 0);
-}
-
-static volatile pid_t forked;
-static int waited_for[2];
-
-static void fork_now(int signo)
-{
-	(void)signo;
-	forked = fork();
-	if (forked == 0 && self->waiter.queue)
-		_exit(2);
-}
-
-/* In both processes the wait goes on to its end. */
-static void *wait_meanwhile(void *unused)
-{
-	const struct until soon = {.deadline = clock_now() + 2 * NANOS_PER_SEC};
-	int error = park_on_fd(waited_for[0], POLLIN, &soon);
-
-	if (forked != 0)
-		return unused;
-	_exit(error != 0);
-}
-
-START_TEST(handler_that_interrupts_a_wait_forks)
-{
-	siginfo_t info = {.si_signo = SIGUSR1, .si_code = SI_QUEUE};
-	green_t *g;
-	int status;
-
-	ck_assert_int_eq(pipe(waited_for), 0);
-	signal(SIGUSR1, fork_now);
-	g = must_spawn(wait_meanwhile, NULL);
-	green_sleep(0.001);
-	ck_assert_int_eq(direct_signal(g, SIGUSR1, &info), 0);
-	must_join(g);
-	ck_assert_int_eq(waitpid(forked, &status, 0), forked);
-	ck_assert_int_eq(status, 0);
-}
-
 int main(void)
 {
 	const TTest *const tests[] = {child_of_main, child_of_a_greenlet, grandchild, last_greenlet_ends_the_child,
 	    lone_child_may_sleep, helpers_stay_in_the_parent, child_of_a_thread_without_greenlets,
-	    fork_while_another_thread_works, parent_goes_on_waiting, who_waits_by_address_stays_in_the_parent,
-	    child_waits_for_a_descriptor_first, handler_that_interrupts_a_wait_forks};
+	    fork_while_another_thread_works, parent_goes_on_waiting, who_waits_by_address_stays_in_the_parent};
 
 	return run_suite("fork", tests, sizeof(tests) / sizeof(tests[0]));
 }
