@@ -10,7 +10,8 @@
 /* The header of the launcher's own kind of file is what a file of this machine has. */
 extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
 
-const void *bytes_at(const struct object *object, ElfW(Off) offset, size_t size)
+/* size bytes at this offset of the file, aligned for words; NULL where there are not so many. */
+static const void *bytes_at(const struct object *object, ElfW(Off) offset, size_t size)
 {
 	if (offset > object->size || size > object->size - offset || offset % sizeof(ElfW(Addr)))
 		return NULL;
@@ -64,7 +65,8 @@ bool read_object(struct object *object, const char *path)
 	return true;
 }
 
-const char *text_at(const struct object *object, size_t section, size_t offset)
+/* The text at this offset of a section of strings; "" where there is none that ends. */
+static const char *text_at(const struct object *object, size_t section, size_t offset)
 {
 	const ElfW(Shdr) * s;
 	const char *text;
@@ -78,7 +80,7 @@ const char *text_at(const struct object *object, size_t section, size_t offset)
 	return memchr(text, '\0', s->sh_size - offset) ? text : "";
 }
 
-const ElfW(Shdr) * find_section(const struct object *object, ElfW(Word) type)
+static const ElfW(Shdr) * find_section(const struct object *object, ElfW(Word) type)
 {
 	for (size_t i = 0; i < object->section_count; i++) {
 		if (object->sections[i].sh_type == type)

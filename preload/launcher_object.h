@@ -21,15 +21,6 @@ struct object {
 /* Reads a file of this machine into memory that stays. False where it is none, or cannot be read. */
 bool read_object(struct object *object, const char *path);
 
-/* size bytes at this offset of the file, aligned for words; NULL where there are not so many. */
-const void *bytes_at(const struct object *object, ElfW(Off) offset, size_t size);
-
-/* The text at this offset of a section of strings; "" where there is none that ends. */
-const char *text_at(const struct object *object, size_t section, size_t offset);
-
-/* The first section of a type, NULL: there is none. */
-const ElfW(Shdr) * find_section(const struct object *object, ElfW(Word) type);
-
 /* True where there is a section of this name. */
 bool has_section(const struct object *object, const char *name);
 

@@ -237,7 +237,6 @@ static int start(struct hub *hub)
 	if (error)
 		return error;
 	fork_prepare();
-	altstack_begin(hub);
 	overflow_prepare();
 	self = &hub->main;
 	error = hub_refresh(hub);
@@ -245,8 +244,10 @@ static int start(struct hub *hub)
 		self = NULL;
 		tls_release(hub->context.thread_pointer);
 		stack_free(&hub->stack);
+		return error;
 	}
-	return error;
+	altstack_begin(hub);
+	return 0;
 }
 
 struct hub *hub_start(void)
@@ -259,6 +260,8 @@ struct hub *hub_start(void)
 	hub = calloc(1, sizeof(*hub));
 	error = hub ? start(hub) : ENOMEM;
 	if (error) {
+		if (hub)
+			timers_free(&hub->timers);
 		free(hub);
 		errno = error;
 		return NULL;

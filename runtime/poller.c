@@ -79,6 +79,9 @@ static inline struct side *find_or_make_side(struct hub *hub, int fd, short even
 {
 	struct fd_watch *watch;
 
+	/* In the child of a fork this may be the first that needs the loop. */
+	if (__builtin_expect(hub->stale, 0) && hub_refresh(hub) != 0)
+		return NULL;
 	/* What another OS thread closed may be open again under its number: the news must not hit whoever waits now. */
 	if (atomic_load(&hub->notices))
 		poller_take_notices(hub);
@@ -220,9 +223,24 @@ void poller_take_notices(struct hub *hub)
 	}
 }
 
-static void free_watch(void *watch, void *unused)
+/* A signal handler may have forked that has interrupted a wait: the wait goes on to its end. The others are gone. */
+static void let_self_out(const struct queue *queue)
 {
+	struct waiter *waiter;
+
+	for (waiter = queue->first; waiter; waiter = waiter->next) {
+		if (waiter->greenlet == self)
+			waiter->queue = NULL;
+	}
+}
+
+static void free_watch(void *place, void *unused)
+{
+	struct fd_watch *watch = place;
+
 	(void)unused;
+	let_self_out(&watch->read.queue);
+	let_self_out(&watch->write.queue);
 	free(watch);
 }
 

@@ -94,7 +94,7 @@ void watch_awaited(struct hub *hub)
 {
 	sigset_t set;
 
-	if (hub->awaited == hub->watched || !open_signal_fd(hub))
+	if (!open_signal_fd(hub))
 		return;
 	hub->watched = hub->awaited;
 	sigemptyset(&set);

@@ -14,7 +14,4 @@ struct green_child {
 	int status; /* valid then */
 };
 
-/* Closes the pipes and frees it. */
-void child_release(struct green_child *child);
-
 #endif

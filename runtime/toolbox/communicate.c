@@ -61,7 +61,7 @@ static int take(struct talk *talk, int of)
 /* A write without a reader must not end the program: the signal is this OS thread's, and is taken back here. */
 static ssize_t write_quietly(int fd, const void *bytes, size_t size)
 {
-	uint64_t sigpipe = 1ull << (SIGPIPE - 1), before = 0;
+	uint64_t sigpipe = signal_bit(SIGPIPE), before = 0;
 	struct timespec at_once = {0};
 	long n;
 

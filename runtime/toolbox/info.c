@@ -32,7 +32,7 @@ static const char *state_of(const struct greenlet *g)
 /* Who waits for one descriptor alone stands in a line of its own. */
 static void describe_wait(const struct greenlet *g, char *text, size_t size)
 {
-	const struct hub *hub = g->hub;
+	double waited = ev_time() - g->since;
 	double left = g->timer.place ? (double)g->timer.deadline / 1e9 - (double)clock_now() / 1e9 : -1;
 	int n = snprintf(text, size, "%s", state_of(g));
 
@@ -45,8 +45,8 @@ static void describe_wait(const struct greenlet *g, char *text, size_t size)
 		n += snprintf(text + n, size - (size_t)n, " to %s descriptor %d",
 		    side->watcher.events & EV_READ ? "read from" : "write to", side->watcher.fd);
 	}
-	n += snprintf(text + n, size - (size_t)n, " for %.3f s", ev_time() > g->since ? ev_time() - g->since : 0.0);
-	if (left >= 0 && hub)
+	n += snprintf(text + n, size - (size_t)n, " for %.3f s", waited > 0 ? waited : 0.0);
+	if (left >= 0)
 		snprintf(text + n, size - (size_t)n, ", %.3f s left", left);
 }
 

@@ -82,6 +82,17 @@ static int make_child(struct green_child *child, const char *const *argv, int pi
 	return error ? error : open_pidfd(child);
 }
 
+/* Closes the pipes and frees it. */
+static void release(struct green_child *child)
+{
+	int of;
+
+	for (of = 0; of < 3; of++)
+		close_fd(&child->fds[of]);
+	close_fd(&child->pidfd);
+	tool_release(child);
+}
+
 green_child_t *green_child_new(const char *const *argv, int pipes)
 {
 	struct green_child *child = NULL;
@@ -97,19 +108,9 @@ green_child_t *green_child_new(const char *const *argv, int pipes)
 	if (!error)
 		return child;
 	if (child)
-		child_release(child);
+		release(child);
 	errno = error;
 	return NULL;
-}
-
-void child_release(struct green_child *child)
-{
-	int of;
-
-	for (of = 0; of < 3; of++)
-		close_fd(&child->fds[of]);
-	close_fd(&child->pidfd);
-	tool_release(child);
 }
 
 void green_child_free(green_child_t *child)
@@ -124,7 +125,7 @@ void green_child_free(green_child_t *child)
 		while (green_child_wait(child, -1, NULL) < 0 && errno == EINTR)
 			;
 	}
-	child_release(child);
+	release(child);
 	if (is_shielded)
 		green_shield_end();
 }

@@ -120,6 +120,7 @@ START_TEST(child_replaces_them)
 /* However often it fails, nothing is left behind. */
 START_TEST(emfile_leaves_nothing_behind)
 {
+	stack_t altstack;
 	int fds[64], count = 0, i;
 
 	limit_descriptors(64);
@@ -129,6 +130,8 @@ START_TEST(emfile_leaves_nothing_behind)
 		ck_assert_ptr_null(green_spawn(do_nothing, NULL));
 		ck_assert_int_eq(errno, EMFILE);
 		ck_assert_ptr_null(green_self());
+		ck_assert_int_eq(sigaltstack(NULL, &altstack), 0);
+		ck_assert_int_eq(altstack.ss_flags, SS_DISABLE);
 		if (i == 10)
 			close(fds[--count]);
 		if (i == 15)
