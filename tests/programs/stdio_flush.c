@@ -1,26 +1,9 @@
 /* threads */
 /* Flushing between threads: of a pipe that is full, of all streams, at exit, and around fork. */
-#include "say.h"
-#include <pthread.h>
+#include "threads.h"
 
 static int ends[2];
 static FILE *out;
-
-static pthread_t start(void *(*run)(void *), void *arg)
-{
-	pthread_t thread;
-
-	must("pthread_create", -pthread_create(&thread, NULL, run, arg));
-	return thread;
-}
-
-static long end(pthread_t thread)
-{
-	void *result;
-
-	must("pthread_join", -pthread_join(thread, &result));
-	return (long)result;
-}
 
 /* A stream to a pipe that has no room left, with something in its buffer. */
 static void fill_pipe(void)
@@ -76,8 +59,8 @@ static void flush_full_pipe(bool all)
 	printer = start(print_more, "more\n");
 	msleep(20);
 	must("read", read_enough(ends[0], bytes, sizeof(bytes)));
-	say("flushed", end(flusher));
-	say("printed", end(printer));
+	say("flushed", (long)join(flusher));
+	say("printed", (long)join(printer));
 	say_waited("flush", start_time, 30);
 	say("left", drain());
 	say("fflush", fflush(out));
@@ -108,8 +91,8 @@ static void open_while_flushing(void)
 	opener = start(open_and_close, NULL);
 	msleep(20);
 	must("read", read_enough(ends[0], bytes, sizeof(bytes)));
-	say("opened", end(opener));
-	say("flushed", end(flusher));
+	say("opened", (long)join(opener));
+	say("flushed", (long)join(flusher));
 	say("left", drain());
 	close_all();
 }
@@ -141,7 +124,7 @@ static void fork_while_read(void)
 		_exit(fflush(NULL) != 0 || fclose(in) != 0);
 	}
 	end_child(child);
-	say("read", end(reader));
+	say("read", (long)join(reader));
 	fclose(in);
 	close(ends[1]);
 }
@@ -172,8 +155,8 @@ static void fork_while_flushing(void)
 	forker = start(fork_child, NULL);
 	msleep(20);
 	must("read", read_enough(ends[0], bytes, sizeof(bytes)));
-	say("forked", end(forker));
-	say("flushed", end(flusher));
+	say("forked", (long)join(forker));
+	say("flushed", (long)join(flusher));
 	close_all();
 }
 
