@@ -80,18 +80,19 @@ static void *open_and_close(void *unused)
 	return (void *)(long)(other ? fclose(other) : -1);
 }
 
-static void open_while_flushing(void)
+/* Another does this while one flushes and waits. */
+static void while_flushing(const char *what, void *(*run)(void *))
 {
-	pthread_t flusher, opener;
+	pthread_t flusher, other;
 	char bytes[16384];
 
 	fill_pipe();
 	flusher = start(flush_stream, NULL);
 	msleep(20);
-	opener = start(open_and_close, NULL);
+	other = start(run, NULL);
 	msleep(20);
 	must("read", read_enough(ends[0], bytes, sizeof(bytes)));
-	say("opened", (long)join(opener));
+	say(what, (long)join(other));
 	say("flushed", (long)join(flusher));
 	say("left", drain());
 	close_all();
@@ -144,22 +145,6 @@ static void *fork_child(void *unused)
 	return (void *)(long)WEXITSTATUS(status);
 }
 
-static void fork_while_flushing(void)
-{
-	pthread_t flusher, forker;
-	char bytes[16384];
-
-	fill_pipe();
-	flusher = start(flush_stream, NULL);
-	msleep(20);
-	forker = start(fork_child, NULL);
-	msleep(20);
-	must("read", read_enough(ends[0], bytes, sizeof(bytes)));
-	say("forked", (long)join(forker));
-	say("flushed", (long)join(flusher));
-	close_all();
-}
-
 /* exit() does not wait for who reads, and writes what is in the buffers of the others. */
 static void exit_while_read(void)
 {
@@ -191,9 +176,9 @@ int main(void)
 {
 	flush_full_pipe(false);
 	flush_full_pipe(true);
-	open_while_flushing();
+	while_flushing("opened", open_and_close);
 	fork_while_read();
-	fork_while_flushing();
+	while_flushing("forked", fork_child);
 	exit_while_read();
 	return 0;
 }
