@@ -110,6 +110,11 @@ static void take_signals_away(void)
 	expect_equal("left", messages(), 0);
 }
 
+static void remove_queue(void)
+{
+	msgctl(queue, IPC_RMID, NULL);
+}
+
 int main(void)
 {
 	char name[] = "/tmp/long_calls.XXXXXX";
@@ -120,9 +125,9 @@ int main(void)
 	queue = msgget(IPC_PRIVATE, IPC_CREAT | 0600);
 	if (queue < 0)
 		return skip("no message queue is to be had");
+	atexit(remove_queue);
 	kill_at_any_moment();
 	kill_who_waits_for_lock();
 	take_signals_away();
-	msgctl(queue, IPC_RMID, NULL);
 	return verdict();
 }

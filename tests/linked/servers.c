@@ -107,15 +107,25 @@ static void stops_gracefully(void)
 	close(fd);
 }
 
+static char directory[] = "/tmp/serversXXXXXX", path[sizeof(directory) + sizeof("/socket")];
+
+static void remove_directory(void)
+{
+	unlink(path);
+	rmdir(directory);
+}
+
 static void on_unix_sockets(void)
 {
-	char directory[] = "/tmp/serversXXXXXX", address[64], *path = address + strlen("unix:");
+	char address[sizeof("unix:") + sizeof(path)];
 	green_server_t *server;
 	int fd, left_behind = (int)must("socket", socket(AF_UNIX, SOCK_STREAM, 0));
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
 
 	must("mkdtemp", mkdtemp(directory) ? 0 : -1);
-	snprintf(address, sizeof(address), "unix:%s/socket", directory);
+	atexit(remove_directory);
+	snprintf(path, sizeof(path), "%s/socket", directory);
+	snprintf(address, sizeof(address), "unix:%s", path);
 	snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
 	must("bind", bind(left_behind, (struct sockaddr *)&at, sizeof(at)));
 	close(left_behind);

@@ -1,17 +1,9 @@
 /* threads */
 /* Threads that wait for children: their own, the same, and one that is cancelled; forks by threads. */
 #include "child.h"
-#include <pthread.h>
+#include "threads.h"
 
 enum { THREADS = 40 };
-
-static pthread_t start(void *(*task)(void *), void *arg)
-{
-	pthread_t thread;
-
-	must("pthread_create", -pthread_create(&thread, NULL, task, arg));
-	return thread;
-}
 
 static int rest_and_end(void *status)
 {

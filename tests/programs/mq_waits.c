@@ -137,16 +137,21 @@ static void interrupt(mqd_t queue)
 	end_child(child);
 }
 
+static void remove_queue(void)
+{
+	mq_unlink(name);
+}
+
 int main(void)
 {
 	mqd_t queue;
 
 	snprintf(name, sizeof(name), "/greenload-%d", (int)getpid());
 	queue = open_queue(O_RDWR);
+	atexit(remove_queue);
 	wait_both_ways(queue);
 	time_out(queue);
 	refuse(queue);
 	interrupt(queue);
-	mq_unlink(name);
 	return 0;
 }

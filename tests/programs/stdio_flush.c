@@ -1,26 +1,9 @@
 /* threads */
 /* Flushing between threads: of a pipe that is full, of all streams, at exit, and around fork. */
-#include "say.h"
-#include <pthread.h>
+#include "threads.h"
 
 static int ends[2];
 static FILE *out;
-
-static pthread_t start(void *(*run)(void *), void *arg)
-{
-	pthread_t thread;
-
-	must("pthread_create", -pthread_create(&thread, NULL, run, arg));
-	return thread;
-}
-
-static long end(pthread_t thread)
-{
-	void *result;
-
-	must("pthread_join", -pthread_join(thread, &result));
-	return (long)result;
-}
 
 /* A stream to a pipe that has no room left, with something in its buffer. */
 static void fill_pipe(void)
@@ -76,8 +59,8 @@ static void flush_full_pipe(bool all)
 	printer = start(print_more, "more\n");
 	msleep(20);
 	must("read", read_enough(ends[0], bytes, sizeof(bytes)));
-	say("flushed", end(flusher));
-	say("printed", end(printer));
+	say("flushed", (long)join(flusher));
+	say("printed", (long)join(printer));
 	say_waited("flush", start_time, 30);
 	say("left", drain());
 	say("fflush", fflush(out));
@@ -97,19 +80,20 @@ static void *open_and_close(void *unused)
 	return (void *)(long)(other ? fclose(other) : -1);
 }
 
-static void open_while_flushing(void)
+/* Another does this while one flushes and waits. */
+static void while_flushing(const char *what, void *(*run)(void *))
 {
-	pthread_t flusher, opener;
+	pthread_t flusher, other;
 	char bytes[16384];
 
 	fill_pipe();
 	flusher = start(flush_stream, NULL);
 	msleep(20);
-	opener = start(open_and_close, NULL);
+	other = start(run, NULL);
 	msleep(20);
 	must("read", read_enough(ends[0], bytes, sizeof(bytes)));
-	say("opened", end(opener));
-	say("flushed", end(flusher));
+	say(what, (long)join(other));
+	say("flushed", (long)join(flusher));
 	say("left", drain());
 	close_all();
 }
@@ -141,7 +125,7 @@ static void fork_while_read(void)
 		_exit(fflush(NULL) != 0 || fclose(in) != 0);
 	}
 	end_child(child);
-	say("read", end(reader));
+	say("read", (long)join(reader));
 	fclose(in);
 	close(ends[1]);
 }
@@ -159,22 +143,6 @@ static void *fork_child(void *unused)
 	}
 	waitpid(child, &status, 0);
 	return (void *)(long)WEXITSTATUS(status);
-}
-
-static void fork_while_flushing(void)
-{
-	pthread_t flusher, forker;
-	char bytes[16384];
-
-	fill_pipe();
-	flusher = start(flush_stream, NULL);
-	msleep(20);
-	forker = start(fork_child, NULL);
-	msleep(20);
-	must("read", read_enough(ends[0], bytes, sizeof(bytes)));
-	say("forked", end(forker));
-	say("flushed", end(flusher));
-	close_all();
 }
 
 /* exit() does not wait for who reads, and writes what is in the buffers of the others. */
@@ -208,9 +176,9 @@ int main(void)
 {
 	flush_full_pipe(false);
 	flush_full_pipe(true);
-	open_while_flushing();
+	while_flushing("opened", open_and_close);
 	fork_while_read();
-	fork_while_flushing();
+	while_flushing("forked", fork_child);
 	exit_while_read();
 	return 0;
 }

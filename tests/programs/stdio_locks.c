@@ -1,26 +1,9 @@
 /* threads */
 /* The locks of streams between threads: one who waits inside a stream's function has it locked, and the others wait. */
-#include "say.h"
-#include <pthread.h>
+#include "threads.h"
 
 static int ends[2];
 static FILE *in;
-
-static pthread_t start(void *(*run)(void *), void *arg)
-{
-	pthread_t thread;
-
-	must("pthread_create", -pthread_create(&thread, NULL, run, arg));
-	return thread;
-}
-
-static long end(pthread_t thread)
-{
-	void *result;
-
-	must("pthread_join", -pthread_join(thread, &result));
-	return (long)result;
-}
 
 static void open_pipe(void)
 {
@@ -72,7 +55,7 @@ static void share_lines(void)
 		send_text("\n");
 	}
 	for (int i = 0; i < 4; i++)
-		sum += end(readers[i]);
+		sum += (long)join(readers[i]);
 	say("lines", sum);
 	close_pipe();
 }
@@ -91,7 +74,7 @@ static void share_characters(void)
 		send_text("A");
 	}
 	for (int i = 0; i < 4; i++)
-		sum += end(readers[i]);
+		sum += (long)join(readers[i]);
 	say("characters", sum);
 	close_pipe();
 }
@@ -118,7 +101,7 @@ static void lock_streams(void)
 	open_pipe();
 	flockfile(in);
 	flockfile(in);
-	say("tried by another", end(start(try_stream, NULL)));
+	say("tried by another", (long)join(start(try_stream, NULL)));
 	say("tried by the owner", ftrylockfile(in));
 	start_time = now();
 	waiter = start(take_stream, NULL);
@@ -126,7 +109,7 @@ static void lock_streams(void)
 		msleep(30);
 		funlockfile(in);
 	}
-	end(waiter);
+	join(waiter);
 	say_waited("flockfile", start_time, 80);
 	close_pipe();
 }
@@ -149,8 +132,8 @@ static void close_while_read(void)
 	closer = start(close_stream, NULL);
 	msleep(60);
 	send_text("7\n");
-	say("read", end(reader));
-	say("closed", end(closer));
+	say("read", (long)join(reader));
+	say("closed", (long)join(closer));
 	say_waited("close", start_time, 70);
 	close(ends[1]);
 }
@@ -194,7 +177,7 @@ static void print_together(void)
 			msleep(5);
 	}
 	for (int i = 0; i < PRINTERS; i++)
-		say("flushed", end(printers[i]));
+		say("flushed", (long)join(printers[i]));
 	say("records", records);
 	say("torn", torn);
 	fclose(in);

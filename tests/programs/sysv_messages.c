@@ -30,6 +30,14 @@ static int remove_late(void *id)
 	return msgctl(*(int *)id, IPC_RMID, NULL);
 }
 
+static int made;
+
+/* Once more, in case the program ends early. */
+static void remove_queue(void)
+{
+	msgctl(made, IPC_RMID, NULL);
+}
+
 static void wait_both_ways(int id)
 {
 	double start = now();
@@ -91,6 +99,8 @@ int main(void)
 	int id = must("msgget", msgget(IPC_PRIVATE, IPC_CREAT | 0600));
 	pid_t child;
 
+	made = id;
+	atexit(remove_queue);
 	wait_both_ways(id);
 	refuse(id);
 	interrupt(id);

@@ -28,6 +28,12 @@ static int remove_late(void *unused)
 	return semctl(id, 0, IPC_RMID);
 }
 
+/* Once more, in case the program ends early. */
+static void remove_set(void)
+{
+	semctl(id, 0, IPC_RMID);
+}
+
 static void say_values(void)
 {
 	printf("values: %d %d\n", semctl(id, 0, GETVAL), semctl(id, 1, GETVAL));
@@ -118,6 +124,7 @@ int main(void)
 	pid_t child;
 
 	id = must("semget", semget(IPC_PRIVATE, 2, IPC_CREAT | 0600));
+	atexit(remove_set);
 	must("semctl", semctl(id, 0, SETVAL, 0));
 	must("semctl", semctl(id, 1, SETVAL, 0));
 	wait_for_it();

@@ -1,7 +1,6 @@
 /* threads */
 /* Alternate signal stacks: each thread has its own, a handler runs on it, and an overflow is caught there. */
-#include "say.h"
-#include <pthread.h>
+#include "threads.h"
 #include <setjmp.h>
 #include <sys/mman.h>
 
@@ -116,14 +115,6 @@ static void *errors(void *unused)
 	say("bad flags", sigaltstack(&(stack_t){.ss_sp = small, .ss_flags = 77, .ss_size = SIZE}, NULL));
 	say_stack("after errors");
 	return unused;
-}
-
-static void *join(pthread_t thread)
-{
-	void *result;
-
-	must("pthread_join", -pthread_join(thread, &result));
-	return result;
 }
 
 int main(void)

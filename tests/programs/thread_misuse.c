@@ -1,8 +1,7 @@
 /* threads */
 /* Calls that are wrong, or come too late: what each object answers. */
-#include "say.h"
+#include "threads.h"
 #include <limits.h>
-#include <pthread.h>
 #include <semaphore.h>
 #include <sys/resource.h>
 
@@ -23,14 +22,6 @@ static void *sleep_a_while(void *ms)
 {
 	msleep((int)(long)ms);
 	return NULL;
-}
-
-static pthread_t start(void *(*task)(void *), void *arg)
-{
-	pthread_t thread;
-
-	must("create", -pthread_create(&thread, NULL, task, arg));
-	return thread;
 }
 
 static void misuse_joins(void)

@@ -1,7 +1,6 @@
 /* threads */
 /* A program that one of several threads starts inherits that one's signal mask, whichever call starts it. */
-#include "say.h"
-#include <pthread.h>
+#include "threads.h"
 #include <spawn.h>
 
 extern char **environ;
@@ -113,13 +112,14 @@ static void try(const char *what, void (*call)(void))
 }
 
 /* A call that fails leaves the mask as it was. */
-static void failing(void)
+static void *failing(void *unused)
 {
 	sigset_t blocked;
 
 	say("execv", execv("/no/such/program", arguments));
 	must("sigprocmask", sigprocmask(SIG_BLOCK, NULL, &blocked));
 	say_whether("blocked", sigismember(&blocked, SIGUSR2));
+	return unused;
 }
 
 int main(void)
@@ -135,6 +135,6 @@ int main(void)
 	try("execle", by_execle);
 	try("posix_spawn", by_posix_spawn);
 	try("popen", by_popen);
-	failing();
+	join(start(failing, NULL));
 	return 0;
 }

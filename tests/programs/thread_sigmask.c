@@ -1,7 +1,6 @@
 /* threads */
 /* Signal masks of threads: inherited, changed, and what is pending meanwhile; who takes what is sent to the process. */
-#include "say.h"
-#include <pthread.h>
+#include "threads.h"
 #include <spawn.h>
 #include <sys/syscall.h>
 
@@ -77,19 +76,6 @@ static void *lets_through(void *unused)
 	pthread_barrier_wait(&gate);
 	say("read", read(*(int *)unused, &byte, 1));
 	return unused;
-}
-
-static pthread_t start(void *(*run)(void *), void *arg)
-{
-	pthread_t thread;
-
-	must("pthread_create", -pthread_create(&thread, NULL, run, arg));
-	return thread;
-}
-
-static void join(pthread_t thread)
-{
-	must("pthread_join", -pthread_join(thread, NULL));
 }
 
 static void pending_until_unblocked(void)

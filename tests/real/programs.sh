@@ -107,14 +107,19 @@ start_s_server() {
 	started "${launch[@]}" openssl s_server -quiet -accept "127.0.0.1:$1" -cert "$work/certificate" -key "$work/key" -rev
 }
 
+it_came_back() {
+	grep -x 'gninnigeb ot dne morf' "$work/reversed"
+}
+
 # It sends each line back, from its end to its beginning.
 openssl_both_sides() {
 	local port
 	make_certificate && try_ports s_server || return
-	{ echo 'from end to beginning' && sleep 0.5; } |
+	rm -f "$work/reversed"
+	{ echo 'from end to beginning' && until_true it_came_back; } |
 		under openssl s_client -quiet -no_ign_eof -verify_return_error -CAfile "$work/certificate" -verify_hostname www.test \
 			-connect "127.0.0.1:$port" >"$work/reversed"
-	grep -x 'gninnigeb ot dne morf' "$work/reversed"
+	it_came_back
 }
 
 program_cases() {

@@ -1,28 +1,8 @@
 /* Groups and pools. */
-#include "suite.h"
+#include "sleepers.h"
 #include <math.h>
 #include <pthread.h>
-#include <stdint.h>
 #include <unistd.h>
-
-static green_group_t *group;
-static int running, most;
-
-static void *sleep_ms(void *ms)
-{
-	int answer;
-
-	if (++running > most)
-		most = running;
-	answer = green_sleep((double)(intptr_t)ms / 1e3);
-	running--;
-	return answer < 0 ? green_fail(errno) : ms;
-}
-
-static void end_group(void)
-{
-	ck_assert_int_eq(green_group_free(group), 0);
-}
 
 START_TEST(joined_when_empty)
 {

@@ -1,25 +1,5 @@
 /* A function for many arguments, in the greenlets of a group. */
-#include "suite.h"
-#include <stdint.h>
-
-static green_group_t *group;
-static int running, most;
-
-static void *sleep_ms(void *ms)
-{
-	int answer;
-
-	if (++running > most)
-		most = running;
-	answer = green_sleep((double)(intptr_t)ms / 1e3);
-	running--;
-	return answer < 0 ? green_fail(errno) : ms;
-}
-
-static void end_group(void)
-{
-	ck_assert_int_eq(green_group_free(group), 0);
-}
+#include "sleepers.h"
 
 static void *fail_with(void *error)
 {
