@@ -1,11 +1,8 @@
 #include "launcher_needed.h"
 #include "launcher_refuse.h"
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define CACHE       "/etc/ld.so.cache"
 #define CACHE_MAGIC "glibc-ld.so.cache1.1"
@@ -23,29 +20,15 @@ struct cache_entry {
 	uint64_t features; /* of processors that have them; 0: for all */
 };
 
-struct cache {
-	const char *bytes; /* with a NUL behind them; NULL: there is none that we understand */
-	size_t size;
-};
-
-static struct cache read_cache(void)
+/* NULL: there is none that we understand. */
+static const char *read_cache(size_t *size)
 {
-	struct cache cache = {0};
-	struct stat st;
-	int fd = open(CACHE, O_RDONLY | O_CLOEXEC);
-	char *bytes = NULL;
-	ssize_t n = -1;
+	char *bytes = read_file(CACHE, size);
 
-	if (fd < 0)
-		return cache;
-	if (fstat(fd, &st) == 0)
-		bytes = calloc(1, (size_t)st.st_size + 1);
-	if (bytes)
-		n = pread(fd, bytes, (size_t)st.st_size, 0);
-	close(fd);
-	if (n > (ssize_t)sizeof(struct cache_header) && memcmp(bytes, CACHE_MAGIC, strlen(CACHE_MAGIC)) == 0)
-		cache = (struct cache){bytes, (size_t)n};
-	return cache;
+	if (bytes && *size > sizeof(struct cache_header) && memcmp(bytes, CACHE_MAGIC, strlen(CACHE_MAGIC)) == 0)
+		return bytes;
+	free(bytes);
+	return NULL;
 }
 
 static bool try_path(struct object *library, char *path)
@@ -58,22 +41,22 @@ static bool try_path(struct object *library, char *path)
 
 static bool try_cache(struct object *library)
 {
-	static struct cache cache;
+	static const char *cache;
+	static size_t size;
 	const struct cache_header *header;
 	const struct cache_entry *entry;
 	size_t i;
 
-	if (!cache.bytes)
-		cache = read_cache();
-	if (!cache.bytes)
+	if (!cache)
+		cache = read_cache(&size);
+	if (!cache)
 		return false;
-	header = (const void *)cache.bytes;
+	header = (const void *)cache;
 	entry = (const void *)(header + 1);
-	for (i = 0; i < header->entries && (size_t)((const char *)(entry + 1) - cache.bytes) <= cache.size;
-	     i++, entry++) {
-		if (entry->name < cache.size && entry->path < cache.size && !entry->features &&
-		    strcmp(cache.bytes + entry->name, library->name) == 0 &&
-		    try_path(library, formatted("%s", cache.bytes + entry->path)))
+	for (i = 0; i < header->entries && (size_t)((const char *)(entry + 1) - cache) <= size; i++, entry++) {
+		if (entry->name < size && entry->path < size && !entry->features &&
+		    strcmp(cache + entry->name, library->name) == 0 &&
+		    try_path(library, formatted("%s", cache + entry->path)))
 			return true;
 	}
 	return false;

@@ -26,23 +26,24 @@ static bool is_of_this_machine(const struct object *object)
 	       header->e_machine == __ehdr_start.e_machine && header->e_shentsize == sizeof(ElfW(Shdr));
 }
 
-static bool read_file(struct object *object, const char *path)
+char *read_file(const char *path, size_t *size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	unsigned char *bytes = NULL;
+	char *bytes = NULL;
 	struct stat st;
 	ssize_t n;
 
+	*size = 0;
 	if (fd < 0)
-		return false;
-	object->size = 0;
+		return NULL;
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
 		bytes = malloc((size_t)st.st_size + 1);
-	while (bytes && object->size < (size_t)st.st_size &&
-	       (n = pread(fd, bytes + object->size, (size_t)st.st_size - object->size, (off_t)object->size)) > 0)
-		object->size += (size_t)n;
+	while (bytes && *size < (size_t)st.st_size &&
+	       (n = pread(fd, bytes + *size, (size_t)st.st_size - *size, (off_t)*size)) > 0)
+		*size += (size_t)n;
 	close(fd);
-	object->bytes = bytes;
+	if (bytes)
+		bytes[*size] = '\0';
 	return bytes;
 }
 
@@ -50,10 +51,12 @@ bool read_object(struct object *object, const char *path)
 {
 	const ElfW(Ehdr) * header;
 
-	if (!read_file(object, path))
+	object->bytes = (unsigned char *)read_file(path, &object->size);
+	if (!object->bytes)
 		return false;
 	if (!is_of_this_machine(object)) {
 		free((void *)object->bytes);
+		object->bytes = NULL;
 		return false;
 	}
 	header = (const void *)object->bytes;

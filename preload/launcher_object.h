@@ -10,13 +10,16 @@
 struct object {
 	const char *name; /* as it is asked for; of the program, what to call it */
 	char *path;
-	const unsigned char *bytes; /* the file */
+	const unsigned char *bytes; /* the file; NULL: it has not been read */
 	size_t size;
 	const ElfW(Shdr) * sections;
 	size_t section_count;
 	const struct object *loader; /* the object that asked for it; NULL: the program */
 	struct object *next;
 };
+
+/* Reads a regular file into memory that stays, with a NUL behind it. NULL where it cannot be read. */
+char *read_file(const char *path, size_t *size);
 
 /* Reads a file of this machine into memory that stays. False where it is none, or cannot be read. */
 bool read_object(struct object *object, const char *path);
