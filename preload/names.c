@@ -1,78 +1,72 @@
 /*
- * Look-ups that go on by themselves. libc makes them on OS threads of its own, and waits for them in ways of its own: a
- * helper OS thread waits in the place of a greenlet. All other look-ups come to the hooks of what libc calls for them.
+ * Look-ups that go on by themselves: libc makes them on OS threads of its own. All other look-ups come to the hooks of
+ * what libc calls for them.
  */
-#include "../runtime/clock.h"
 #include "blocking.h"
 #include "deadline.h"
-#include "stats.h"
 #include <netdb.h>
 
-/* The wait is made in pieces, as it cannot be cut short: so long does a signal or a kill wait for it to end. */
-#define PIECE (50 * NANOS_PER_MSEC)
+#define FIRST_LOOK NANOS_PER_MSEC
+#define LAST_LOOK  (16 * NANOS_PER_MSEC)
 
-struct suspension {
-	const struct gaicb *const *list;
-	int count;
-	nanos deadline;
-	_Atomic bool cancelled;
-	int result;
-};
-
-static struct timespec next_piece(nanos deadline)
+static int under_way(const struct gaicb *const list[], int count)
 {
-	nanos left = nanos_until(deadline);
+	int i, n = 0;
 
-	return timespec_of(left < PIECE ? left : PIECE);
+	for (i = 0; i < count; i++)
+		n += list[i] && gai_error((struct gaicb *)list[i]) == EAI_INPROGRESS;
+	return n;
 }
 
-/* glibc's own answers differ when its time is over. */
-static bool is_over_time(int answer)
+/*
+ * It looks from time to time: libc tells who waits in its own way only, and that is not to be cut short, as what then
+ * ends may write to the place where nobody waits any longer. Returns 0, ETIMEDOUT, EINTR or ECANCELED.
+ */
+static int look_until_one_ends(struct blocking *call, const struct gaicb *const list[], int count, nanos deadline)
 {
-	return answer == EAI_AGAIN || answer == EAI_SYSTEM;
+	nanos patience = FIRST_LOOK;
+	int before = under_way(list, count), error;
+
+	for (;;) {
+		nanos next_look = nanos_add(clock_now(), patience);
+
+		call->until.deadline = next_look < deadline ? next_look : deadline;
+		error = park_for(call);
+		if (under_way(list, count) < before)
+			return 0;
+		if (error == EINTR || error == ECANCELED)
+			return error;
+		if (clock_now() >= deadline)
+			return ETIMEDOUT;
+		if (patience < LAST_LOOK)
+			patience *= 2;
+	}
 }
 
-static void suspend_natively(void *arg)
+/* No cancellation point. */
+static int suspend_greenly(
+    struct blocking *call, const struct gaicb *const list[], int count, const struct timespec *limit)
 {
-	struct suspension *suspension = arg;
-	struct timespec piece;
-
-	do {
-		piece = next_piece(suspension->deadline);
-		suspension->result = libc.gai_suspend(suspension->list, suspension->count, &piece);
-	} while (is_over_time(suspension->result) && clock_now() < suspension->deadline &&
-		 !atomic_load(&suspension->cancelled));
-}
-
-static void cancel(void *arg)
-{
-	struct suspension *suspension = arg;
-
-	atomic_store(&suspension->cancelled, true);
-}
-
-static int suspend_on_helper(struct blocking *call, struct suspension *suspension, const struct timespec *limit)
-{
+	bool was_disabled = self->cancel_disabled;
 	int error;
 
-	suspension->deadline = deadline_of(limit);
 	call->until.on_signal = limit ? SIGNAL_ENDS : SIGNAL_RESTARTS;
-	stats_helped(call->call);
-	error = offload_cancellable(suspend_natively, cancel, suspension, &call->until);
-	if (error == ECANCELED)
-		end_if_cancelled();
-	return error && is_over_time(suspension->result) ? EAI_INTR : suspension->result;
+	self->cancel_disabled = true;
+	error = look_until_one_ends(call, list, count, deadline_of(limit));
+	self->cancel_disabled = was_disabled;
+	if (error == ETIMEDOUT) /* which answer that is, differs among libcs */
+		return libc.gai_suspend(list, count, &(struct timespec){0});
+	return error ? EAI_INTR : 0;
 }
 
 int gai_suspend(const struct gaicb *const list[], int count, const struct timespec *limit)
 {
 	struct blocking call = blocking_on(CALL_gai_suspend, -1, 0);
-	struct suspension suspension = {.list = list, .count = count};
 
-	call.dont_wait = !lets_wait(limit);
+	call.dont_wait = !lets_wait(limit) || under_way(list, count) == 0;
 	if (goes_native(&call))
 		return libc.gai_suspend(list, count, limit);
-	return suspend_on_helper(&call, &suspension, limit);
+	return suspend_greenly(&call, list, count, limit);
 }
 
 struct request {

@@ -67,6 +67,22 @@ static void all_are_right(void)
 		expect("the right answer", is_right(&requests[i], i));
 }
 
+/*
+ * For each by itself: where one of several requests ends while gai_suspend returns for another, glibc's own worker
+ * writes to a stack frame that is gone.
+ */
+static void suspend_on_each(void)
+{
+	int answer, i;
+
+	for (i = 0; i < REQUESTS; i++) {
+		do
+			answer = gai_suspend((const struct gaicb *const *)&list[i], 1, NULL);
+		while (answer == 0);
+		expect("it is done", answer == EAI_ALLDONE);
+	}
+}
+
 static void suspend_until_done(void)
 {
 	int answer, before = ticks;
@@ -76,10 +92,7 @@ static void suspend_until_done(void)
 	answer = gai_suspend((const struct gaicb *const *)list, REQUESTS, &(struct timespec){0, 60000000});
 	expect("too short a limit is over", answer == EAI_AGAIN || answer == EAI_SYSTEM);
 	expect("soon", ticks < before + 15);
-	do
-		answer = gai_suspend((const struct gaicb *const *)list, REQUESTS, NULL);
-	while (answer == 0);
-	expect("all are done", answer == EAI_ALLDONE);
+	suspend_on_each();
 	expect("the other thread went on", ticks >= before + 10);
 	all_are_right();
 }
