@@ -3,6 +3,7 @@
 #include "say.h"
 #include <arpa/inet.h>
 #include <netdb.h>
+#include <stdatomic.h>
 
 enum { REQUESTS = 3 };
 
@@ -14,6 +15,20 @@ static struct gaicb requests[REQUESTS] = {
 };
 static struct gaicb *list[] = {&requests[0], &requests[1], NULL, &requests[2]};
 static volatile sig_atomic_t notes;
+static atomic_bool is_slow, is_awaited;
+
+void *__libc_malloc(size_t size);
+
+/* Holds up libc's own threads, which look up, until somebody waits for them. */
+void *malloc(size_t size)
+{
+	if (is_slow && gettid() != getpid()) {
+		while (!is_awaited)
+			msleep(1);
+		msleep(20);
+	}
+	return __libc_malloc(size);
+}
 
 static void say_answer(const char *what, int error)
 {
@@ -57,6 +72,7 @@ static void suspend_on_each(void)
 {
 	int answer, i;
 
+	is_awaited = true;
 	for (i = 0; i < REQUESTS; i++) {
 		const struct gaicb *one[] = {&requests[i]};
 
@@ -79,6 +95,7 @@ static void later(void)
 	double start = now();
 
 	signal(SIGUSR1, take_note);
+	is_slow = true;
 	say_answer("begin", getaddrinfo_a(GAI_NOWAIT, list, 4, &event));
 	suspend_on_each();
 	while (!notes && now() - start < 5)
