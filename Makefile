@@ -25,8 +25,8 @@ LTO     := $(if $(findstring clang,$(shell $(CC) --version)),,-flto=auto)
 
 PUBLIC  := runtime/greenload.h $(wildcard runtime/greenload/*.h)
 RUNTIME := $(wildcard runtime/*.c runtime/toolbox/*.c) runtime/arch/$(CONTEXT)/context.c runtime/arch/$(MACHINE)/stuck_syscall.c
-LAUNCH  := $(wildcard preload/launcher*.c)
-HOOKS   := $(filter-out $(LAUNCH),$(wildcard preload/*.c)) preload/arch/$(MACHINE)/jump.c
+LAUNCH  := $(wildcard preload/launcher*.c) preload/code.c
+HOOKS   := $(filter-out preload/launcher%,$(wildcard preload/*.c)) preload/arch/$(MACHINE)/jump.c
 DEMOS   := $(patsubst demos/%.c,$(BUILD)/demos/%,$(wildcard demos/*.c))
 TOUR    := $(patsubst demos/tour/%.c,$(BUILD)/demos/tour/%,$(wildcard demos/tour/*.c))
 PROGRAMS:= $(patsubst tests/programs/%.c,$(BUILD)/tests/programs/%,$(wildcard tests/programs/*.c))

@@ -6,6 +6,7 @@
 #include "../runtime/hub.h"
 #include "../runtime/modules.h"
 #include "blocking.h"
+#include "own_waits.h"
 #include <limits.h>
 #include <link.h>
 #include <stdlib.h>
@@ -110,6 +111,7 @@ int dlclose(void *library)
 	struct greenlet *me = self;
 	int result;
 
+	forget_own_waits();
 	if (!me)
 		return libc.dlclose(library);
 	me->loading++;

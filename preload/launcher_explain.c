@@ -1,6 +1,6 @@
 /* greenload --explain: one page about what is taken in a program and its libraries, and what is not. */
 #include "launcher_explain.h"
-#include "launcher_code.h"
+#include "code.h"
 #include "launcher_known.h"
 #include "launcher_needed.h"
 #include "launcher_object.h"
@@ -87,6 +87,18 @@ static void take_syscall(long number, void *arg)
 		s->others++;
 }
 
+static void look_at_code(struct syscalls *syscalls, const struct object *object)
+{
+	const ElfW(Shdr) * s;
+
+	for (size_t i = 0; i < object->section_count; i++) {
+		s = &object->sections[i];
+		if (s->sh_type == SHT_PROGBITS && (s->sh_flags & SHF_EXECINSTR) && s->sh_offset <= object->size &&
+		    s->sh_size <= object->size - s->sh_offset)
+			for_each_syscall(object->bytes + s->sh_offset, s->sh_size, take_syscall, syscalls);
+	}
+}
+
 static void look_at(struct page *page, const struct object *object)
 {
 	struct definitions definitions = {page, object};
@@ -94,7 +106,7 @@ static void look_at(struct page *page, const struct object *object)
 
 	for_each_function(object, take_import, page);
 	for_each_function(object, take_definition, &definitions);
-	for_each_syscall(object, take_syscall, &syscalls);
+	look_at_code(&syscalls, object);
 	if (syscalls.others)
 		add_word(page, RAW, object->name, formatted("and %u that do not wait", syscalls.others));
 	if (has_section(object, ".note.go.buildid"))

@@ -7,15 +7,18 @@
 #include "../runtime/slice.h"
 #include "blocking.h"
 #include "options.h"
+#include "own_waits.h"
 #include "stats.h"
+#include "thread_make.h"
 #include "thread_wish.h"
 #include "turn.h"
 #include <stdlib.h>
 
 /* On a thread of the system's that is no host, and not the first of the process, a thread is a thread. */
-static bool makes_threads(void)
+static bool makes_threads(const void *caller)
 {
-	return call_is_off[CALL_pthread_create] || hub_running || (!self && gettid() != getpid());
+	return call_is_off[CALL_pthread_create] || hub_running || (!self && gettid() != getpid()) ||
+	       waits_by_itself(caller);
 }
 
 /* One of the system's inherits the OS thread's mask, which is to be the creator's own. */
@@ -56,18 +59,24 @@ static int create(pthread_t *thread, const struct thread_wish *wish, void *(*sta
 	return 0;
 }
 
-int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *arg)
+int make_thread_for(
+    const void *caller, pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *arg)
 {
 	struct thread_wish wish;
 	int error, before = errno;
 
-	if (makes_threads())
+	if (makes_threads(caller))
 		return create_natively(thread, attributes, start, arg);
 	error = read_thread_wish(attributes, &wish);
 	if (!error)
 		error = create(thread, &wish, start, arg);
 	errno = before;
 	return error;
+}
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *arg)
+{
+	return make_thread_for(__builtin_return_address(0), thread, attributes, start, arg);
 }
 
 static int join_until(struct greenlet *g, void **result, const struct until *until)

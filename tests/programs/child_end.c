@@ -7,9 +7,9 @@
 static void wait_for_one(void)
 {
 	struct rusage usage = {0};
+	double start = now();
 	int status = 0;
 	pid_t child = late_child(1), other;
-	double start = now();
 
 	say("not yet", waitpid(child, &status, WNOHANG));
 	errno = 0;

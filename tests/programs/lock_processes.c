@@ -66,15 +66,14 @@ static struct timespec in_ms(clockid_t clock, long ms)
 	return t;
 }
 
-/* The child takes something, says so, and gives it back a while later. */
+/* The child takes something, says so, and gives it back a while after it is told to go. */
 static int hold_mutex(void *unused)
 {
 	int error = pthread_mutex_lock(&shared->mutex);
 
 	(void)unused;
 	sem_post(&shared->taken);
-	msleep(50);
-	return error || pthread_mutex_unlock(&shared->mutex);
+	return error || sem_wait(&shared->go) || usleep(50000) || pthread_mutex_unlock(&shared->mutex);
 }
 
 static int wait_for_mutex(void *unused)
@@ -93,8 +92,9 @@ static void try_mutex(const char *what, int kind, int robust, int protocol)
 	init_mutex(kind, robust, protocol);
 	child = start_child(hold_mutex, NULL);
 	sem_wait(&shared->taken);
-	since = now();
 	say_error("trylock", pthread_mutex_trylock(&shared->mutex));
+	since = now();
+	sem_post(&shared->go);
 	say_error("lock", pthread_mutex_lock(&shared->mutex));
 	say_waited("lock", since, 20);
 	end_child(child);
@@ -176,7 +176,6 @@ static void fail_to_wait(clockid_t clock)
 	pthread_mutex_destroy(&shared->mutex);
 }
 
-/* Until it is told to go, and a little longer. */
 static int hold_rwlock(void *writes)
 {
 	int error = writes ? pthread_rwlock_wrlock(&shared->lock) : pthread_rwlock_rdlock(&shared->lock);

@@ -93,7 +93,7 @@ static int talk_after_rings(void *arg)
 
 	close(pair[0]);
 	msleep(4 * LATER);
-	return send(pair[1], "late", 4, 0) != 4;
+	return send(pair[1], "!", 1, 0) != 1;
 }
 
 static void try_restarted(void)
@@ -104,7 +104,7 @@ static void try_restarted(void)
 	unix_stream(pair);
 	child = start_child(talk_after_rings, pair);
 	ring_every(LATER, SA_RESTART);
-	say("recv, restarted", recv(pair[0], large, 4, MSG_WAITALL));
+	say("recv, restarted", recv(pair[0], large, 1, 0));
 	say_whether("the handler ran", rings >= 2);
 	stop_ringing();
 	end_child(child);

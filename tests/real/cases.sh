@@ -39,6 +39,14 @@ cxx() {
 	under "$work/cxx"
 }
 
+# Each of its threads has a team of three others at most.
+openmp() {
+	[ "$work/openmp" -nt "$here/openmp.c" ] ||
+		gcc -O2 -g -Wall -Wextra -Werror -pthread -fopenmp -o "$work/openmp" "$here/openmp.c" || return
+	most_os_threads=40
+	under "$work/openmp"
+}
+
 # More threads at once than the user may have: as such there are too few, as greenlets they are one. Root has no limit.
 crowd() {
 	local limited=(prlimit --nproc=1000) status=0
@@ -79,6 +87,7 @@ short_cases() {
 	check 'python: native ids of threads' in_python native_ids
 	check 'python: threads that never wait' in_python busy
 	check 'c++' cxx
+	check 'openmp' openmp
 }
 
 long_cases() {

@@ -1,4 +1,5 @@
-#include "launcher_code.h"
+#include "code.h"
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -35,9 +36,21 @@ static bool is_syscall(const unsigned char *code)
 	return code[0] == 0x0f && code[1] == 0x05 && memchr(next, code[2], sizeof(next));
 }
 
+/* It goes by the rarer of the two bytes: programs are large. */
+static const unsigned char *find_syscall(const unsigned char *code, const unsigned char *end)
+{
+	const unsigned char *second = code;
+
+	while (end - second > LONGEST && (second = memchr(second + 1, 0x05, (size_t)(end - second - LONGEST)))) {
+		if (is_syscall(second - 1))
+			return second - 1;
+	}
+	return NULL;
+}
+
 #elif defined(__aarch64__)
 
-enum { STEP = 4, LONGEST = 4 };
+enum { STEP = 4 };
 
 /* mov w8 or x8, #number */
 static long number_set_at(const unsigned char *code)
@@ -58,7 +71,7 @@ static bool is_syscall(const unsigned char *code)
 
 #else
 
-enum { STEP = 4, LONGEST = 4 };
+enum { STEP = 4 };
 
 /* li a7, number */
 static long number_set_at(const unsigned char *code)
@@ -79,6 +92,19 @@ static bool is_syscall(const unsigned char *code)
 
 #endif
 
+#if !defined(__x86_64__)
+
+static const unsigned char *find_syscall(const unsigned char *code, const unsigned char *end)
+{
+	for (; end - code >= STEP; code += STEP) {
+		if (is_syscall(code))
+			return code;
+	}
+	return NULL;
+}
+
+#endif
+
 static long number_before(const unsigned char *code, size_t at)
 {
 	long number;
@@ -91,27 +117,15 @@ static long number_before(const unsigned char *code, size_t at)
 	return -1;
 }
 
-static void scan(const unsigned char *code, size_t size, void (*take)(long number, void *arg), void *arg)
+void for_each_syscall(const void *start, size_t size, void (*take)(long number, void *arg), void *arg)
 {
+	const unsigned char *code = start, *end = code + size, *at = code;
 	long number;
 
-	for (size_t at = 0; at + LONGEST <= size; at += STEP) {
-		if (!is_syscall(code + at))
-			continue;
-		number = number_before(code, at);
+	while ((at = find_syscall(at, end))) {
+		number = number_before(code, (size_t)(at - code));
 		if (number >= 0)
 			take(number, arg);
-	}
-}
-
-void for_each_syscall(const struct object *object, void (*take)(long number, void *arg), void *arg)
-{
-	const ElfW(Shdr) * s;
-
-	for (size_t i = 0; i < object->section_count; i++) {
-		s = &object->sections[i];
-		if (s->sh_type == SHT_PROGBITS && (s->sh_flags & SHF_EXECINSTR) && s->sh_offset <= object->size &&
-		    s->sh_size <= object->size - s->sh_offset)
-			scan(object->bytes + s->sh_offset, s->sh_size, take, arg);
+		at += STEP;
 	}
 }
