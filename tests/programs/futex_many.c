@@ -16,7 +16,7 @@ static uint32_t *words;
 static int wake_second(void *unused)
 {
 	(void)unused;
-	msleep(40);
+	until_asleep(getppid());
 	__atomic_store_n(&words[1], 1, __ATOMIC_SEQ_CST);
 	return syscall(SYS_futex, &words[1], FUTEX_WAKE, 1, NULL, NULL, 0) == 1 ? 0 : 1;
 }
@@ -45,7 +45,7 @@ static void wait_for_many(void)
 static int wake_first(void *unused)
 {
 	(void)unused;
-	msleep(40);
+	until_asleep(getppid());
 	return syscall(WAKE, &words[0], 1ul, 1, WORD_32) == 1 ? 0 : 1;
 }
 

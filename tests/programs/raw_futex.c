@@ -16,7 +16,7 @@ static long futex(int op, uint32_t value, const struct timespec *limit)
 /* Changes the word, and wakes until somebody was: he may still be on his way. */
 static void *wake_one(void *op)
 {
-	msleep(20);
+	until_asleep(getpid());
 	__atomic_add_fetch(&word, 1, __ATOMIC_SEQ_CST);
 	while (futex((int)(intptr_t)op, 1, NULL) == 0)
 		msleep(1);

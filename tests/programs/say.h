@@ -93,6 +93,22 @@ static inline pid_t start_child(int (*task)(void *arg), void *arg)
 	_exit(task(arg));
 }
 
+/* Until this process, or thread of the system's, sleeps: so it has come as far as the call that it is to wait in. */
+static inline void until_asleep(pid_t id)
+{
+	char name[64], state;
+	FILE *status;
+
+	snprintf(name, sizeof(name), "/proc/%d/stat", (int)id);
+	do {
+		msleep(20);
+		state = 0;
+		status = fopen(name, "r");
+		must(name, status && fscanf(status, "%*d (%*[^)]) %c", &state) == 1 ? 0 : -1);
+		fclose(status);
+	} while (state != 'S');
+}
+
 /* Waits for a child, prints how it ended and returns its status. */
 static inline int end_child(pid_t child)
 {

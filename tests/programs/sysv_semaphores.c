@@ -41,8 +41,8 @@ static void say_values(void)
 
 static void say_wait(const char *what, const struct timespec *limit, struct sembuf *operations, size_t n)
 {
-	pid_t child = start_child(give_late, NULL);
 	double start = now();
+	pid_t child = start_child(give_late, NULL);
 
 	errno = 0;
 	say(what, limit ? semtimedop(id, operations, n, limit) : semop(id, operations, n));

@@ -72,8 +72,8 @@ static void *ready_at_any_time(void *unused)
 {
 	int before;
 
-	pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &before);
 	pthread_cleanup_push(clean_up, "at any time");
+	pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &before);
 	for (;;)
 		usleep(1000);
 	pthread_cleanup_pop(0);
