@@ -66,8 +66,6 @@ static const struct why blocking[] = {
     {"sigwaitinfo", signals},
     {"sigtimedwait", signals},
     {"sigpause", signals},
-    {"aio_suspend", "waits for libc's own threads"},
-    {"lio_listio", "waits for libc's own threads"},
     {"gai_suspend", "waits for libc's own threads"},
 };
 

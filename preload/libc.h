@@ -2,6 +2,7 @@
 #ifndef LIBC_H
 #define LIBC_H
 
+#include <aio.h>
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -54,6 +55,9 @@ int __open_2(const char *path, int flags);
 int __openat_2(int dir, const char *path, int flags);
 int __open64_2(const char *path, int flags);
 int __openat64_2(int dir, const char *path, int flags);
+int __xstat(int version, const char *path, struct stat *status);
+int __lxstat(int version, const char *path, struct stat *status);
+int __fxstatat(int version, int dir, const char *path, struct stat *status, int flags);
 
 /* gcc wants an alias to have the attributes of its target; clang has no word for that. */
 #if __has_attribute(copy)
