@@ -3,10 +3,13 @@
  * There is no way to begin such an open and to be told of its end, so a helper thread waits in it.
  */
 #include "blocking.h"
+#include "numbers.h"
 #include "options.h"
+#include "probe.h"
+#include "raw.h"
+#include <linux/openat2.h>
 #include <stdarg.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 
 /* The arguments of openat, and what it answered. */
@@ -134,6 +137,30 @@ int openat(int dir, const char *path, int flags, ...)
 	return likely(!self) ? noted(libc.openat(dir, path, flags, job.mode)) : open_greenly(CALL_openat, &job);
 }
 synonym(openat64, openat);
+
+/* Where `resolve` has a say in what the path leads to, only the kernel knows whether that waits. */
+static bool may_wait_as_told(const struct open_job *job, const struct open_how *how)
+{
+	return how->resolve ? !(job->flags & (O_NONBLOCK | O_PATH | O_DIRECTORY)) : may_wait(job);
+}
+
+long raw_openat2(long dir, long path, long told, long size, long e, long f)
+{
+	const long waiting[7] = {SYS_openat2, dir, path, told, size};
+	const struct open_how *how = (const struct open_how *)told;
+	struct open_job job = {.dir = (int)dir, .path = (const char *)path};
+	struct blocking call = blocking_on(CALL_openat, -1, 0);
+
+	if (goes_native(&call) || (size_t)size < sizeof(*how) || !is_readable(&how->flags) ||
+	    !is_readable(&how->resolve))
+		return noted((int)libc.syscall(SYS_openat2, dir, path, told, size, e, f));
+	job.flags = (int)how->flags;
+	if (may_wait_as_told(&job, how))
+		job.fd = (int)wait_on_helper(&call, waiting);
+	else
+		job.fd = (int)libc.syscall(SYS_openat2, dir, path, told, size, e, f);
+	return noted((int)settled(&call, job.fd));
+}
 
 int creat(const char *path, mode_t mode)
 {

@@ -72,6 +72,12 @@
 #endif
 
 /* Newer than the headers that some systems build with; the same everywhere. */
+#ifndef SYS_openat2
+#define SYS_openat2 437
+#endif
+#ifndef SYS_faccessat2
+#define SYS_faccessat2 439
+#endif
 #ifndef SYS_futex_waitv
 #define SYS_futex_waitv 449
 #endif

@@ -33,6 +33,9 @@ long raw_semtimedop(long id, long operations, long count, long limit, long e, lo
 long raw_faccessat(long dir, long path, long mode, long d, long e, long f);
 long raw_sync(long a, long b, long c, long d, long e, long f);
 
+/* libc has no wrapper; counted as openat. See file.c. */
+long raw_openat2(long dir, long path, long told, long size, long e, long f);
+
 /* With the usage that libc's lacks; see wait_id.c. */
 long raw_waitid(long type, long id, long info, long options, long usage, long f);
 
@@ -49,5 +52,6 @@ long raw_futex_requeue(long waiters, long flags, long woken, long moved, long e,
  */
 int greenlet_argument(long number, const long *arguments);
 long raw_tkill(long thread_id, long signo, long c, long d, long e, long f);
+long raw_rt_tgsigqueueinfo(long process, long thread_id, long signo, long info, long e, long f);
 
 #endif

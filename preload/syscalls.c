@@ -37,6 +37,7 @@ static const struct answer answers[] = {
 
     [SYS_open] = {(void *)open, true},
     [SYS_openat] = {(void *)openat, true},
+    [SYS_openat2] = {raw_openat2, true},
     [SYS_creat] = {(void *)creat, true},
     [SYS_fsync] = {(void *)fsync, true},
     [SYS_fdatasync] = {(void *)fdatasync, true},
@@ -51,6 +52,7 @@ static const struct answer answers[] = {
     [SYS_statx] = {(void *)statx, true},
     [SYS_access] = {(void *)access, true},
     [SYS_faccessat] = {raw_faccessat, true},
+    [SYS_faccessat2] = {(void *)faccessat, true},
     [SYS_rename] = {(void *)rename, true},
     [SYS_renameat] = {(void *)renameat, true},
     [SYS_renameat2] = {(void *)renameat2, true},
@@ -86,11 +88,15 @@ static const struct answer answers[] = {
     [SYS_pipe] = {(void *)pipe, true},
     [SYS_pipe2] = {(void *)pipe2, true},
     [SYS_setsockopt] = {(void *)setsockopt, true},
+    [SYS_shutdown] = {(void *)shutdown, true},
     [SYS_epoll_create1] = {(void *)epoll_create1, true},
+    [SYS_epoll_ctl] = {(void *)epoll_ctl, true},
     [SYS_nanosleep] = {(void *)nanosleep, true},
     [SYS_sched_yield] = {(void *)sched_yield, true},
     [SYS_wait4] = {(void *)wait4, true},
     [SYS_vfork] = {(void *)vfork, true},
+    [SYS_execve] = {(void *)execve, true},
+    [SYS_execveat] = {(void *)execveat, true},
     [SYS_gettid] = {(void *)gettid, true},
     [SYS_tgkill] = {(void *)tgkill, true},
     [SYS_sched_setaffinity] = {(void *)sched_setaffinity, true},
@@ -121,6 +127,7 @@ static const struct answer answers[] = {
     [SYS_futex_wait] = {raw_futex_wait, false},
     [SYS_futex_requeue] = {raw_futex_requeue, false},
     [SYS_tkill] = {raw_tkill, false},
+    [SYS_rt_tgsigqueueinfo] = {raw_rt_tgsigqueueinfo, false},
 };
 
 static long ask_kernel(long number, long *a)

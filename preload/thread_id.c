@@ -7,6 +7,7 @@
 #include "blocking.h"
 #include "numbers.h"
 #include "options.h"
+#include "probe.h"
 #include "raw.h"
 #include "thread_wish.h"
 #include "turn.h"
@@ -59,6 +60,19 @@ long raw_tkill(long id, long signo, long c, long d, long e, long f)
 	struct greenlet *g = signalled_by((pid_t)id);
 
 	return g ? settle(pthread_kill(thread_of(g), (int)signo)) : libc.syscall(SYS_tkill, id, signo, c, d, e, f);
+}
+
+/* Of what is told of the signal, its value comes through: it is one that is queued. */
+long raw_rt_tgsigqueueinfo(long process, long id, long signo, long told, long e, long f)
+{
+	const siginfo_t *info = (const siginfo_t *)told;
+	struct greenlet *g = signalled_by((pid_t)id);
+
+	if (!g || !is_readable(&info->si_value))
+		return libc.syscall(SYS_rt_tgsigqueueinfo, process, id, signo, told, e, f);
+	if ((pid_t)process != getpid())
+		return settle(ESRCH);
+	return settle(pthread_sigqueue(thread_of(g), (int)signo, info->si_value));
 }
 
 int sched_setaffinity(pid_t id, size_t size, const cpu_set_t *set)
