@@ -3,6 +3,7 @@
 #include "options.h"
 #include "stats.h"
 #include <limits.h>
+#include <termios.h>
 
 /* What a terminal that is ready for writing takes without waiting, see tty_poll in the kernel; a pipe takes PIPE_BUF.
  */
@@ -29,16 +30,45 @@ static bool refuses_nowait(struct blocking *call, ssize_t result)
 	return true;
 }
 
-static ssize_t readv_now(struct blocking *call, const struct iovec *iov, int count, int flags)
+/* 0 for a terminal, -EIO for one that is gone. */
+static long ask_terminal(int fd)
+{
+	struct termios unused;
+
+	return raw_syscall(SYS_ioctl, fd, TCGETS, (long)&unused, 0, 0, 0);
+}
+
+/* Before it lets a reader in the background wait, a terminal stops him, or fails: to read no bytes is a way to ask. */
+static void begin_wait(const struct blocking *call)
+{
+	char byte;
+
+	if (call->waited || ask_terminal(call->fd) != 0 || libc.read(call->fd, &byte, 0) == 0)
+		errno = EAGAIN;
+}
+
+/* Where it goes while somebody waits for it, he gets EIO; who comes later reads the end of the file, as we would. */
+static ssize_t readv_when_ready(struct blocking *call, const struct iovec *iov, int count, int flags)
 {
 	ssize_t n;
 
-	if (!(call->traits & FD_NO_NOWAIT)) {
-		n = libc.preadv2(call->fd, iov, count, -1, flags | RWF_NOWAIT);
-		if (!refuses_nowait(call, n))
-			return n;
+	if (!is_ready_now(call)) {
+		begin_wait(call);
+		return -1;
 	}
-	return is_ready_now(call) ? libc.preadv2(call->fd, iov, count, -1, flags) : -1;
+	n = libc.preadv2(call->fd, iov, count, -1, flags);
+	if (n || !call->waited || ask_terminal(call->fd) != -EIO)
+		return n;
+	errno = EIO;
+	return -1;
+}
+
+/* Also where it is known to be refused: the kernel looks at the vector before it does. */
+static ssize_t readv_now(struct blocking *call, const struct iovec *iov, int count, int flags)
+{
+	ssize_t n = libc.preadv2(call->fd, iov, count, -1, flags | RWF_NOWAIT);
+
+	return refuses_nowait(call, n) ? readv_when_ready(call, iov, count, flags) : n;
 }
 
 /* A socket's recv is the cheapest of all; of nothing, it would take a datagram, which read does not. */
@@ -49,7 +79,7 @@ static ssize_t read_now(struct blocking *call, void *buf, size_t count)
 	if (call->traits & FD_SOCKET)
 		return count ? receive_now(call->fd, buf, count, MSG_DONTWAIT, NULL, NULL)
 			     : libc.read(call->fd, buf, 0);
-	return readv_now(call, &one, 1, 0);
+	return count && call->traits & FD_NO_NOWAIT ? readv_when_ready(call, &one, 1, 0) : readv_now(call, &one, 1, 0);
 }
 
 /* The torture build cuts the transfers of streams, where that is allowed. */
