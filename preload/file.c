@@ -101,7 +101,7 @@ static int open_greenly(enum call which, struct open_job *job)
 	else
 		open_by_helpers(&call, job);
 	errno = job->fd < 0 ? job->error : errno_before;
-	return noted(job->fd);
+	return noted((int)settled(&call, job->fd));
 }
 
 /* The mode is there only where a file can come to be. */

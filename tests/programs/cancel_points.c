@@ -1,0 +1,273 @@
+/* threads and helpers */
+/* Cancellation in calls that wait, and have done nothing yet: it ends the thread, and leaves nothing waiting behind. */
+#include "say.h"
+#include <aio.h>
+#include <mqueue.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sys/epoll.h>
+#include <sys/file.h>
+#include <sys/msg.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+
+static int ends[2], full[2], two[2], listening, locked, queue, epoll;
+static mqd_t mailbox;
+static char bytes[300000];
+static struct iovec iov = {bytes, sizeof(bytes)};
+static sigset_t usr1, none;
+static pid_t child;
+
+static void call_read(void)
+{
+	read(ends[0], bytes, 1);
+}
+
+static void call_readv(void)
+{
+	readv(ends[0], &iov, 1);
+}
+
+static void call_write(void)
+{
+	write(full[1], bytes, sizeof(bytes));
+}
+
+static void call_recvmsg(void)
+{
+	recvmsg(two[1], &(struct msghdr){.msg_iov = &iov, .msg_iovlen = 1}, 0);
+}
+
+static void call_send(void)
+{
+	send(two[1], bytes, sizeof(bytes), 0);
+}
+
+static void call_accept(void)
+{
+	accept(listening, NULL, NULL);
+}
+
+static void call_poll(void)
+{
+	poll(&(struct pollfd){ends[0], POLLIN, 0}, 1, -1);
+}
+
+static void call_select(void)
+{
+	fd_set set;
+
+	FD_ZERO(&set);
+	FD_SET(ends[0], &set);
+	select(ends[0] + 1, &set, NULL, NULL, NULL);
+}
+
+static void call_epoll_wait(void)
+{
+	epoll_wait(epoll, &(struct epoll_event){0}, 1, -1);
+}
+
+static void call_pause(void)
+{
+	pause();
+}
+
+static void call_sigsuspend(void)
+{
+	sigsuspend(&none);
+}
+
+static void call_sigwaitinfo(void)
+{
+	sigwaitinfo(&usr1, NULL);
+}
+
+static void call_nanosleep(void)
+{
+	nanosleep(&(struct timespec){20, 0}, NULL);
+}
+
+static void call_waitpid(void)
+{
+	waitpid(child, NULL, 0);
+}
+
+static void call_wait(void)
+{
+	wait(NULL);
+}
+
+static void call_waitid(void)
+{
+	waitid(P_ALL, 0, &(siginfo_t){0}, WEXITED);
+}
+
+static void call_mq_receive(void)
+{
+	mq_receive(mailbox, bytes, sizeof(bytes), NULL);
+}
+
+static void call_msgrcv(void)
+{
+	msgrcv(queue, bytes, 1, 0, 0);
+}
+
+static void call_open(void)
+{
+	open("fifo", O_RDONLY);
+}
+
+static void call_openat(void)
+{
+	openat(AT_FDCWD, "fifo", O_WRONLY);
+}
+
+static void call_creat(void)
+{
+	creat("fifo", 0600);
+}
+
+static void call_fcntl(void)
+{
+	struct flock lock = {.l_type = F_WRLCK};
+
+	fcntl(locked, F_OFD_SETLKW, &lock);
+}
+
+static void call_lockf(void)
+{
+	lockf(locked, F_LOCK, 0);
+}
+
+static void call_aio_suspend(void)
+{
+	static struct aiocb request;
+	const struct aiocb *list[] = {&request};
+
+	request.aio_fildes = ends[0];
+	request.aio_buf = bytes;
+	request.aio_nbytes = 1;
+	aio_read(&request);
+	aio_suspend(list, 1, NULL);
+}
+
+static void clean_up(void *what)
+{
+	printf("%s: cleaned up\n", (const char *)what);
+}
+
+struct point {
+	const char *name;
+	void (*call)(void);
+};
+
+static const struct point points[] = {{"read", call_read}, {"readv", call_readv}, {"write", call_write},
+    {"recvmsg", call_recvmsg}, {"send", call_send}, {"accept", call_accept}, {"poll", call_poll},
+    {"select", call_select}, {"epoll_wait", call_epoll_wait}, {"pause", call_pause}, {"sigsuspend", call_sigsuspend},
+    {"sigwaitinfo", call_sigwaitinfo}, {"nanosleep", call_nanosleep}, {"waitpid", call_waitpid}, {"wait", call_wait},
+    {"waitid", call_waitid}, {"mq_receive", call_mq_receive}, {"msgrcv", call_msgrcv}, {"open", call_open},
+    {"openat", call_openat}, {"creat", call_creat}, {"fcntl", call_fcntl}, {"lockf", call_lockf},
+    {"aio_suspend", call_aio_suspend}};
+
+enum { POINTS = sizeof(points) / sizeof(*points) };
+
+static void *pass(void *point)
+{
+	const struct point *p = point;
+
+	pthread_cleanup_push(clean_up, (void *)p->name);
+	p->call();
+	printf("%s: came back\n", p->name);
+	pthread_cleanup_pop(0);
+	return NULL;
+}
+
+static int wait_for_parent(void *ready)
+{
+	char byte;
+
+	return read(*(int *)ready, &byte, 1) != 0;
+}
+
+static int holding[2];
+
+/* A record that another process has locked, which ends with this one. */
+static int hold_lock(void *told)
+{
+	struct flock lock = {.l_type = F_WRLCK};
+	int *both = told;
+
+	close(holding[1]);
+	must("fcntl", fcntl(locked, F_SETLK, &lock));
+	must("write", write(both[1], "x", 1));
+	return wait_for_parent(&holding[0]);
+}
+
+static void prepare(void)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "socket"};
+	struct mq_attr attributes = {.mq_maxmsg = 1, .mq_msgsize = 16};
+	char name[32], byte;
+	int told[2];
+
+	must("pipe", pipe(ends));
+	must("pipe", pipe(full));
+	while (write_at_once(full[1], bytes, sizeof(bytes)) > 0)
+		;
+	must("pipe", pipe(told));
+	must("pipe", pipe(holding));
+	must("socketpair", socketpair(AF_UNIX, SOCK_STREAM, 0, two));
+	while (write_at_once(two[1], bytes, sizeof(bytes)) > 0)
+		;
+	listening = must("socket", socket(AF_UNIX, SOCK_STREAM, 0));
+	must("bind", bind(listening, (struct sockaddr *)&address, sizeof(address)));
+	must("listen", listen(listening, 1));
+	must("mkfifo", mkfifo("fifo", 0600));
+	locked = must("open", open("locked", O_CREAT | O_RDWR, 0600));
+	child = start_child(hold_lock, told);
+	must("read", read(told[0], &byte, 1));
+	close(holding[0]);
+	epoll = must("epoll_create1", epoll_create1(0));
+	queue = must("msgget", msgget(IPC_PRIVATE, IPC_CREAT | 0600));
+	snprintf(name, sizeof(name), "/cancel_points-%d", (int)getpid());
+	mailbox = must("mq_open", mq_open(name, O_CREAT | O_RDWR, 0600, &attributes));
+	mq_unlink(name);
+	sigemptyset(&none);
+	sigemptyset(&usr1);
+	sigaddset(&usr1, SIGUSR1);
+	pthread_sigmask(SIG_BLOCK, &usr1, NULL);
+}
+
+static void remove_queue(void)
+{
+	msgctl(queue, IPC_RMID, NULL);
+}
+
+static void cancel_at(const struct point *point)
+{
+	pthread_t thread;
+	void *result;
+
+	must("pthread_create", -pthread_create(&thread, NULL, pass, (void *)point));
+	msleep(20);
+	pthread_cancel(thread);
+	must("pthread_join", -pthread_join(thread, &result));
+	printf("%s: %s\n", point->name, result == PTHREAD_CANCELED ? "cancelled" : "ended");
+}
+
+int main(void)
+{
+	prepare();
+	atexit(remove_queue);
+	for (int i = 0; i < POINTS; i++)
+		cancel_at(&points[i]);
+	say("a reader is there", open("fifo", O_WRONLY | O_NONBLOCK));
+	must("msgsnd", msgsnd(queue, &(long[2]){1}, 1, 0));
+	say("the message is there", msgrcv(queue, bytes, 1, 0, IPC_NOWAIT));
+	close(holding[1]);
+	end_child(child);
+	return 0;
+}
