@@ -1,5 +1,6 @@
 #include "blocking.h"
 #include "../runtime/long_call.h"
+#include "../runtime/mask.h"
 #include "../runtime/slice.h"
 #include "options.h"
 #include "stats.h"
@@ -152,10 +153,41 @@ bool finishes_on_helper(struct blocking *call, void (*job)(void *arg), void (*dr
 	return !error;
 }
 
+struct helper_call {
+	void (*job)(void *arg);
+	void *arg;
+	int signo; /* 0: none */
+};
+
+/* Some calls send a signal to the thread that makes them, where it is blocked. */
+static int take_signal_of_call(void)
+{
+	const uint64_t wanted = signal_bit(SIGPIPE) | signal_bit(SIGXFSZ);
+	const struct timespec no_time = {0, 0};
+	uint64_t pending = 0;
+
+	raw_syscall(SYS_rt_sigpending, (long)&pending, sizeof(pending), 0, 0, 0, 0);
+	if (!(pending & wanted))
+		return 0;
+	return (int)raw_syscall(SYS_rt_sigtimedwait, (long)&wanted, 0, (long)&no_time, sizeof(wanted), 0, 0);
+}
+
+static void make_call(void *arg)
+{
+	struct helper_call *helped = arg;
+
+	helped->job(helped->arg);
+	helped->signo = self || hub_running ? 0 : take_signal_of_call();
+}
+
 void call_on_helper(struct blocking *call, void (*job)(void *arg), void *arg)
 {
+	struct helper_call helped = {.job = job, .arg = arg};
+
 	stats_helped(call->call);
-	offload(job, arg);
+	offload(make_call, &helped);
+	if (helped.signo > 0)
+		raise(helped.signo);
 }
 
 long wait_on_helper(struct blocking *call, const long number_and_arguments[7])

@@ -156,7 +156,10 @@ int park_until_any(struct blocking *call, const struct pollfd *fds, nfds_t n);
  */
 int park_for(struct blocking *call);
 
-/* Runs job(arg) on a helper OS thread while the greenlet is parked, and counts it; see offload(). */
+/*
+ * Runs job(arg) on a helper OS thread while the greenlet is parked, and counts it; see offload(). SIGPIPE and SIGXFSZ
+ * that it causes are the caller's.
+ */
 void call_on_helper(struct blocking *call, void (*job)(void *arg), void *arg);
 
 /*

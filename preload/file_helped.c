@@ -100,25 +100,6 @@ int fstatat64(int dir, const char *restrict path, struct stat64 *restrict status
 	return (int)ask(CALL_fstatat64, libc.fstatat64, dir, (long)path, (long)status, flags, 0);
 }
 
-/* What programs from before glibc 2.33 call in their place. */
-int __xstat(int version, const char *path, struct stat *status)
-{
-	return (int)ask(CALL___xstat, libc.__xstat, version, (long)path, (long)status, 0, 0);
-}
-synonym(__xstat64, __xstat);
-
-int __lxstat(int version, const char *path, struct stat *status)
-{
-	return (int)ask(CALL___lxstat, libc.__lxstat, version, (long)path, (long)status, 0, 0);
-}
-synonym(__lxstat64, __lxstat);
-
-int __fxstatat(int version, int dir, const char *path, struct stat *status, int flags)
-{
-	return (int)ask(CALL___fxstatat, libc.__fxstatat, version, dir, (long)path, (long)status, flags);
-}
-synonym(__fxstatat64, __fxstatat);
-
 int statx(int dir, const char *restrict path, int flags, unsigned mask, struct statx *restrict status)
 {
 	return (int)ask(CALL_statx, libc.statx, dir, (long)path, flags, mask, (long)status);

@@ -1,5 +1,5 @@
 /* patch: all,file */
-/* parks: __xstat __lxstat __fxstatat */
+/* parks: stat lstat fstatat */
 /* What stat and its kin were called in libc's headers before 2.33: programs built then still do. */
 #include "say.h"
 #include <sys/stat.h>
