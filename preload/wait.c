@@ -112,6 +112,21 @@ static int park_on_pidfd(struct child_wait *wait)
 	return 0;
 }
 
+/*
+ * With __WNOTHREAD the children of other OS threads are not meant. The line knows no such difference: if it has called
+ * and there is nothing to take, the next time is a little later, or it would call at once.
+ */
+static int rest_from_line(struct child_wait *wait)
+{
+	struct until until = wait->call.until;
+	int error;
+
+	leave_line(wait);
+	until.deadline = nanos_add(clock_now(), FIRST_LOOK);
+	error = park(&until);
+	return error == ETIMEDOUT ? 0 : error;
+}
+
 static int wait_for_change(struct child_wait *wait)
 {
 	if (!wait->is_counted)
@@ -119,7 +134,9 @@ static int wait_for_change(struct child_wait *wait)
 	wait->is_counted = true;
 	if (wait->pidfd < 0 && can_use_pidfd(wait))
 		wait->pidfd = open_pidfd((pid_t)wait->id);
-	return wait->pidfd < 0 ? wait_in_line(wait) : park_on_pidfd(wait);
+	if (wait->pidfd >= 0)
+		return park_on_pidfd(wait);
+	return wait->line && wait->options & __WNOTHREAD ? rest_from_line(wait) : wait_in_line(wait);
 }
 
 /* As in the kernel, what can be had is taken even where a handler has run; but not by who is cancelled. */

@@ -37,12 +37,6 @@ struct child_wait {
 	_Atomic bool is_called;
 };
 
-/* True for a call that is to be made as it is: in a line, nobody is the thread whose children alone are meant. */
-static inline bool waits_as_it_is(idtype_t type, int options)
-{
-	return (options & WNOHANG) || ((options & __WNOTHREAD) && type != P_PID);
-}
-
 /*
  * Waits greenly, with what is filled in of call to options, and of the rest as is_wait4 says. Returns what wait4 or
  * waitid does, with errno set. The group that is the caller's own is to be named: the one it is in now is meant.

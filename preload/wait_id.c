@@ -43,7 +43,7 @@ static int wait_for_id(
 	bool is_writable = info && is_readable(info);
 	int result;
 
-	wait.call.dont_wait = waits_as_it_is(type, options);
+	wait.call.dont_wait = options & WNOHANG;
 	*is_native = goes_native(&wait.call) || (type == P_PIDFD && !name_child(&wait));
 	if (*is_native)
 		return 0;

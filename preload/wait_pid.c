@@ -22,7 +22,7 @@ static pid_t wait_for(enum call which, pid_t pid, int *status, int options, stru
 	struct child_wait wait = {
 	    .call = blocking_on(which, -1, 0), .is_wait4 = true, .status = status, .usage = usage};
 
-	wait.call.dont_wait = waits_as_it_is(pid > 0 ? P_PID : P_ALL, options);
+	wait.call.dont_wait = options & WNOHANG;
 	/* The kernel is to refuse what is not wait4's, and our own mark not to hide it. */
 	if ((options & WEXITED) || goes_native(&wait.call))
 		return libc.wait4(pid, status, options, usage);
