@@ -21,6 +21,7 @@ struct lock helpers_lock; /* guards the pool */
 static struct {
 	struct job *first, **last;
 	unsigned queued, helpers, starting, idle, peak;
+	unsigned generation;    /* whose helpers are counted, and take jobs */
 	_Atomic uint32_t calls; /* a futex that the idle ones wait on */
 } pool = {.last = &pool.first};
 
@@ -57,8 +58,9 @@ static void run_job(struct job *job)
 	free(job);
 }
 
-/* Waits for a call. False when none came for IDLE_SECS. The lock is released and taken again. */
-static bool wait_for_call(void)
+/* Waits for a call. False when none came for IDLE_SECS, or to another generation. The lock is released and taken again.
+ */
+static bool wait_for_call(unsigned generation)
 {
 	struct timespec patience = {.tv_sec = IDLE_SECS};
 	uint32_t calls = atomic_load(&pool.calls);
@@ -68,31 +70,40 @@ static bool wait_for_call(void)
 	unlock(&helpers_lock);
 	result = raw_syscall(SYS_futex, (long)&pool.calls, FUTEX_WAIT_PRIVATE, (long)calls, (long)&patience, 0, 0);
 	lock(&helpers_lock);
+	if (generation != pool.generation)
+		return false;
 	pool.idle--;
 	return result != -ETIMEDOUT || pool.first;
 }
 
-static void *help(void *unused)
+static void run_jobs(unsigned generation)
 {
 	struct job *job;
-	bool called;
 
-	lock(&helpers_lock);
-	pool.starting--;
-	do {
-		while ((job = take_job())) {
-			unlock(&helpers_lock);
-			run_job(job);
-			lock(&helpers_lock);
-		}
-		called = wait_for_call();
-	} while (called);
-	pool.helpers--;
-	unlock(&helpers_lock);
-	return unused;
+	while (generation == pool.generation && (job = take_job())) {
+		unlock(&helpers_lock);
+		run_job(job);
+		lock(&helpers_lock);
+	}
 }
 
-static int make_thread(void)
+static void *help(void *of_generation)
+{
+	unsigned generation = (unsigned)(uintptr_t)of_generation;
+
+	lock(&helpers_lock);
+	if (generation == pool.generation)
+		pool.starting--;
+	do
+		run_jobs(generation);
+	while (generation == pool.generation && wait_for_call(generation));
+	if (generation == pool.generation)
+		pool.helpers--;
+	unlock(&helpers_lock);
+	return NULL;
+}
+
+static int make_thread(unsigned generation)
 {
 	pthread_attr_t attributes;
 	sigset_t all, before;
@@ -106,7 +117,7 @@ static int make_thread(void)
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	lock(&tls_lock);
-	error = pthread_create(&thread, &attributes, help, NULL);
+	error = pthread_create(&thread, &attributes, help, (void *)(uintptr_t)generation);
 	unlock(&tls_lock);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attributes);
@@ -122,13 +133,16 @@ static bool is_short_of_helpers(void)
 /* Called and returns with the lock held. False where the system gives no thread. */
 static bool add_helper(void)
 {
+	unsigned generation = pool.generation;
 	int error;
 
 	pool.helpers++;
 	pool.starting++;
 	unlock(&helpers_lock);
-	error = make_thread();
+	error = make_thread(generation);
 	lock(&helpers_lock);
+	if (generation != pool.generation)
+		return !error;
 	if (error) {
 		pool.helpers--;
 		pool.starting--;
@@ -189,6 +203,18 @@ bool take_back_job(struct job *job)
 		pool.last = link;
 	pool.queued--;
 	return true;
+}
+
+void offload_renew(void)
+{
+	lock(&helpers_lock);
+	pool.generation++;
+	pool.helpers = pool.starting = pool.idle = 0;
+	if (self)
+		self->hub->helper_wanted = is_short_of_helpers();
+	atomic_fetch_add(&pool.calls, 1);
+	unlock(&helpers_lock);
+	futex_wake(&pool.calls, INT_MAX);
 }
 
 void offload_reset(void)

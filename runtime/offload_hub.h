@@ -15,6 +15,12 @@ void offload_make_helper(struct hub *hub);
 /* In the child of a fork: the helpers have stayed in the parent. */
 void offload_reset(void);
 
+/*
+ * From now on other helpers take the jobs: those that there are have not come along where the calling OS thread has
+ * gone, as to another namespace. They end what they do.
+ */
+void offload_renew(void);
+
 /* True when no job waits for a helper or is being done. */
 bool offload_is_idle(void);
 

@@ -188,6 +188,22 @@ static void take_note(int signo)
 	too_large++;
 }
 
+/* In yet another namespace, a file system that only those see who came along. */
+static void move_on(void)
+{
+	struct stat st;
+
+	close(empty_file());
+	say("there", stat("small/file", &st));
+	say("unshare", unshare(CLONE_NEWNS));
+	say("mount", mount("none", "small", "tmpfs", 0, "size=4096"));
+	say("elsewhere", stat("small/file", &st));
+	say("umount", umount("small"));
+	say("there again", stat("small/file", &st));
+	say("setns to nothing", setns(-1, CLONE_NEWNS));
+	say("unshare what", unshare(1));
+}
+
 static void reach_limit(void)
 {
 	struct rlimit before, limit;
@@ -228,6 +244,7 @@ int main(void)
 		splice_too_much();
 		print_too_much("small/file");
 		write_aside();
+		move_on();
 	} else {
 		printf("no file system of our own is to be had\n");
 	}
