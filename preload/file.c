@@ -52,7 +52,7 @@ static bool may_wait(const struct open_job *job)
 
 	if (job->flags & (O_NONBLOCK | O_PATH | O_DIRECTORY) || (job->flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
 		return false;
-	if (fstatat(job->dir, job->path, &st, job->flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0) < 0)
+	if (fstatat(job->dir, job->path, &st, AT_EMPTY_PATH | (job->flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0)) < 0)
 		return false;
 	return (S_ISFIFO(st.st_mode) && (job->flags & O_ACCMODE) != O_RDWR) || may_be_terminal(&st);
 }
@@ -138,10 +138,22 @@ int openat(int dir, const char *path, int flags, ...)
 }
 synonym(openat64, openat);
 
-/* Where `resolve` has a say in what the path leads to, only the kernel knows whether that waits. */
+/* Where `resolve` has a say in what the path leads to, only the kernel knows: O_PATH gets there and does not wait. */
 static bool may_wait_as_told(const struct open_job *job, const struct open_how *how)
 {
-	return how->resolve ? !(job->flags & (O_NONBLOCK | O_PATH | O_DIRECTORY)) : may_wait(job);
+	struct open_how look = {.flags = O_PATH | O_CLOEXEC | (how->flags & O_NOFOLLOW), .resolve = how->resolve};
+	struct open_job there = *job;
+	bool waits;
+
+	if (!how->resolve)
+		return may_wait(job);
+	there.dir = (int)raw_syscall(SYS_openat2, job->dir, (long)job->path, (long)&look, sizeof(look), 0, 0);
+	if (there.dir < 0)
+		return false;
+	there.path = "";
+	waits = may_wait(&there);
+	raw_syscall(SYS_close, there.dir, 0, 0, 0, 0, 0);
+	return waits;
 }
 
 long raw_openat2(long dir, long path, long told, long size, long e, long f)

@@ -45,6 +45,7 @@ static int write_late(void *unused)
 	int fd;
 
 	(void)unused;
+	until_asleep(getppid());
 	msleep(60);
 	fd = must("open", open("fifo", O_WRONLY));
 	return write(fd, "hello\n", 6) != 6;

@@ -47,13 +47,12 @@ static void open_terminal(void)
 	must("tcsetattr", tcsetattr(tty, TCSANOW, &how));
 }
 
-/* Late enough for the other to wait by then. */
 static int hang_up_late(void *fds)
 {
 	int *both = fds;
 
 	close(both[1]);
-	msleep(150);
+	until_asleep(getppid());
 	close(both[0]);
 	return 0;
 }

@@ -12,10 +12,12 @@ static int keep(bool *for_a_while)
 	char byte;
 
 	must("write", write(held[1], "x", 1));
-	if (*for_a_while)
-		msleep(60);
-	else
+	if (!*for_a_while) {
 		must("read", read(done[0], &byte, 1));
+		return 0;
+	}
+	until_asleep(getppid());
+	msleep(60);
 	return 0;
 }
 
@@ -41,7 +43,8 @@ static pid_t held_by(int (*hold)(void *), bool for_a_while)
 	pid_t child = start_child(hold, &for_a_while);
 	char byte;
 
-	must("read", read(held[0], &byte, 1));
+	while (read(held[0], &byte, 1) < 0) /* of an alarm that comes late */
+		must("read", errno == EINTR ? 0 : -1);
 	return child;
 }
 

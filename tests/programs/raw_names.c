@@ -77,6 +77,7 @@ static int write_late(void *name)
 {
 	int fd;
 
+	until_asleep(getppid());
 	msleep(50);
 	fd = must("open", open(name, O_WRONLY));
 	return write(fd, "hello", 5) != 5;

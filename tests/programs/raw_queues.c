@@ -18,6 +18,7 @@ struct message {
 static int send_late(void *unused)
 {
 	(void)unused;
+	until_asleep(getppid());
 	msleep(30);
 	return mq_send(queue, "late", 4, 7);
 }
@@ -25,6 +26,7 @@ static int send_late(void *unused)
 static int receive_late(void *unused)
 {
 	(void)unused;
+	until_asleep(getppid());
 	msleep(30);
 	return mq_receive(queue, bytes, sizeof(bytes), NULL) < 0;
 }
@@ -32,6 +34,7 @@ static int receive_late(void *unused)
 static int give_message_late(void *unused)
 {
 	(void)unused;
+	until_asleep(getppid());
 	msleep(30);
 	return msgsnd(messages, &(struct message){1, 'm'}, 1, 0);
 }
@@ -41,6 +44,7 @@ static int take_message_late(void *unused)
 	struct message m;
 
 	(void)unused;
+	until_asleep(getppid());
 	msleep(30);
 	return msgrcv(messages, &m, 1, 2, 0) != 1;
 }
@@ -48,6 +52,7 @@ static int take_message_late(void *unused)
 static int raise_late(void *unused)
 {
 	(void)unused;
+	until_asleep(getppid());
 	msleep(30);
 	return semop(semaphores, &(struct sembuf){0, 1, 0}, 1);
 }

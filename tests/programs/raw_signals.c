@@ -6,6 +6,7 @@
 static int kill_late(void *unused)
 {
 	(void)unused;
+	until_asleep(getppid());
 	msleep(30);
 	return kill(getppid(), SIGUSR1);
 }

@@ -15,6 +15,7 @@ static int connect_late(void *unused)
 	int fd = must("socket", socket(AF_INET, SOCK_STREAM, 0));
 
 	(void)unused;
+	until_asleep(getppid());
 	msleep(30);
 	return connect(fd, (struct sockaddr *)&address, sizeof(address));
 }
@@ -66,6 +67,7 @@ static void accept_and_connect(void)
 static int send_late(void *unused)
 {
 	(void)unused;
+	until_asleep(getppid());
 	msleep(30);
 	return write(two[1], "late", 4) != 4;
 }
@@ -74,6 +76,7 @@ static int read_late(void *unused)
 {
 	(void)unused;
 	close(two[1]);
+	until_asleep(getppid());
 	msleep(30);
 	return read_slowly(two[0], 65536, 0) != sizeof(much);
 }
