@@ -12,6 +12,7 @@ struct job {
 	void (*run)(void *);
 	void *arg;
 	struct greenlet *greenlet;
+	bool is_brief; /* others may have to wait until it is done */
 	_Atomic bool done;
 	_Atomic bool begun; /* where somebody meets it */
 	bool is_met;
