@@ -113,21 +113,19 @@ static void *help(void *unused)
 	return unused;
 }
 
-static int make_thread(void)
+int make_os_thread(pthread_t *thread, void *(*run)(void *arg), void *arg)
 {
 	pthread_attr_t attributes;
 	sigset_t all, before;
-	pthread_t thread;
 	int error = pthread_attr_init(&attributes);
 
 	if (error)
 		return error;
-	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
 	pthread_attr_setstacksize(&attributes, STACK_BYTES);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	lock(&tls_lock);
-	error = pthread_create(&thread, &attributes, help, NULL);
+	error = pthread_create(thread, &attributes, run, arg);
 	unlock(&tls_lock);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attributes);
@@ -143,12 +141,15 @@ static bool is_short_of_helpers(void)
 /* Called and returns with the lock held. False where the system gives no thread. */
 static bool add_helper(void)
 {
+	pthread_t thread;
 	int error;
 
 	pool.helpers++;
 	pool.starting++;
 	unlock(&helpers_lock);
-	error = make_thread();
+	error = make_os_thread(&thread, help, NULL);
+	if (!error)
+		pthread_detach(thread);
 	lock(&helpers_lock);
 	if (error) {
 		pool.helpers--;

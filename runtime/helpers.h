@@ -2,6 +2,7 @@
 #ifndef HELPERS_H
 #define HELPERS_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
@@ -25,5 +26,9 @@ void queue_job(struct job *job);
 
 /* Takes a job back that no helper has begun; false: one has. Called with helpers_lock held. */
 bool take_back_job(struct job *job);
+
+/* Makes a thread of the system's, all signals blocked, to be joined or detached. Returns 0 or EAGAIN. Not on a
+ * greenlet. */
+int make_os_thread(pthread_t *thread, void *(*run)(void *arg), void *arg);
 
 #endif
