@@ -15,7 +15,9 @@ static int try_mutex(void *object)
 {
 	pthread_mutex_t *mutex = object;
 
-	return is_of_kind(mutex, PROTECTS) ? try_protecting(mutex) : libc.pthread_mutex_trylock(mutex);
+	if (is_of_kind(mutex, PROTECTS))
+		return try_protecting(mutex);
+	return is_of_kind(mutex, INHERITS | ROBUST) ? try_left_behind(mutex) : libc.pthread_mutex_trylock(mutex);
 }
 
 /*
@@ -175,9 +177,8 @@ int pthread_mutex_trylock(pthread_mutex_t *mutex)
 {
 	if (is_for_stand_in(CALL_pthread_mutex_trylock, mutex))
 		return ask_stand_in(CALL_pthread_mutex_trylock, mutex, CLOCK_REALTIME, NULL);
-	if (is_protecting(CALL_pthread_mutex_trylock, mutex))
-		return try_protecting(mutex);
-	return libc.pthread_mutex_trylock(mutex);
+	return self && !hub_running && !call_is_off[CALL_pthread_mutex_trylock] ? try_mutex(mutex)
+										: libc.pthread_mutex_trylock(mutex);
 }
 
 static int give_back(pthread_mutex_t *mutex)

@@ -67,3 +67,24 @@ int ask_stand_in(enum call call, pthread_mutex_t *mutex, clockid_t clock, const 
 	}
 	return request.answer;
 }
+
+static void change_owner(uint32_t *word, int from, int to)
+{
+	uint32_t state = __atomic_load_n(word, __ATOMIC_SEQ_CST);
+
+	while ((state & FUTEX_TID_MASK) == (uint32_t)from &&
+	       !__atomic_compare_exchange_n(word, &state, (state & ~(uint32_t)FUTEX_TID_MASK) | (uint32_t)to, false,
+		   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		;
+}
+
+int try_left_behind(pthread_mutex_t *mutex)
+{
+	int answer = libc.pthread_mutex_trylock(mutex);
+
+	if (answer == EOWNERDEAD)
+		change_owner(word_of(mutex), os_thread_id(), tls_thread_id());
+	else if (answer == ENOTRECOVERABLE)
+		change_owner(word_of(mutex), tls_thread_id(), 0);
+	return answer;
+}

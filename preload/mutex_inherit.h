@@ -29,4 +29,10 @@ static inline bool is_for_stand_in(enum call call, const pthread_mutex_t *mutex)
  */
 int ask_stand_in(enum call call, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at);
 
+/*
+ * libc's trylock for one that is robust and of this process alone: of one whose owner has died, or that is lost, libc
+ * has the kernel take it, or give it back, which takes the OS thread for the caller.
+ */
+int try_left_behind(pthread_mutex_t *mutex);
+
 #endif

@@ -60,9 +60,9 @@ static void *lose(void *unused)
 	return unused;
 }
 
-static void outlive_owner(void)
+static void outlive_owner(int protocol)
 {
-	init(PTHREAD_PRIO_NONE, PTHREAD_MUTEX_ROBUST, PTHREAD_MUTEX_ERRORCHECK);
+	init(protocol, PTHREAD_MUTEX_ROBUST, PTHREAD_MUTEX_ERRORCHECK);
 	in_thread(lock_and_end);
 	in_thread(repair);
 	in_thread(lock_and_end);
@@ -101,7 +101,8 @@ int main(void)
 {
 	int ceiling;
 
-	outlive_owner();
+	outlive_owner(PTHREAD_PRIO_NONE);
+	outlive_owner(PTHREAD_PRIO_INHERIT);
 	init(PTHREAD_PRIO_INHERIT, PTHREAD_MUTEX_STALLED, PTHREAD_MUTEX_ERRORCHECK);
 	in_thread(take);
 	say_error("no ceiling", pthread_mutex_setprioceiling(&mutex, 10, &ceiling));
