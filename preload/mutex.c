@@ -15,6 +15,8 @@ static int try_mutex(void *object)
 {
 	pthread_mutex_t *mutex = object;
 
+	if (!has_protocol(mutex))
+		return libc.pthread_mutex_trylock(mutex);
 	if (is_of_kind(mutex, PROTECTS))
 		return try_protecting(mutex);
 	return is_of_kind(mutex, INHERITS | ROBUST) ? try_left_behind(mutex) : libc.pthread_mutex_trylock(mutex);
@@ -120,7 +122,7 @@ static int lock_in_turn(enum call call, pthread_mutex_t *mutex, const struct unt
 /* One with a priority ceiling, which libc would ask the kernel about. */
 static bool is_protecting(enum call call, const pthread_mutex_t *mutex)
 {
-	return is_of_kind(mutex, PROTECTS) && self && !hub_running && !call_is_off[call];
+	return has_protocol(mutex) && is_of_kind(mutex, PROTECTS) && self && !hub_running && !call_is_off[call];
 }
 
 /*
@@ -131,8 +133,8 @@ static bool is_left_to_libc(enum call call, const pthread_mutex_t *mutex)
 {
 	if (is_protecting(call, mutex))
 		return false;
-	if (is_of_kind(mutex, INHERITS) && !inherits_among_processes(mutex) && any_hub() && !hub_running &&
-	    !call_is_off[call])
+	if (has_protocol(mutex) && is_of_kind(mutex, INHERITS) && !inherits_among_processes(mutex) && any_hub() &&
+	    !hub_running && !call_is_off[call])
 		return false;
 	return waits_natively(call);
 }

@@ -20,7 +20,7 @@ bool needs_stand_in(enum call call, const pthread_mutex_t *mutex);
  */
 static inline bool is_for_stand_in(enum call call, const pthread_mutex_t *mutex)
 {
-	return inherits_among_processes(mutex) && needs_stand_in(call, mutex);
+	return has_protocol(mutex) && inherits_among_processes(mutex) && needs_stand_in(call, mutex);
 }
 
 /*
