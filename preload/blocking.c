@@ -190,6 +190,12 @@ void call_on_helper(struct blocking *call, void (*job)(void *arg), void *arg)
 		raise(helped.signo);
 }
 
+void call_on_helper_briefly(struct blocking *call, void (*job)(void *arg), void *arg)
+{
+	stats_helped(call->call);
+	offload_brief(job, arg);
+}
+
 long wait_on_helper(struct blocking *call, const long number_and_arguments[7])
 {
 	stats_helped(call->call);

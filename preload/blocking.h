@@ -162,6 +162,9 @@ int park_for(struct blocking *call);
  */
 void call_on_helper(struct blocking *call, void (*job)(void *arg), void *arg);
 
+/* The same for what surely ends, and soon: the disk, a file server; see offload_brief(). */
+void call_on_helper_briefly(struct blocking *call, void (*job)(void *arg), void *arg);
+
 /*
  * The same for a call that may wait for ever, as call->until says; see offload_until(). Returns false with errno set
  * when it was left, and then arg is no longer the caller's.

@@ -64,7 +64,7 @@ ssize_t read_cold(struct blocking *call, const struct iovec *iov, int count, off
 		if (!flags)
 			fd_note(call->fd, FD_NO_NOWAIT, 0);
 	} else if (r.result == -EAGAIN || is_cut_short(&r)) {
-		call_on_helper(call, read_job, &r);
+		call_on_helper_briefly(call, read_job, &r);
 	}
 	return with_errno(r.result);
 }

@@ -71,7 +71,7 @@ static void open_by_helpers(struct blocking *call, struct open_job *job)
 {
 	job->is_left = call_is_off[CALL_stat] && may_wait(job);
 	if (!call_is_off[CALL_stat])
-		call_on_helper(call, open_if_quick, job);
+		call_on_helper_briefly(call, open_if_quick, job);
 	else if (!job->is_left)
 		open_natively(job);
 	if (job->is_left)

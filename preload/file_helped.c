@@ -29,7 +29,7 @@ static long ask(enum call which, void *function, long a, long b, long c, long d,
 
 	if (goes_native(&call))
 		return h.function(a, b, c, d, e, 0);
-	call_on_helper(&call, call_function, &h);
+	call_on_helper_briefly(&call, call_function, &h);
 	if ((int)h.result == -1 || (which == CALL_opendir && !h.result))
 		errno = h.error;
 	return h.result;

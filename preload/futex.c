@@ -4,22 +4,16 @@
  * OS threads always wait in the kernel, so who wakes looks in both places, in the lot first.
  */
 #include "deadline.h"
+#include "futex_call.h"
 #include "futex_pi.h"
+#include "futex_shared.h"
 #include "kernel_wait.h"
 #include "mapping.h"
 #include "probe.h"
 #include "raw.h"
 #include "stats.h"
 #include "turn.h"
-
-struct futex {
-	uint32_t *word;
-	int op;
-	uint32_t value;
-	long limit; /* a struct timespec *, or a second number */
-	uint32_t *other;
-	uint32_t value3;
-};
+#include <limits.h>
 
 static long ask_kernel(const struct futex *f)
 {
@@ -177,35 +171,93 @@ static long wake_and_operate(const struct futex *f)
 	return woken + lot_wake(f->word, at_least_one(f->value)) + lot_wake(f->other, at_least_one((uint32_t)f->limit));
 }
 
-/* The kernel is to refuse what is wrong, and to do what other processes take part in. */
-static bool is_ours(const struct futex *f)
+/* What is wrong the kernel is to refuse. */
+static bool is_right(const struct futex *f)
 {
-	return any_hub() && !hub_running && is_aligned(f->word) && is_readable(f->word) && is_private(f);
+	return any_hub() && !hub_running && is_aligned(f->word) && is_readable(f->word);
+}
+
+/* What other processes take part in the kernel is to do. */
+static long ask_about_shared(const struct futex *f, const struct until *until)
+{
+	return needs_known_id(f->word) ? ask_with_known_id(f, until) : ask_kernel(f);
 }
 
 /* FUTEX_LOCK_PI goes by CLOCK_REALTIME without saying so. A signal does not end it. */
-static long take_pi(const struct futex *f)
+static int note_time(const struct futex *f, struct until *until)
 {
 	const struct timespec *limit = (const struct timespec *)f->limit;
 	bool is_real = (f->op & FUTEX_CMD_MASK) == FUTEX_LOCK_PI || f->op & FUTEX_CLOCK_REALTIME;
-	struct until until = {.deadline = FOR_EVER, .firm = true};
 
-	if (!is_ours(f) || (limit && !is_readable_time(limit)))
+	*until = (struct until){.deadline = FOR_EVER, .firm = true};
+	if (!limit)
+		return 0;
+	if (!is_readable_time(limit))
+		return EFAULT;
+	if (!is_span(limit))
+		return EINVAL;
+	deadline_by_clock(is_real ? CLOCK_REALTIME : CLOCK_MONOTONIC, limit, until);
+	return 0;
+}
+
+static long take_pi(const struct futex *f)
+{
+	struct until until;
+	int error;
+
+	if (!is_right(f))
 		return ask_kernel(f);
-	if (limit && !is_span(limit))
-		return with_errno(-EINVAL);
-	if (limit)
-		deadline_by_clock(is_real ? CLOCK_REALTIME : CLOCK_MONOTONIC, limit, &until);
-	return with_errno(-lock_pi(f->word, &until));
+	error = note_time(f, &until);
+	if (error)
+		return with_errno(-error);
+	return is_private(f) ? with_errno(-lock_pi(f->word, &until)) : ask_about_shared(f, &until);
+}
+
+/* Trying, and giving back. */
+static long do_with_pi(const struct futex *f, int (*ours)(uint32_t *word))
+{
+	if (!is_right(f))
+		return ask_kernel(f);
+	return is_private(f) ? with_errno(-ours(f->word)) : ask_about_shared(f, NULL);
+}
+
+/* Waiting for one futex and waking up with another. */
+static long wait_and_take_pi(const struct futex *f)
+{
+	struct until until;
+	int error;
+
+	if (!is_right(f) || f->word == f->other || !is_aligned(f->other) || !is_readable(f->other))
+		return ask_kernel(f);
+	error = note_time(f, &until);
+	if (error)
+		return with_errno(-error);
+	if (!is_private(f))
+		return ask_about_shared(f, NULL);
+	return with_errno(-wait_and_lock_pi(f->word, f->value, f->other, &until));
 }
 
 /*
- * Waiting for one futex and waking up with another, which the kernel hands over to the id of the OS thread that called:
- * a greenlet with company can neither block in it nor be handed it.
+ * Of those who wait, one more than the number is moved: the first to have the other futex, now if it is free. In the
+ * kernel are those who began to wait before there were greenlets.
  */
-static long wait_and_take_pi(const struct futex *f)
+static long requeue_to_pi(const struct futex *f)
 {
-	return self && has_company(self) ? with_errno(-ENOSYS) : ask_kernel(f);
+	struct requeued count = {0, (int)f->limit == INT_MAX ? INT_MAX : (int)f->limit + 1};
+	const struct requeued most = count;
+	struct futex rest = *f;
+
+	if (!is_right(f) || f->value != 1 || (int)f->limit < 0 || f->word == f->other || !is_aligned(f->other) ||
+	    !is_private(f))
+		return ask_kernel(f);
+	if (lot_requeue(f->word, &f->value3, f->other, &count))
+		return with_errno(-EAGAIN);
+	if (count.moved)
+		give_turn(f->other);
+	if (count.moved == most.moved)
+		return count.moved;
+	rest.limit = most.moved - count.moved - 1;
+	return and_in_kernel(&rest, count.moved);
 }
 
 long raw_futex(long word, long op, long value, long limit, long other, long value3)
@@ -230,11 +282,13 @@ long raw_futex(long word, long op, long value, long limit, long other, long valu
 	case FUTEX_LOCK_PI2:
 		return take_pi(&f);
 	case FUTEX_TRYLOCK_PI:
-		return is_ours(&f) ? with_errno(-trylock_pi(f.word)) : ask_kernel(&f);
+		return do_with_pi(&f, trylock_pi);
 	case FUTEX_UNLOCK_PI:
-		return is_ours(&f) ? with_errno(-unlock_pi(f.word)) : ask_kernel(&f);
+		return do_with_pi(&f, unlock_pi);
 	case FUTEX_WAIT_REQUEUE_PI:
 		return wait_and_take_pi(&f);
+	case FUTEX_CMP_REQUEUE_PI:
+		return requeue_to_pi(&f);
 	default:
 		return ask_kernel(&f);
 	}

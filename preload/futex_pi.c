@@ -4,6 +4,7 @@
  * raised: all greenlets have the same.
  */
 #include "futex_pi.h"
+#include "stats.h"
 #include "turn.h"
 #include <linux/futex.h>
 
@@ -54,4 +55,29 @@ int unlock_pi(uint32_t *word)
 	__atomic_store_n(word, 0, __ATOMIC_SEQ_CST);
 	give_turn(word);
 	return 0;
+}
+
+static bool stands_at(const struct place *place, const uint32_t *word)
+{
+	return __atomic_load_n(&place->address, __ATOMIC_SEQ_CST) == word && lot_is_in_line(place);
+}
+
+/* In line first: who is moved before he has seen that the word is another was waiting when that was changed. */
+int wait_and_lock_pi(uint32_t *word, uint32_t value, uint32_t *other, const struct until *until)
+{
+	struct place place;
+	int error = 0;
+
+	lot_enter(word, &place);
+	stats_parked(CALL_syscall);
+	if (__atomic_load_n(word, __ATOMIC_SEQ_CST) != value)
+		error = EAGAIN;
+	while (!error && stands_at(&place, word))
+		error = lot_stay(&place, until);
+	if (__atomic_load_n(&place.address, __ATOMIC_SEQ_CST) == other)
+		return take_as_placed(CALL_syscall, &place, try_futex, until);
+	if (lot_leave(&place) && place.address == word)
+		return error;
+	give_turn(other);
+	return lock_pi(other, until);
 }

@@ -12,4 +12,10 @@ int lock_pi(uint32_t *word, const struct until *until);
 int trylock_pi(uint32_t *word);
 int unlock_pi(uint32_t *word);
 
+/*
+ * As FUTEX_WAIT_REQUEUE_PI: parks while *word holds value, until lot_requeue() moves the caller to the line at other,
+ * and then until he has that. Returns 0 with it; EAGAIN, EDEADLK, ETIMEDOUT without.
+ */
+int wait_and_lock_pi(uint32_t *word, uint32_t value, uint32_t *other, const struct until *until);
+
 #endif

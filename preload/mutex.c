@@ -1,6 +1,8 @@
 /* Mutexes: libc's in every respect but the waiting. */
 #include "arch.h"
 #include "kernel_wait.h"
+#include "mutex_inherit.h"
+#include "mutex_protect.h"
 #include "options.h"
 #include "turn.h"
 #include <limits.h>
@@ -9,13 +11,16 @@
 /* Nobody who waits for a mutex expects to be told that it was not taken: a kill does not end the wait. */
 static const struct until for_ever = {.deadline = FOR_EVER, .firm = true};
 
-static int try_mutex(void *mutex)
+static int try_mutex(void *object)
 {
-	return pthread_mutex_trylock(mutex);
-}
+	pthread_mutex_t *mutex = object;
 
-/* Bits of the kind, and of the futex word but those of the kernel. */
-enum { ROBUST = 16, INHERITS = 32, PROTECTS = 64, SHARED = 128, WAITED_FOR = 2, STATE = 3 };
+	if (!has_protocol(mutex))
+		return libc.pthread_mutex_trylock(mutex);
+	if (is_of_kind(mutex, PROTECTS))
+		return try_protecting(mutex);
+	return is_of_kind(mutex, INHERITS | ROBUST) ? try_left_behind(mutex) : libc.pthread_mutex_trylock(mutex);
+}
 
 /*
  * True where the kernel wakes who waits, and nobody tells the line: for another process, or at the end of an OS thread.
@@ -36,7 +41,7 @@ static uint32_t waited_for(uint32_t word, bool is_robust)
 /* Returns the word as it is then. */
 static uint32_t announce_waiter(pthread_mutex_t *mutex)
 {
-	uint32_t *word = (uint32_t *)&mutex->__data.__lock, state = __atomic_load_n(word, __ATOMIC_SEQ_CST), marked;
+	uint32_t *word = word_of(mutex), state = __atomic_load_n(word, __ATOMIC_SEQ_CST), marked;
 
 	do
 		marked = waited_for(state, mutex->__data.__kind & ROBUST);
@@ -52,15 +57,15 @@ static int wait_for_mutex(enum call call, void *object, const struct until *unti
 
 	if (!(mutex->__data.__kind & ROBUST ? word & FUTEX_TID_MASK : word & STATE))
 		return 0;
-	error = wait_in_kernel(call, (uint32_t *)&mutex->__data.__lock, word, FUTEX_BITSET_MATCH_ANY, until);
+	error = wait_in_kernel(call, word_of(mutex), word, FUTEX_BITSET_MATCH_ANY, until);
 	return error == EAGAIN ? 0 : error;
 }
 
 /* libc's try-function keeps what is lost for good locked for ever, unlike its lock: others are to be told, too. */
 static int try_robust(pthread_mutex_t *mutex)
 {
-	uint32_t *word = (uint32_t *)&mutex->__data.__lock;
-	int answer = pthread_mutex_trylock(mutex);
+	uint32_t *word = word_of(mutex);
+	int answer = try_mutex(mutex);
 
 	if (answer == ENOTRECOVERABLE && (*word & FUTEX_TID_MASK) == (uint32_t)tls_thread_id()) {
 		__atomic_store_n(word, 0, __ATOMIC_SEQ_CST);
@@ -79,21 +84,17 @@ static int try_after_waiting(void *mutex)
 	return answer;
 }
 
-/*
- * One with a priority ceiling is for those with real-time priorities, which libc would have the kernel raise: it finds
- * no such thread, where any other is not allowed that priority.
- */
-static int refused_ceiling(int answer)
+static int take_ceiling(enum call call, pthread_mutex_t *mutex)
 {
-	return answer == ESRCH ? EINVAL : answer;
+	if (comes_from_afar(mutex))
+		return take_from_afar(call, mutex, try_for_ceiling, wait_for_mutex, false, &for_ever);
+	return take_in_turn(call, mutex, try_for_ceiling, false, &for_ever);
 }
 
 static int take_mutex(enum call call, pthread_mutex_t *mutex, const struct until *until)
 {
 	int answer;
 
-	if (mutex->__data.__kind & PROTECTS)
-		return refused_ceiling(take_in_turn(call, mutex, try_mutex, false, until));
 	if (!comes_from_afar(mutex))
 		return take_in_turn(call, mutex, try_mutex, false, until);
 	answer = lot_has_line(mutex) ? EBUSY : try_robust(mutex);
@@ -108,29 +109,40 @@ static int take_mutex(enum call call, pthread_mutex_t *mutex, const struct until
  */
 static int lock_in_turn(enum call call, pthread_mutex_t *mutex, const struct until *until)
 {
-	int kind = mutex->__data.__kind & 3, answer;
+	int type = type_of(mutex), answer;
 
-	if (kind != PTHREAD_MUTEX_NORMAL && mutex->__data.__owner == tls_thread_id()) {
-		answer = pthread_mutex_trylock(mutex);
-		if (answer != EBUSY || kind == PTHREAD_MUTEX_ERRORCHECK)
+	if (type != PTHREAD_MUTEX_NORMAL && mutex->__data.__owner == tls_thread_id()) {
+		answer = try_mutex(mutex);
+		if (answer != EBUSY || type == PTHREAD_MUTEX_ERRORCHECK)
 			return answer == EBUSY ? EDEADLK : answer;
 	}
 	return take_mutex(call, mutex, until);
 }
 
+/* One with a priority ceiling, which libc would ask the kernel about. */
+static bool is_protecting(enum call call, const pthread_mutex_t *mutex)
+{
+	return has_protocol(mutex) && is_of_kind(mutex, PROTECTS) && self && !hub_running && !call_is_off[call];
+}
+
 /*
  * For one that inherits priorities libc waits in the kernel, which knows no greenlets: it would look in vain for the
- * thread that a greenlet is to libc.
+ * thread that a greenlet is to libc. With one that is not shared nobody has to ask it.
  */
 static bool is_left_to_libc(enum call call, const pthread_mutex_t *mutex)
 {
-	if (mutex->__data.__kind & INHERITS && any_hub() && !hub_running && !call_is_off[call])
+	if (is_protecting(call, mutex))
+		return false;
+	if (has_protocol(mutex) && is_of_kind(mutex, INHERITS) && !inherits_among_processes(mutex) && any_hub() &&
+	    !hub_running && !call_is_off[call])
 		return false;
 	return waits_natively(call);
 }
 
 int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
+	if (is_for_stand_in(CALL_pthread_mutex_lock, mutex))
+		return ask_stand_in(CALL_pthread_mutex_lock, mutex, CLOCK_REALTIME, NULL);
 	if (is_left_to_libc(CALL_pthread_mutex_lock, mutex))
 		return libc.pthread_mutex_lock(mutex);
 	return lock_in_turn(CALL_pthread_mutex_lock, mutex, &for_ever);
@@ -147,6 +159,8 @@ static int lock_until(enum call call, pthread_mutex_t *mutex, clockid_t clock, c
 
 int pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *at)
 {
+	if (is_for_stand_in(CALL_pthread_mutex_timedlock, mutex))
+		return ask_stand_in(CALL_pthread_mutex_timedlock, mutex, CLOCK_REALTIME, at);
 	if (is_left_to_libc(CALL_pthread_mutex_timedlock, mutex))
 		return libc.pthread_mutex_timedlock(mutex, at);
 	return lock_until(CALL_pthread_mutex_timedlock, mutex, CLOCK_REALTIME, at);
@@ -154,19 +168,74 @@ int pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *at)
 
 int pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)
 {
+	if (is_for_stand_in(CALL_pthread_mutex_clocklock, mutex))
+		return ask_stand_in(CALL_pthread_mutex_clocklock, mutex, clock, at);
 	if (is_left_to_libc(CALL_pthread_mutex_clocklock, mutex) || !is_waitable(clock))
 		return libc.pthread_mutex_clocklock(mutex, clock, at);
 	return lock_until(CALL_pthread_mutex_clocklock, mutex, clock, at);
 }
 
+int pthread_mutex_trylock(pthread_mutex_t *mutex)
+{
+	if (is_for_stand_in(CALL_pthread_mutex_trylock, mutex))
+		return ask_stand_in(CALL_pthread_mutex_trylock, mutex, CLOCK_REALTIME, NULL);
+	return self && !hub_running && !call_is_off[CALL_pthread_mutex_trylock] ? try_mutex(mutex)
+										: libc.pthread_mutex_trylock(mutex);
+}
+
+static int give_back(pthread_mutex_t *mutex)
+{
+	if (is_for_stand_in(CALL_pthread_mutex_unlock, mutex))
+		return ask_stand_in(CALL_pthread_mutex_unlock, mutex, CLOCK_REALTIME, NULL);
+	if (is_protecting(CALL_pthread_mutex_unlock, mutex))
+		return unlock_protecting(mutex);
+	return libc.pthread_mutex_unlock(mutex);
+}
+
 int pthread_mutex_unlock(pthread_mutex_t *mutex)
 {
-	int answer = libc.pthread_mutex_unlock(mutex);
+	int answer = give_back(mutex);
 
 	if (any_hub())
 		give_turn(mutex);
 	return answer;
 }
 
+int pthread_mutex_consistent(pthread_mutex_t *mutex)
+{
+	if (is_for_stand_in(CALL_pthread_mutex_consistent, mutex))
+		return ask_stand_in(CALL_pthread_mutex_consistent, mutex, CLOCK_REALTIME, NULL);
+	return libc.pthread_mutex_consistent(mutex);
+}
+
+static int change_ceiling(pthread_mutex_t *mutex, int ceiling, int *before)
+{
+	bool is_own = mutex->__data.__owner == tls_thread_id();
+	uint32_t state = 0;
+	int found;
+
+	if (is_own && type_of(mutex) == PTHREAD_MUTEX_ERRORCHECK)
+		return EDEADLK;
+	if (is_own && type_of(mutex) == PTHREAD_MUTEX_RECURSIVE)
+		state = *word_of(mutex) & STATE;
+	else
+		take_ceiling(CALL_pthread_mutex_setprioceiling, mutex);
+	found = set_ceiling(mutex, ceiling, state);
+	if (before)
+		*before = found;
+	if (!state)
+		give_turn(mutex);
+	return 0;
+}
+
+int pthread_mutex_setprioceiling(pthread_mutex_t *mutex, int ceiling, int *before)
+{
+	if (!is_protecting(CALL_pthread_mutex_setprioceiling, mutex) || ceiling < sched_get_priority_min(SCHED_FIFO) ||
+	    ceiling > sched_get_priority_max(SCHED_FIFO))
+		return libc.pthread_mutex_setprioceiling(mutex, ceiling, before);
+	return change_ceiling(mutex, ceiling, before);
+}
+
 synonym(__pthread_mutex_lock, pthread_mutex_lock);
+synonym(__pthread_mutex_trylock, pthread_mutex_trylock);
 synonym(__pthread_mutex_unlock, pthread_mutex_unlock);

@@ -4,6 +4,7 @@
  */
 #include "../runtime/ending.h"
 #include "../runtime/mask.h"
+#include "../runtime/robust.h"
 #include "../runtime/slice.h"
 #include "blocking.h"
 #include "options.h"
@@ -192,6 +193,7 @@ static void wait_for_others(void *unused)
 
 	(void)unused;
 	change_mask(&hub->main, ~0ull); /* it takes no signal any more */
+	give_up_robust_mutexes();
 	atomic_store(&hub->main.ended, 1);
 	if (hub->main.is_joined)
 		lot_wake(&hub->main.ended, 1);

@@ -49,6 +49,17 @@ static int stand_in_line(const struct way *way, void *object, const struct until
 	return answer;
 }
 
+int take_as_placed(enum call call, struct place *place, int (*try)(void *object), const struct until *until)
+{
+	const struct way way = {call, try, NULL, false};
+	int answer = try_in_line(&way, place, until);
+
+	lot_leave(place);
+	if (answer)
+		give_turn((void *)place->address);
+	return answer;
+}
+
 struct until but_not_by_kill(const struct until *until)
 {
 	struct until mine = *until;

@@ -42,6 +42,9 @@ static inline int take_in_turn(
 	return answer == EBUSY ? wait_for_turn(call, object, try, shares, until) : answer;
 }
 
+/* The same for who stands in line already, perhaps because he was moved there. */
+int take_as_placed(enum call call, struct place *place, int (*try)(void *object), const struct until *until);
+
 /*
  * The same for an object that others than this process's greenlets may give back, whom nobody tells of the line: the
  * first in it waits by wait(call, object, until), which returns 0 when it is worth another try, TAKEN when the object

@@ -17,7 +17,7 @@ static void set_pid(struct child_wait *wait, pid_t pid)
 	}
 }
 
-static pid_t wait_for(enum call which, pid_t pid, int *status, int options, struct rusage *usage)
+static pid_t wait_greenly(enum call which, pid_t pid, int *status, int options, struct rusage *usage)
 {
 	struct child_wait wait = {
 	    .call = blocking_on(which, -1, 0), .is_wait4 = true, .status = status, .usage = usage};
@@ -29,6 +29,28 @@ static pid_t wait_for(enum call which, pid_t pid, int *status, int options, stru
 	wait.options = options | WEXITED;
 	set_pid(&wait, pid);
 	return (pid_t)wait_for_children(&wait);
+}
+
+/* libc has said so to itself, as pclose does, and not by our hook. */
+static bool libc_lets_nobody_cancel(void)
+{
+	int state;
+
+	libc.pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	libc.pthread_setcancelstate(state, NULL);
+	return state == PTHREAD_CANCEL_DISABLE;
+}
+
+static pid_t wait_for(enum call which, pid_t pid, int *status, int options, struct rusage *usage)
+{
+	pid_t child;
+
+	if (!self || self->cancel_disabled || !libc_lets_nobody_cancel())
+		return wait_greenly(which, pid, status, options, usage);
+	self->cancel_disabled = true;
+	child = wait_greenly(which, pid, status, options, usage);
+	self->cancel_disabled = false;
+	return child;
 }
 
 pid_t wait4(pid_t pid, int *status, int options, struct rusage *usage)

@@ -2,6 +2,7 @@
 #include "hub.h"
 #include "lot.h"
 #include "offload_hub.h"
+#include "stand_in.h"
 #include "stuck.h"
 #include "tls.h"
 #include <pthread.h>
@@ -52,6 +53,7 @@ static void in_child(void)
 	in_parent();
 	_IO_list_resetlock();
 	offload_reset();
+	stand_in_reset();
 	stuck_reset();
 	lot_reset();
 	tls_spread_ids();

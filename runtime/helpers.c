@@ -9,7 +9,8 @@
 #include <stdlib.h>
 
 /*
- * So many at once. Generous, as a job may wait for what another job brings: with too few, both would wait for ever.
+ * So many at once, beside one for each job that may last for ever: that one may wait for what another job brings, and
+ * with too few both would.
  */
 #define MOST        512
 #define IDLE_SECS   10
@@ -21,20 +22,39 @@ struct lock helpers_lock; /* guards the pool */
 static struct {
 	struct job *first, **last;
 	unsigned queued, helpers, starting, idle, peak;
+	unsigned lasting;       /* jobs that may last for ever, queued or being done */
 	unsigned generation;    /* whose helpers are counted, and take jobs */
 	_Atomic uint32_t calls; /* a futex that the idle ones wait on */
 } pool = {.last = &pool.first};
+
+static void take(struct job **link)
+{
+	struct job *job = *link;
+
+	*link = job->next;
+	if (!job->next)
+		pool.last = link;
+	pool.queued--;
+}
 
 static struct job *take_job(void)
 {
 	struct job *job = pool.first;
 
-	if (!job)
-		return NULL;
-	pool.first = job->next;
-	if (!pool.first)
-		pool.last = &pool.first;
-	pool.queued--;
+	if (job)
+		take(&pool.first);
+	return job;
+}
+
+static struct job *take_brief_job(void)
+{
+	struct job **link = &pool.first, *job;
+
+	while (*link && !(*link)->is_brief)
+		link = &(*link)->next;
+	job = *link;
+	if (job)
+		take(link);
 	return job;
 }
 
@@ -47,6 +67,7 @@ static void run_job(struct job *job)
 	job->run(job->arg);
 	/* Under the lock, which the greenlet takes before it goes on: it must not end while we unpark it. */
 	lock(&helpers_lock);
+	pool.lasting -= !job->is_brief;
 	if (!job->left) {
 		atomic_store(&job->done, true);
 		unpark(job->greenlet);
@@ -103,21 +124,19 @@ static void *help(void *of_generation)
 	return NULL;
 }
 
-static int make_thread(unsigned generation)
+int make_os_thread(pthread_t *thread, void *(*run)(void *arg), void *arg)
 {
 	pthread_attr_t attributes;
 	sigset_t all, before;
-	pthread_t thread;
 	int error = pthread_attr_init(&attributes);
 
 	if (error)
 		return error;
-	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
 	pthread_attr_setstacksize(&attributes, STACK_BYTES);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	lock(&tls_lock);
-	error = pthread_create(&thread, &attributes, help, (void *)(uintptr_t)generation);
+	error = pthread_create(thread, &attributes, run, arg);
 	unlock(&tls_lock);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attributes);
@@ -127,19 +146,22 @@ static int make_thread(unsigned generation)
 /* True when there are more jobs than helpers who will take one. */
 static bool is_short_of_helpers(void)
 {
-	return pool.queued > pool.idle + pool.starting && pool.helpers < MOST;
+	return pool.queued > pool.idle + pool.starting && pool.helpers < MOST + pool.lasting;
 }
 
 /* Called and returns with the lock held. False where the system gives no thread. */
 static bool add_helper(void)
 {
 	unsigned generation = pool.generation;
+	pthread_t thread;
 	int error;
 
 	pool.helpers++;
 	pool.starting++;
 	unlock(&helpers_lock);
-	error = make_thread(generation);
+	error = make_os_thread(&thread, help, (void *)(uintptr_t)generation);
+	if (!error)
+		pthread_detach(thread);
 	lock(&helpers_lock);
 	if (generation != pool.generation)
 		return !error;
@@ -152,12 +174,15 @@ static bool add_helper(void)
 	return !error;
 }
 
-/* Nobody else can do it: better that all wait for it than that nobody ever does it. Called with the lock held. */
+/*
+ * The system gives no thread: better that all wait for a job than that nobody ever does it. Where there are helpers a
+ * brief one, for they may all be in jobs that never end. Called with the lock held.
+ */
 static void do_it_here(void)
 {
 	struct job *job;
 
-	while (!pool.helpers && (job = take_job())) {
+	while ((job = pool.helpers ? take_brief_job() : take_job())) {
 		unlock(&helpers_lock);
 		run_job(job);
 		lock(&helpers_lock);
@@ -174,7 +199,8 @@ void offload_make_helper(struct hub *hub)
 	lock(&helpers_lock);
 	while (has_come && is_short_of_helpers())
 		has_come = add_helper();
-	do_it_here();
+	if (!has_come)
+		do_it_here();
 	unlock(&helpers_lock);
 }
 
@@ -184,6 +210,7 @@ void queue_job(struct job *job)
 	*pool.last = job;
 	pool.last = &job->next;
 	pool.queued++;
+	pool.lasting += !job->is_brief;
 	job->greenlet->hub->helper_wanted = is_short_of_helpers();
 	atomic_fetch_add(&pool.calls, 1);
 	unlock(&helpers_lock);
@@ -198,10 +225,8 @@ bool take_back_job(struct job *job)
 		link = &(*link)->next;
 	if (!*link)
 		return false;
-	*link = job->next;
-	if (!job->next)
-		pool.last = link;
-	pool.queued--;
+	take(link);
+	pool.lasting -= !job->is_brief;
 	return true;
 }
 
@@ -221,7 +246,7 @@ void offload_reset(void)
 {
 	pool.first = NULL;
 	pool.last = &pool.first;
-	pool.queued = pool.helpers = pool.starting = pool.idle = 0;
+	pool.queued = pool.helpers = pool.starting = pool.idle = pool.lasting = 0;
 }
 
 bool offload_is_idle(void)

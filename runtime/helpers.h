@@ -2,6 +2,7 @@
 #ifndef HELPERS_H
 #define HELPERS_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
@@ -12,6 +13,7 @@ struct job {
 	void (*run)(void *);
 	void *arg;
 	struct greenlet *greenlet;
+	bool is_brief; /* others may have to wait until it is done */
 	_Atomic bool done;
 	_Atomic bool begun; /* where somebody meets it */
 	bool is_met;
@@ -24,5 +26,9 @@ void queue_job(struct job *job);
 
 /* Takes a job back that no helper has begun; false: one has. Called with helpers_lock held. */
 bool take_back_job(struct job *job);
+
+/* Makes a thread of the system's, all signals blocked, to be joined or detached. Returns 0 or EAGAIN. Not on a
+ * greenlet. */
+int make_os_thread(pthread_t *thread, void *(*run)(void *arg), void *arg);
 
 #endif

@@ -5,21 +5,34 @@
 #include <errno.h>
 #include <stdlib.h>
 
-void offload(void (*run)(void *arg), void *arg)
+static void do_job(struct job *job)
 {
-	struct job job = {.run = run, .arg = arg, .greenlet = self};
 	int error = errno;
 
 	if (!self) {
-		run(arg);
+		job->run(job->arg);
 		return;
 	}
-	queue_job(&job);
-	while (!atomic_load(&job.done))
+	queue_job(job);
+	while (!atomic_load(&job->done))
 		park_firmly();
 	lock(&helpers_lock);
 	unlock(&helpers_lock);
 	errno = error;
+}
+
+void offload(void (*run)(void *arg), void *arg)
+{
+	struct job job = {.run = run, .arg = arg, .greenlet = self};
+
+	do_job(&job);
+}
+
+void offload_brief(void (*run)(void *arg), void *arg)
+{
+	struct job job = {.run = run, .arg = arg, .greenlet = self, .is_brief = true};
+
+	do_job(&job);
 }
 
 /* True when the job is the greenlet's again: it has run, or never will. Else the helper drops it. */

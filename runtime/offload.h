@@ -1,4 +1,7 @@
-/* Helper OS threads, for calls that cannot park. They start on demand and end after some seconds without work. */
+/*
+ * Helper OS threads, for calls that cannot park. They start on demand and end after some seconds without work. There
+ * are as many as there are jobs, as one may wait for what another brings; brief ones alone share a number of helpers.
+ */
 #ifndef OFFLOAD_H
 #define OFFLOAD_H
 
@@ -10,6 +13,12 @@
  * is not a greenlet, the job runs right here. errno is the caller's own and is left alone: a job hands back its own.
  */
 void offload(void (*job)(void *arg), void *arg);
+
+/*
+ * The same for a job that surely ends, and soon: it may have to wait until others of the kind are done. Where the
+ * system gives no more threads the hub does it.
+ */
+void offload_brief(void (*job)(void *arg), void *arg);
 
 /*
  * The same for a job that may take for ever: the wait for it ends as park() has it. Returns 0 when the job has run, or

@@ -2,6 +2,7 @@
 #include "arch.h"
 #include "glibc.h"
 #include "lot.h"
+#include "stand_in.h"
 #include "tls.h"
 #include <linux/futex.h>
 #include <sys/syscall.h>
@@ -42,6 +43,7 @@ void give_up_robust_mutexes(void)
 	uintptr_t link, next;
 	int i;
 
+	dismiss_stand_in();
 	if (!glibc.robust_head)
 		return;
 	next = list->first;

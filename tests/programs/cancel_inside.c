@@ -126,20 +126,24 @@ static void cancel_in(const char *what, void *(*wait)(void *), const char *byte)
 	say("cleaned", cleaned);
 }
 
-static int stay(void *unused)
+/* Until its parent has closed the other end. */
+static int stay(void *stays)
 {
-	(void)unused;
-	msleep(600);
-	return 0;
+	char byte;
+
+	close(((int *)stays)[1]);
+	return (int)read(((int *)stays)[0], &byte, 1);
 }
 
 int main(void)
 {
+	int stays[2];
 	pid_t child;
 
 	must("socketpair", socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
+	must("pipe", pipe(stays));
 	in = fdopen(dup(ends[0]), "r");
-	child = start_child(stay, NULL);
+	child = start_child(stay, stays);
 	cancel_in("read", wait_in_read, NULL);
 	cancel_in("fgets", wait_in_fgets, NULL);
 	say_whether("unlocked", ftrylockfile(in) == 0);
@@ -149,6 +153,7 @@ int main(void)
 	cancel_in("waitpid", wait_in_wait, NULL);
 	cancel_in("read", read_on, "x");
 	cancel_in("count", count_on, "x");
+	close(stays[1]);
 	end_child(child);
 	return 0;
 }

@@ -3,15 +3,23 @@
 #include "say.h"
 #include <mqueue.h>
 
-static char name[32];
 static char bytes[16];
 static unsigned priority;
+static mqd_t queue, reads, writes, never; /* the same queue */
 
-static mqd_t open_queue(int flags)
+/* It has lost its name before anything can go wrong: a queue that outlived its program would use up the user's room. */
+static void open_queue(void)
 {
 	struct mq_attr attributes = {.mq_maxmsg = 2, .mq_msgsize = sizeof(bytes)};
+	char name[32];
 
-	return must("mq_open", mq_open(name, O_CREAT | flags, 0600, &attributes));
+	snprintf(name, sizeof(name), "/greenload-%d", (int)getpid());
+	mq_unlink(name);
+	queue = must("mq_open", mq_open(name, O_CREAT | O_EXCL | O_RDWR, 0600, &attributes));
+	reads = must("mq_open", mq_open(name, O_RDONLY));
+	writes = must("mq_open", mq_open(name, O_WRONLY));
+	never = must("mq_open", mq_open(name, O_RDWR | O_NONBLOCK));
+	must("mq_unlink", mq_unlink(name));
 }
 
 static struct timespec after(int ms)
@@ -27,20 +35,16 @@ static struct timespec after(int ms)
 
 static int send_late(void *unused)
 {
-	mqd_t queue = open_queue(O_WRONLY);
 	(void)unused;
-
 	msleep(50);
-	return mq_send(queue, "late", 4, 7);
+	return mq_send(writes, "late", 4, 7);
 }
 
 static int receive_late(void *unused)
 {
-	mqd_t queue = open_queue(O_RDONLY);
 	(void)unused;
-
 	msleep(50);
-	return mq_receive(queue, bytes, sizeof(bytes), NULL) < 0;
+	return mq_receive(reads, bytes, sizeof(bytes), NULL) < 0;
 }
 
 static void say_message(const char *what, long n)
@@ -50,7 +54,7 @@ static void say_message(const char *what, long n)
 		printf("priority: %u\n", priority);
 }
 
-static void wait_both_ways(mqd_t queue)
+static void wait_both_ways(void)
 {
 	struct timespec later = after(5000);
 	double start = now();
@@ -79,7 +83,7 @@ static void wait_both_ways(mqd_t queue)
 	say_message("other", mq_receive(queue, bytes, sizeof(bytes), &priority));
 }
 
-static void time_out(mqd_t queue)
+static void time_out(void)
 {
 	struct timespec at = after(60), past = {1000, 0}, none = {0, 1000000000}, negative = {-1, 0};
 	double start = now();
@@ -104,10 +108,8 @@ static void time_out(mqd_t queue)
 	must("mq_receive", mq_receive(queue, bytes, sizeof(bytes), NULL));
 }
 
-static void refuse(mqd_t queue)
+static void refuse(void)
 {
-	mqd_t reads = open_queue(O_RDONLY), writes = open_queue(O_WRONLY), never = open_queue(O_RDWR | O_NONBLOCK);
-
 	say("write only", mq_receive(writes, bytes, sizeof(bytes), NULL));
 	say("read only", mq_send(reads, "a", 1, 0));
 	say("no queue", mq_send(1000, "a", 1, 0));
@@ -123,7 +125,7 @@ static void refuse(mqd_t queue)
 	must("mq_receive", mq_receive(queue, bytes, sizeof(bytes), NULL));
 }
 
-static void interrupt(mqd_t queue)
+static void interrupt(void)
 {
 	pid_t child;
 
@@ -137,21 +139,12 @@ static void interrupt(mqd_t queue)
 	end_child(child);
 }
 
-static void remove_queue(void)
-{
-	mq_unlink(name);
-}
-
 int main(void)
 {
-	mqd_t queue;
-
-	snprintf(name, sizeof(name), "/greenload-%d", (int)getpid());
-	queue = open_queue(O_RDWR);
-	atexit(remove_queue);
-	wait_both_ways(queue);
-	time_out(queue);
-	refuse(queue);
-	interrupt(queue);
+	open_queue();
+	wait_both_ways();
+	time_out();
+	refuse();
+	interrupt();
 	return 0;
 }

@@ -1,39 +1,6 @@
 /* Jobs on helper OS threads. */
-#include "offload.h"
-#include "offload_hub.h"
-#include "suite.h"
+#include "jobs.h"
 #include <pthread.h>
-#include <semaphore.h>
-#include <signal.h>
-
-#include <stdint.h>
-#include <stdio.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-
-struct job {
-	long input, output;
-	long thread;
-	sigset_t mask;
-};
-
-static void square(void *arg)
-{
-	struct job *job = arg;
-
-	job->output = job->input * job->input;
-	job->thread = syscall(SYS_gettid);
-	pthread_sigmask(SIG_SETMASK, NULL, &job->mask);
-	errno = EIO;
-}
-
-static void *offload_square(void *job)
-{
-	errno = 7;
-	offload(square, job);
-	ck_assert_int_eq(errno, 7);
-	return NULL;
-}
 
 START_TEST(runs_on_another_thread)
 {
@@ -64,34 +31,10 @@ START_TEST(main_greenlet_may)
 	ck_assert_int_eq(job.output, 25);
 }
 
-static void sleep_and_square(void *job)
-{
-	usleep(1000);
-	square(job);
-}
-
 static void *offload_slowly(void *job)
 {
 	offload(sleep_and_square, job);
 	return NULL;
-}
-
-enum { JOBS = 1500 }; /* more than there may be helpers */
-
-START_TEST(more_jobs_than_helpers)
-{
-	static struct job jobs[JOBS];
-	int i;
-
-	for (i = 0; i < JOBS; i++) {
-		jobs[i].input = i;
-		green_detach(must_spawn(offload_slowly, &jobs[i]));
-	}
-	while (green_count() > 1)
-		ck_assert_int_eq(green_sleep(0.001), 0);
-	for (i = 0; i < JOBS; i++)
-		ck_assert_int_eq(jobs[i].output, (long)i * i);
-	ck_assert_uint_le(offload_peak(), 512);
 }
 
 START_TEST(helpers_are_used_again)
@@ -105,22 +48,6 @@ START_TEST(helpers_are_used_again)
 		ck_assert_int_eq(job.output, (long)i * i);
 	}
 	ck_assert_uint_le(offload_peak(), 3);
-}
-
-static sem_t gate;
-
-static void wait_at_gate(void *flag)
-{
-	while (sem_wait(&gate) != 0)
-		;
-	*(bool *)flag = true;
-}
-
-static void *offload_gate(void *flag)
-{
-	offload(wait_at_gate, flag);
-	ck_assert(*(bool *)flag);
-	return (void *)(intptr_t)green_sleep(0.001);
 }
 
 /* Others run meanwhile; neither a kill nor time ends it. */
@@ -161,26 +88,14 @@ START_TEST(nobody_waits_for_a_detached_job)
 		ck_assert(offload_detached(wait_at_gate, close_gate, &flags[i]));
 	}
 	ck_assert_int_eq(green_sleep(0.01), 0);
-	for (i = 0; i < 20; i++) {
+	for (i = 0; i < 20; i++)
 		ck_assert(flags[i]);
+	for (i = 0; i < 20; i++)
 		sem_post(&gate);
-	}
 	for (i = 0; i < 20; i++) {
 		while (*(volatile bool *)&flags[i])
 			ck_assert_int_eq(green_sleep(0.001), 0);
 	}
-}
-
-static void post_gate(void *unused)
-{
-	(void)unused;
-	sem_post(&gate);
-}
-
-static void *offload_post(void *unused)
-{
-	offload(post_gate, NULL);
-	return unused;
 }
 
 /* A job may wait for what a later one brings. */
@@ -196,39 +111,6 @@ START_TEST(jobs_may_need_each_other)
 		green_detach(must_spawn(offload_post, NULL));
 	while (green_count() > 1)
 		ck_assert_int_eq(green_sleep(0.001), 0);
-}
-
-/* From here on no thread's stack can be had. */
-static void use_up_address_space(void)
-{
-	size_t pages;
-	FILE *file = fopen("/proc/self/statm", "r");
-	struct rlimit limit;
-
-	ck_assert_ptr_nonnull(file);
-	ck_assert_int_eq(fscanf(file, "%zu", &pages), 1);
-	fclose(file);
-	limit.rlim_cur = limit.rlim_max = pages * (size_t)sysconf(_SC_PAGESIZE);
-	ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
-}
-
-START_TEST(without_a_thread_the_hub_does_it)
-{
-	static struct job jobs[20];
-	green_t *g[20];
-	int i;
-
-	for (i = 0; i < 20; i++) {
-		jobs[i].input = i;
-		g[i] = must_spawn(offload_square, &jobs[i]);
-	}
-	use_up_address_space();
-	for (i = 0; i < 20; i++) {
-		must_join(g[i]);
-		ck_assert_int_eq(jobs[i].output, (long)i * i);
-		ck_assert_int_eq(jobs[i].thread, getpid());
-	}
-	ck_assert_uint_eq(offload_peak(), 0);
 }
 
 static void *offload_on_own_hub(void *unused)
@@ -263,8 +145,8 @@ START_TEST(hubs_share_the_helpers)
 int main(void)
 {
 	const TTest *const tests[] = {runs_on_another_thread, runs_right_here_without_greenlets, main_greenlet_may,
-	    more_jobs_than_helpers, helpers_are_used_again, job_outlives_a_kill, nobody_waits_for_a_detached_job,
-	    jobs_may_need_each_other, without_a_thread_the_hub_does_it, hubs_share_the_helpers};
+	    helpers_are_used_again, job_outlives_a_kill, nobody_waits_for_a_detached_job, jobs_may_need_each_other,
+	    hubs_share_the_helpers};
 
 	return run_suite("offload", tests, sizeof(tests) / sizeof(tests[0]));
 }
