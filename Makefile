@@ -184,7 +184,7 @@ format:
 PC_DIR  = $(LIBDIR)/pkgconfig
 REAL    = libgreenload.so.$(VERSION)
 # Pages that come from the headers; each function is found under its own name, be it described there or by hand.
-MANUALS = $(patsubst runtime/greenload/%.h,$(BUILD)/man/green_%.3,$(wildcard runtime/greenload/*.h))
+MANUALS = $(patsubst runtime/greenload/%.h,$(BUILD)/man/green_%.3,$(filter-out %_x86_64.h,$(wildcard runtime/greenload/*.h)))
 
 $(BUILD)/man/green_%.3: runtime/greenload/%.h scripts/manual
 	@mkdir -p $(@D)
