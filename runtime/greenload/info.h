@@ -13,9 +13,9 @@ extern "C" {
 
 /*
  * Prints a line for every greenlet of the calling OS thread, below the one that has spawned it: its number and name,
- * whether it runs, is ready, waits, or has not begun, for which descriptor, for how long it has waited and for how much
- * longer it would. Where it was spawned by one that has ended, it stands below the main greenlet. Parks where the
- * stream does. Fails with EINVAL (NULL), ENOMEM, and as writing to the stream does.
+ * whether it runs, is ready, waits, or has not begun, for what (a descriptor, an object of the toolbox, a lock), for
+ * how long it has waited and for how much longer it would. Where it was spawned by one that has ended, it stands below
+ * the main greenlet. Parks where the stream does. Fails with EINVAL (NULL), ENOMEM, and as writing to the stream does.
  */
 int green_print_tree(FILE *stream);
 

@@ -26,25 +26,17 @@ struct green_gen_head {
 /* The real one, for what is not in order. */
 int green_gen_yield_unusual(green_gen_t *gen, void *value, void **sent) __asm__("green_gen_yield");
 
-extern __inline __attribute__((__gnu_inline__, __always_inline__)) int green_gen_yield(
-    green_gen_t *gen, void *value, void **sent)
+/*
+ * Goes on where the asker is, and returns when he asks again. Leaf functions use 128 bytes below their stack pointer;
+ * rbx, as rbp, may be what a compiler finds its variables by.
+ */
+extern __inline __attribute__((__gnu_inline__, __always_inline__)) int green_gen_switch_(struct green_gen_head *head)
 {
-	struct green_gen_head *head = (struct green_gen_head *)gen;
-	void **inside, *outside;
-	uintptr_t caller;
+	void **inside = &head->inside, *outside = head->outside;
 	int result;
 
-	__asm__("movq %%fs:0, %0" : "=r"(caller));
-	if (!head || head->turn != caller + 1)
-		return green_gen_yield_unusual(gen, value, sent);
-	if (head->yielded)
-		*head->yielded = value;
-	head->sent = sent;
-	head->turn = caller;
-	inside = &head->inside;
-	outside = head->outside;
-	/* Leaf functions use 128 bytes below their stack pointer. */
 	__asm__ volatile("leaq -128(%%rsp), %%rsp\n\t"
+			 "pushq %%rbx\n\t"
 			 "leaq 1f(%%rip), %%rax\n\t"
 			 "pushq %%rax\n\t"
 			 "pushq %%rbp\n\t"
@@ -58,14 +50,31 @@ extern __inline __attribute__((__gnu_inline__, __always_inline__)) int green_gen
 			 "popq %%rbx\n\t"
 			 "popq %%rbp\n\t"
 			 "ret\n"
-			 "1:\tleaq 128(%%rsp), %%rsp"
+			 "1:\tpopq %%rbx\n\t"
+			 "leaq 128(%%rsp), %%rsp"
 			 : "=a"(result), "+D"(inside), "+S"(outside)
 			 :
-			 : "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "xmm0", "xmm1",
-			 "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12",
-			 "xmm13", "xmm14", "xmm15", "mm0", "mm1", "mm2", "mm3", "mm4", "mm5", "mm6", "mm7", "st",
-			 "st(1)", "st(2)", "st(3)", "st(4)", "st(5)", "st(6)", "st(7)", "cc", "memory");
+			 : "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "xmm0", "xmm1", "xmm2",
+			 "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13",
+			 "xmm14", "xmm15", "mm0", "mm1", "mm2", "mm3", "mm4", "mm5", "mm6", "mm7", "st", "st(1)",
+			 "st(2)", "st(3)", "st(4)", "st(5)", "st(6)", "st(7)", "cc", "memory");
 	return result;
+}
+
+extern __inline __attribute__((__gnu_inline__, __always_inline__)) int green_gen_yield(
+    green_gen_t *gen, void *value, void **sent)
+{
+	struct green_gen_head *head = (struct green_gen_head *)gen;
+	uintptr_t caller;
+
+	__asm__("movq %%fs:0, %0" : "=r"(caller));
+	if (!head || head->turn != caller + 1)
+		return green_gen_yield_unusual(gen, value, sent);
+	if (head->yielded)
+		*head->yielded = value;
+	head->sent = sent;
+	head->turn = caller;
+	return green_gen_switch_(head);
 }
 
 #pragma GCC visibility pop

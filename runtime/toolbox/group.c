@@ -61,10 +61,14 @@ static void leave(struct greenlet *g, struct link *link)
 /* Who was woken for the room that there is, and does not take it, lets the next have it. */
 int group_wait_for_room(struct green_group *group, const struct until *until)
 {
+	struct until room = *until;
 	int error = 0;
 
+	room.is_inside = true;
+	room.what = "room in the group";
+	room.object = group;
 	while (group->count >= group->size && !error)
-		error = until->deadline ? queue_park(&group->full, until) : ETIMEDOUT;
+		error = until->deadline ? queue_park(&group->full, &room) : ETIMEDOUT;
 	if (error && group->count < group->size && group->full.first)
 		queue_wake_first(&group->full, 0);
 	return error;
@@ -108,7 +112,7 @@ struct greenlet *group_spawn(
 
 green_t *green_group_spawn(green_group_t *group, green_fn *fn, void *arg, double timeout)
 {
-	struct until until = until_of(timeout);
+	struct until until = until_of(timeout, NULL, NULL);
 	int error = is_no_time(timeout) ? EINVAL : group_check(group);
 
 	if (error) {
@@ -128,7 +132,7 @@ static void bring(green_t *g, void *result)
 
 green_result_t *green_group_apply_async(green_group_t *group, green_fn *fn, void *arg, double timeout)
 {
-	struct until until = until_of(timeout);
+	struct until until = until_of(timeout, NULL, NULL);
 	int error = is_no_time(timeout) ? EINVAL : group_check(group);
 	green_result_t *result = error ? NULL : green_result_new();
 
@@ -158,7 +162,7 @@ size_t green_group_free_count(const green_group_t *group)
 
 static int wait_until_empty(struct green_group *group, double timeout)
 {
-	struct until until = until_of(timeout);
+	struct until until = until_of(timeout, "the end of all of the group", group);
 	int error = 0;
 
 	while (group->count && !error)

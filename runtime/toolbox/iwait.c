@@ -83,7 +83,7 @@ static struct greenlet *take_ended(struct green_iwait *iwait)
 
 green_t *green_iwait_next(green_iwait_t *iwait, double timeout)
 {
-	struct until until = until_of(timeout);
+	struct until until = until_of(timeout, "the next end of a greenlet", NULL);
 	int error = 0;
 
 	if (!iwait || iwait->waiter || !self || is_no_time(timeout)) {

@@ -239,54 +239,10 @@ START_TEST(has_stack)
 	green_gen_close(gen);
 }
 
-/* Yields by the library's function and, where the header has it, as a part of the caller, in turn; all is kept. */
-static void *yield_in_turn(green_gen_t *gen, void *unused)
-{
-	int (*volatile function)(green_gen_t * gen, void *value, void **sent) = green_gen_yield;
-	intptr_t a = 1, b = 2, c = 3, d = 4, e = 5, f = 6, error = 0;
-	long double exact = 1.5L;
-	double sum = 0.5;
-	void *sent = NULL;
-
-	while (!error) {
-		error = green_gen_yield(gen, (void *)(a + b + c + d + e + f), &sent);
-		if (!error)
-			error = function(gen, (void *)(intptr_t)((double)exact + sum), &sent);
-		a += (intptr_t)sent, b -= (intptr_t)sent, c += 1, d -= 1, e += 2, f -= 2;
-		exact += 1, sum += 1;
-	}
-	ck_assert_int_eq(errno, ECANCELED);
-	assert_failed(function(gen, NULL, NULL), ECANCELED);
-	assert_failed(green_gen_yield(gen, NULL, NULL), ECANCELED);
-	return unused;
-}
-
-START_TEST(yields_either_way)
-{
-	green_gen_t *gen = green_gen_new(yield_in_turn, NULL);
-	int (*volatile function)(green_gen_t * gen, void *value, void **sent) = green_gen_yield;
-	double kept = 0.25;
-	intptr_t i;
-	void *value;
-
-	ck_assert_int_eq(green_gen_next(gen, &value), 1);
-	for (i = 0; i < 100; i++) {
-		ck_assert_int_eq((intptr_t)value, 21);
-		ck_assert_int_eq(green_gen_send(gen, (void *)i, &value), 1);
-		ck_assert_int_eq((intptr_t)value, 2 + 2 * i);
-		ck_assert_int_eq(green_gen_send(gen, (void *)i, &value), 1);
-		kept += 1;
-	}
-	ck_assert(kept == 100.25);
-	assert_failed(function(gen, NULL, NULL), EINVAL);
-	assert_failed(function(NULL, NULL, NULL), EINVAL);
-	ck_assert_int_eq(green_gen_close(gen), 0);
-}
-
 int main(void)
 {
-	const TTest *const tests[] = {counts, yields_either_way, values_both_ways, delegates, closing_cleans_up,
-	    refused, in_a_row, many_at_once, on_an_os_thread, has_stack};
+	const TTest *const tests[] = {counts, values_both_ways, delegates, closing_cleans_up, refused, in_a_row,
+	    many_at_once, on_an_os_thread, has_stack};
 
 	return run_suite("generator", tests, sizeof(tests) / sizeof(tests[0]));
 }
