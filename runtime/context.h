@@ -24,11 +24,8 @@ void context_make(struct context *c, void *low, size_t size, void (*entry)(void)
 /* Stores the registers at *saved and takes those stored at to. */
 void context_swap(void **saved, void *to);
 
-/*
- * Of one that does not run: its frame pointer, from which compilers have frames chained, the next above at it and the
- * return address behind that. NULL where it is not known.
- */
-void *const *context_frames(const struct context *c);
+/* The frame pointer of one that does not run, where our own call of context_swap() was; 0 where it is not known. */
+uintptr_t context_frame(const struct context *c);
 
 /*
  * The same as context_swap() from whoever asks a generator to the generator, and the way back: the one returns with the

@@ -1,4 +1,5 @@
 #include "report.h"
+#include "frames.h"
 #include "glibc.h"
 #include "hub.h"
 #include "loop.h"
@@ -37,26 +38,15 @@ __attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
 	raw_syscall(SYS_write, STDERR_FILENO, (long)line, (long)length, 0, 0, 0);
 }
 
-static bool is_ours(const void *address)
-{
-	Dl_info ours, its;
-
-	return dladdr((const void *)report_prepare, &ours) && dladdr(address, &its) && ours.dli_fbase == its.dli_fbase;
-}
-
-/* Where the program called what parked it. Our own code keeps the chain of frames; beyond it we do not go. */
+/* Where the program called what parked it; NULL where that is not known. */
 static const char *caller_of(const struct greenlet *g)
 {
-	void *const *frame = context_frames(&g->context), *const * next;
-	int i;
+	void *addresses[FRAMES];
+	int n = frames_take(g, addresses, FRAMES), i;
 
-	for (i = 0; frame && i < FRAMES; i++) {
-		if (!is_ours(frame[1]))
-			return frame[1];
-		next = frame[0];
-		if (next <= frame)
-			return NULL;
-		frame = next;
+	for (i = 0; i < n; i++) {
+		if (!is_ours(addresses[i]))
+			return addresses[i];
 	}
 	return NULL;
 }

@@ -21,8 +21,8 @@ int green_print_tree(FILE *stream);
 
 /*
  * The same, with the calls that each is in, the innermost first: names where the program exports them (cc -rdynamic),
- * else places for addr2line(1). Without them on machines
- * other than x86-64, and for those that have less than 16 KiB of stack left.
+ * else places for addr2line(1). Of the program's calls only the innermost is there on machines other than x86-64 and
+ * AArch64, and on x86-64 for those that have less than 16 KiB of stack left.
  */
 int green_print_run_info(FILE *stream);
 

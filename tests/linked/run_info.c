@@ -72,9 +72,7 @@ static void looks(const char *read_line)
 	has(tree, " s, 9"); /* and how long it would */
 	has(tree, "\n  #4 is to begin for 0.");
 	has(info, "\n      green_event_wait+");
-#ifdef __x86_64__
 	has(info, "run_info+");
-#endif
 	free(tree);
 	free(info);
 }

@@ -102,7 +102,7 @@ void *context_to_enter(const struct context *made)
 	return made->saved;
 }
 
-void *const *context_frames(const struct context *c)
+uintptr_t context_frame(const struct context *c)
 {
-	return (void *const *)((const struct frame *)c->saved)->x19_to_x30[10];
+	return ((const struct frame *)c->saved)->x19_to_x30[10];
 }

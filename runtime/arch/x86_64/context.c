@@ -198,7 +198,7 @@ void *context_to_enter(const struct context *made)
 	return &((struct frame *)made->saved)->rbp;
 }
 
-void *const *context_frames(const struct context *c)
+uintptr_t context_frame(const struct context *c)
 {
-	return (void *const *)((const struct frame *)c->saved)->rbp;
+	return ((const struct frame *)c->saved)->rbp;
 }
