@@ -33,6 +33,10 @@ int green_group_free(green_group_t *group);
  */
 green_t *green_group_spawn(green_group_t *group, green_fn *fn, void *arg, double timeout);
 
+/* The same with options, as for green_spawn_with(). */
+green_t *green_group_spawn_with(
+    green_group_t *group, const struct green_options *options, green_fn *fn, void *arg, double timeout);
+
 /*
  * The same, and hands out a result, which is the caller's to free: it will be what fn returns, or the error that it
  * says by green_fail(). Where fn's greenlet ends in another way, by pthread_exit(), that is NULL.

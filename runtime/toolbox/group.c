@@ -86,8 +86,7 @@ static void enter(struct green_group *group, struct member *member)
 	add_link(member->greenlet, &member->link);
 }
 
-struct greenlet *group_spawn(
-    struct green_group *group, green_fn *fn, void *arg, const struct until *until, green_link_fn *then, void *then_arg)
+struct greenlet *group_spawn(struct green_group *group, const struct task *task, const struct until *until)
 {
 	struct member *member;
 	int error = group_wait_for_room(group, until);
@@ -99,8 +98,8 @@ struct greenlet *group_spawn(
 	member = malloc(sizeof(*member));
 	if (!member)
 		return NULL;
-	*member = (struct member){.link.call = leave, .group = group, .then = then, .arg = then_arg};
-	member->greenlet = green_spawn(fn, arg);
+	*member = (struct member){.link.call = leave, .group = group, .then = task->then, .arg = task->then_arg};
+	member->greenlet = green_spawn_with(task->options, task->fn, task->arg);
 	if (!member->greenlet) {
 		free(member);
 		return NULL;
@@ -110,8 +109,10 @@ struct greenlet *group_spawn(
 	return member->greenlet;
 }
 
-green_t *green_group_spawn(green_group_t *group, green_fn *fn, void *arg, double timeout)
+green_t *green_group_spawn_with(
+    green_group_t *group, const struct green_options *options, green_fn *fn, void *arg, double timeout)
 {
+	const struct task task = {.options = options, .fn = fn, .arg = arg};
 	struct until until = until_of(timeout, NULL, NULL);
 	int error = is_no_time(timeout) ? EINVAL : group_check(group);
 
@@ -119,7 +120,12 @@ green_t *green_group_spawn(green_group_t *group, green_fn *fn, void *arg, double
 		errno = error;
 		return NULL;
 	}
-	return group_spawn(group, fn, arg, &until, NULL, NULL);
+	return group_spawn(group, &task, &until);
+}
+
+green_t *green_group_spawn(green_group_t *group, green_fn *fn, void *arg, double timeout)
+{
+	return green_group_spawn_with(group, NULL, fn, arg, timeout);
 }
 
 static void bring(green_t *g, void *result)
@@ -135,12 +141,14 @@ green_result_t *green_group_apply_async(green_group_t *group, green_fn *fn, void
 	struct until until = until_of(timeout, NULL, NULL);
 	int error = is_no_time(timeout) ? EINVAL : group_check(group);
 	green_result_t *result = error ? NULL : green_result_new();
+	struct task task;
 
 	if (!result) {
 		errno = error ? error : ENOMEM;
 		return NULL;
 	}
-	if (group_spawn(group, fn, arg, &until, bring, result))
+	task = (struct task){.fn = fn, .arg = arg, .then = bring, .then_arg = result};
+	if (group_spawn(group, &task, &until))
 		return result;
 	error = errno;
 	green_result_free(result);

@@ -52,12 +52,15 @@ static void *feed(void *arg)
 {
 	static const struct until for_ever = {.deadline = FOR_EVER, .on_signal = SIGNAL_ENDS};
 	struct green_imap *imap = arg;
+	struct task task = {.fn = imap->fn, .then = note_end};
 
 	while (imap->begun < imap->n && !imap->is_given_up) {
 		struct imap_call *call = &imap->calls[imap->begun];
 
 		call->imap = imap;
-		call->greenlet = group_spawn(imap->group, imap->fn, imap->args[imap->begun], &for_ever, note_end, call);
+		task.arg = imap->args[imap->begun];
+		task.then_arg = call;
+		call->greenlet = group_spawn(imap->group, &task, &for_ever);
 		if (!call->greenlet)
 			break;
 		imap->users++;

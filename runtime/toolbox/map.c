@@ -42,10 +42,12 @@ static int begin_calls(
 
 	for (i = 0; i < n; i++) {
 		struct call *call = &map->calls[i];
+		struct task task;
 
 		*call = (struct call){.map = map, .result = results ? &results[i] : NULL};
 		map->left++; /* before: it may end while we wait for room for the next */
-		call->greenlet = group_spawn(group, fn, args[i], &for_ever, note_end, call);
+		task = (struct task){.fn = fn, .arg = args[i], .then = note_end, .then_arg = call};
+		call->greenlet = group_spawn(group, &task, &for_ever);
 		if (!call->greenlet) {
 			map->left--;
 			return errno;
