@@ -81,7 +81,10 @@ green_imap_t *green_group_imap(green_group_t *group, green_fn *fn, void *const *
  */
 int green_imap_next(green_imap_t *imap, double timeout, size_t *index, void **value);
 
-/* Kills those of its greenlets that have not ended, and begins no more. NULL is allowed. Never parks. */
+/*
+ * Kills those of its greenlets that have not ended, and begins no more. NULL is allowed. Never parks. It must not be
+ * used after that, as a group must not.
+ */
 void green_imap_free(green_imap_t *imap);
 
 #pragma GCC visibility pop

@@ -123,6 +123,23 @@ static void wait_for_freed_child(void)
 	green_child_wait(child, -1, NULL);
 }
 
+static void free_iwait_twice(void)
+{
+	green_iwait_t *iwait = must_spawn(do_nothing, NULL) ? green_iwait(NULL, 0) : NULL;
+
+	green_iwait_free(iwait);
+	green_iwait_free(iwait);
+}
+
+static void ask_freed_imap(void)
+{
+	green_group_t *group = green_group_new();
+	green_imap_t *imap = green_group_imap(group, do_nothing, (void *[]){NULL}, 1);
+
+	green_imap_free(imap);
+	green_imap_next(imap, 0, NULL, NULL);
+}
+
 /* In a child, whose message is not for the tester. */
 static bool ends_process(void (*misuse)(void))
 {
@@ -165,5 +182,7 @@ int main(void)
 	expect("a freed pool of threads is found out", ends_process(call_freed_threads));
 	expect("stopping a freed server is found out", ends_process(stop_freed_server));
 	expect("waiting for a freed child is found out", ends_process(wait_for_freed_child));
+	expect("freeing the ends of greenlets twice is found out", ends_process(free_iwait_twice));
+	expect("freed results of calls are found out", ends_process(ask_freed_imap));
 	return verdict();
 }
