@@ -101,9 +101,10 @@ $(BUILD)/tests/programs/%: tests/programs/%.c
 	    -o $@.fortified $<
 
 # Programs that hang: their functions are visible by name.
-$(BUILD)/tests/reports/%: tests/reports/%.c
+$(BUILD)/tests/reports/%: tests/reports/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -Wall -Wextra -Werror -O2 -g -rdynamic -D_GNU_SOURCE $(DEPGEN) -o $@ $<
+	$(CC) -std=gnu11 -Wall -Wextra -Werror -O2 -g -rdynamic -D_GNU_SOURCE $(DEPGEN) -o $@ $< \
+	    $(if $(shell grep -l '<greenload.h>' $<),$(USE_LIB))
 
 # Linked without the library, so that the loader is free to have its constructor run first.
 $(BUILD)/tests/early.so: tests/early.c
@@ -184,7 +185,7 @@ format:
 PC_DIR  = $(LIBDIR)/pkgconfig
 REAL    = libgreenload.so.$(VERSION)
 # Pages that come from the headers; each function is found under its own name, be it described there or by hand.
-MANUALS = $(patsubst runtime/greenload/%.h,$(BUILD)/man/green_%.3,$(wildcard runtime/greenload/*.h))
+MANUALS = $(patsubst runtime/greenload/%.h,$(BUILD)/man/green_%.3,$(filter-out %_x86_64.h,$(wildcard runtime/greenload/*.h)))
 
 $(BUILD)/man/green_%.3: runtime/greenload/%.h scripts/manual
 	@mkdir -p $(@D)

@@ -11,7 +11,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -29,11 +28,10 @@ struct fetch {
 };
 
 static char **urls, *directory;
-static size_t count, started, ended, arrived, bytes, threads, idle_count;
+static size_t count, ended, arrived, bytes, threads, idle_count;
 static double seconds, time_limit;
 static CURL *idle[MOST]; /* a handle keeps its connections open for the next URL */
 static unsigned concurrency = 200;
-static int all_ended; /* an eventfd: who reads it waits until somebody writes */
 static FILE *nowhere;
 static bool has_bar;
 
@@ -106,20 +104,6 @@ static void show_end(const struct fetch *f)
 		fflush(stdout);
 }
 
-/* Each greenlet that ends spawns the next: as many as at the start are under way until the end. */
-static void spawn_next(green_fn *fetch_url)
-{
-	static const struct green_options options = {.name = "fetch", .stack_size = 512 << 10};
-	green_t *g;
-
-	if (started == count)
-		return;
-	g = green_spawn_with(&options, fetch_url, &urls[started++]);
-	if (!g)
-		err(1, "green_spawn");
-	green_detach(g);
-}
-
 static void *fetch_url(void *arg)
 {
 	struct fetch f = {.url = arg, .file = nowhere};
@@ -133,9 +117,6 @@ static void *fetch_url(void *arg)
 	arrived += !*f.reason;
 	bytes += (size_t)f.bytes;
 	show_end(&f);
-	spawn_next(fetch_url);
-	if (ended == count)
-		eventfd_write(all_ended, 1);
 	return NULL;
 }
 
@@ -176,10 +157,11 @@ static void take_options(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	static const struct green_options options = {.name = "fetch", .stack_size = 512 << 10};
 	static char unseen[1 << 16];
+	green_group_t *pool;
 	struct rlimit files;
 	double start = now();
-	eventfd_t ends;
 
 	signal(SIGPIPE, SIG_IGN);
 	getrlimit(RLIMIT_NOFILE, &files);
@@ -187,13 +169,14 @@ int main(int argc, char **argv)
 	setrlimit(RLIMIT_NOFILE, &files);
 	take_options(argc, argv);
 	nowhere = fopen("/dev/null", "w");
-	all_ended = eventfd(0, 0);
-	if (!nowhere || setvbuf(nowhere, unseen, _IOFBF, sizeof(unseen)) || all_ended < 0 ||
+	pool = green_pool_new(concurrency);
+	if (!nowhere || setvbuf(nowhere, unseen, _IOFBF, sizeof(unseen)) || !pool ||
 	    curl_global_init(CURL_GLOBAL_DEFAULT))
 		err(2, "cannot start");
-	for (unsigned i = 0; i < concurrency; i++)
-		spawn_next(fetch_url);
-	eventfd_read(all_ended, &ends);
+	for (size_t i = 0; i < count; i++)
+		if (!green_group_spawn_with(pool, &options, fetch_url, &urls[i], -1))
+			err(1, "green_group_spawn_with");
+	green_group_join(pool, -1);
 	printf("%s%zu of %zu URLs, %zu bytes in %.2f s; the single times add up to %.2f s; OS threads: %zu\n",
 	    has_bar ? "\n" : "", arrived, count, bytes, now() - start, seconds, threads);
 	return arrived == count && fflush(stdout) == 0 ? 0 : 1;

@@ -2,6 +2,7 @@
  * Jumps out of handlers and between contexts that bring a signal mask along. What libc saves and puts back is the OS
  * thread's mask; the greenlet's is kept beside it, where the kernel's set ends and sigset_t goes on.
  */
+#include "../runtime/frames.h"
 #include "../runtime/interrupt.h"
 #include "../runtime/mask.h"
 #include "blocking.h"
@@ -106,7 +107,8 @@ int swapcontext(ucontext_t *restrict own, const ucontext_t *restrict other)
 	uint64_t blocked;
 	int result;
 
-	if (!self)
+	/* Where the runtime switches by this call, it does not switch for the greenlet that is on. */
+	if (!self || is_ours(__builtin_return_address(0)))
 		return libc.swapcontext(own, other);
 	blocked = self->blocked;
 	take_mask_of(other);

@@ -29,14 +29,14 @@ void stats_count_park(enum call call)
 {
 	atomic_fetch_add_explicit(&parks[call], 1, memory_order_relaxed);
 	if (self)
-		atomic_store_explicit(&self->waits_in, (uint16_t)call, memory_order_relaxed);
+		atomic_store_explicit(&self->waits_in, (uint16_t)(call + 1), memory_order_relaxed);
 }
 
 void stats_helped(enum call call)
 {
 	atomic_fetch_add_explicit(&helps[call], 1, memory_order_relaxed);
 	if (self)
-		atomic_store_explicit(&self->waits_in, (uint16_t)call, memory_order_relaxed);
+		atomic_store_explicit(&self->waits_in, (uint16_t)(call + 1), memory_order_relaxed);
 }
 
 void stats_tell_of_libc(const char *outcome)

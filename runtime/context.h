@@ -24,18 +24,22 @@ void context_make(struct context *c, void *low, size_t size, void (*entry)(void)
 /* Stores the registers at *saved and takes those stored at to. */
 void context_swap(void **saved, void *to);
 
-/*
- * Of one that does not run: its frame pointer, from which compilers have frames chained, the next above at it and the
- * return address behind that. NULL where it is not known.
- */
-void *const *context_frames(const struct context *c);
+/* The frame pointer of one that does not run, where our own call of context_swap() was; 0 where it is not known. */
+uintptr_t context_frame(const struct context *c);
 
 /*
- * The same as context_swap() between a generator and whoever has asked it: there context_hand() returns the result.
- * Rounding modes and thread-local storage stay as they are, as with a call. What one of the two has stored only the
- * same can take, but that context_hand() also takes what context_make() has described.
+ * The same as context_swap() from whoever asks a generator to the generator, and the way back: the one returns with the
+ * result that is given to the other. Rounding modes and thread-local storage stay as they are, as with a call. What one
+ * of the two has stored only the other can take.
  */
-int context_hand(void **saved, void *to, int result);
+int context_enter(void **saved, void *to, int result);
+int context_leave(void **saved, void *to, int result);
+
+/* True where what the two store is as programs know it, see greenload/yield_x86_64.h. */
+extern const bool context_is_public __attribute__((visibility("hidden")));
+
+/* Where context_enter() can go to begin what context_make() has described. */
+void *context_to_enter(const struct context *made);
 
 /*
  * Calls visit(arg) on the stack of one that does not run, and that context_swap() has stored, as if it had been called

@@ -73,6 +73,7 @@ static void init_greenlet(struct greenlet *g, struct hub *hub, green_fn *fn, voi
 	g->priority = 0;
 	g->niceness = NICENESS_OF_MAIN;
 	g->outcome = 0;
+	g->waits_in = 0;
 	g->limit = FOR_EVER;
 	g->timeouts = NULL;
 	g->overran = false;
@@ -235,6 +236,7 @@ int green_sleep(double seconds)
 	if (!self)
 		return sleep_natively(seconds);
 	until.deadline = deadline_after(seconds);
+	self->waits_in = 0;
 	while (!error)
 		error = park(&until);
 	return error == ETIMEDOUT && is_over(&until) ? 0 : fail(error);

@@ -59,13 +59,13 @@ struct greenlet {
 	struct pending directed; /* signals for it alone */
 	int outcome, error;      /* of the last park; what green_fail() was told */
 	uint8_t is_main;
-	bool is_reported;          /* see report.c */
-	_Atomic uint16_t waits_in; /* the call that has parked it last, by the number that report.c is told */
+	_Atomic uint16_t waits_in; /* 1 + the call that has parked it last; 0: none that is known, see waits.h */
 	_Atomic uint8_t releases;  /* of the two that are needed: its end, and a join or that it was detached */
 	uint8_t policy, priority;  /* as pthread_setschedparam was told; they change nothing */
 	int8_t niceness;           /* the same for setpriority */
 	struct timer timer;        /* runs while it is parked with a deadline */
 	double since;              /* when it was parked last, by the clock of the hub's `seen` */
+	const struct until *until; /* as it was parked last; valid while it is */
 	nanos limit;               /* when all its waits end, by the timeouts below; FOR_EVER: there are none */
 	struct waiter waiter;      /* its place in the queue of the one descriptor that it waits for */
 
@@ -93,7 +93,8 @@ struct greenlet {
 	void *stack_low, *stack_high;  /* for calls: of our stack the rest holds this; or the program's own */
 	size_t stack_size, guard_size; /* as they were asked for */
 	bool is_on_given_stack;
-	cpu_set_t *processors; /* as pthread_setaffinity_np was told; NULL: nothing */
+	cpu_set_t *processors;      /* as pthread_setaffinity_np was told; NULL: nothing */
+	_Atomic(const void *) line; /* of the parking lot, where it stands in one: see waits.c */
 	char name[16];
 };
 
@@ -126,9 +127,8 @@ struct hub {
 	struct ev_loop *loop;
 	struct timers timers;
 	ev_io timer_watcher;
-	int timer_fd;
-	int epoll_fd; /* the loop's, where hub_adopt_epoll() was told; else -1 */
-	nanos armed;  /* what the timerfd is set to; FOR_EVER: nothing */
+	int timer_fd, epoll_fd; /* the latter is the loop's, where hub_adopt_epoll() was told; else -1 */
+	nanos armed;            /* what the timerfd is set to; FOR_EVER: nothing */
 
 	ev_io knock_watcher; /* another OS thread or a signal handler has left something */
 	int knock_fd;        /* an eventfd of our own: where there is none to be had, ev_async would abort */

@@ -8,7 +8,11 @@
 
 static int wait_for_end(struct greenlet *g, double timeout)
 {
-	struct until until = {.deadline = deadline_after(timeout), .on_signal = SIGNAL_ENDS};
+	struct until until = {.deadline = deadline_after(timeout),
+	    .on_signal = SIGNAL_ENDS,
+	    .is_inside = true,
+	    .what = END_OF,
+	    .object = g};
 	int error = 0;
 
 	g->joiner = self;

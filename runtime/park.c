@@ -5,6 +5,8 @@
 #include "torture.h"
 #include <errno.h>
 
+static const struct until for_ever = {.deadline = FOR_EVER, .on_signal = SIGNAL_PASSES};
+
 /* Whether it was the end of the greenlet's own time is noted for green_timeout_end(). */
 static void time_is_up(struct timer *timer)
 {
@@ -49,6 +51,7 @@ PART_OF_PARK int wait_as_it_is(struct greenlet *me, const struct until *until)
 
 	me->on_signal = (uint8_t)until->on_signal;
 	me->outcome = 0;
+	me->until = until;
 	me->since = me->hub->seen;
 	me->state = until->firm ? PARKED_FIRMLY : PARKED;
 	if (deadline != FOR_EVER)
@@ -105,7 +108,6 @@ PART_OF_PARK int wait_until(struct greenlet *me, const struct until *until)
 
 int park(const struct until *until)
 {
-	static const struct until for_ever = {.deadline = FOR_EVER, .on_signal = SIGNAL_PASSES};
 	struct greenlet *me = self;
 
 	if (!until)
@@ -122,6 +124,7 @@ int park(const struct until *until)
 void park_new(struct greenlet *g, nanos deadline)
 {
 	g->state = PARKED;
+	g->until = &for_ever;
 	g->on_signal = SIGNAL_PASSES;
 	g->timer.fire = time_is_up;
 	timer_start(&g->hub->timers, &g->timer, deadline);
@@ -129,6 +132,7 @@ void park_new(struct greenlet *g, nanos deadline)
 
 void park_firmly(void)
 {
+	self->until = &for_ever;
 	self->since = self->hub->seen;
 	self->state = PARKED_FIRMLY;
 	switch_away();

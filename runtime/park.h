@@ -25,7 +25,13 @@ struct until {
 	enum on_signal on_signal;
 	const sigset_t *mask; /* blocked signals while it waits; NULL: as they are */
 	bool firm;            /* neither a kill nor a timeout ends it: for what must be waited for */
+	bool is_inside;       /* nobody but a greenlet or a thread of this process can bring what is waited for */
+	const char *what;     /* that, for reports: "an element of a queue"; NULL: it is known otherwise, see waits.c */
+	const void *object;   /* where it is to come from; with the `what` END_OF the greenlet */
 };
+
+/* The `what` of who waits for the end of a greenlet. */
+#define END_OF "the end of"
 
 /*
  * After a park that ended with ETIMEDOUT: true when its own deadline has passed, false when a timeout of the greenlet

@@ -1,10 +1,11 @@
 #include "report.h"
+#include "frames.h"
 #include "glibc.h"
 #include "hub.h"
 #include "loop.h"
-#include "lot.h"
 #include "offload_hub.h"
 #include "spare.h"
+#include "waits.h"
 #include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -16,7 +17,6 @@
 /* So many frames of ours, at most, lie between a switch and the program's call. */
 #define FRAMES 64
 
-static const char *(*name_of_call)(unsigned call);
 static _Atomic bool is_asked_for;
 static bool has_reported;
 
@@ -38,26 +38,15 @@ __attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
 	raw_syscall(SYS_write, STDERR_FILENO, (long)line, (long)length, 0, 0, 0);
 }
 
-static bool is_ours(const void *address)
-{
-	Dl_info ours, its;
-
-	return dladdr((const void *)report_prepare, &ours) && dladdr(address, &its) && ours.dli_fbase == its.dli_fbase;
-}
-
-/* Where the program called what parked it. Our own code keeps the chain of frames; beyond it we do not go. */
+/* Where the program called what parked it; NULL where that is not known. */
 static const char *caller_of(const struct greenlet *g)
 {
-	void *const *frame = context_frames(&g->context), *const * next;
-	int i;
+	void *addresses[FRAMES];
+	int n = frames_take(g, addresses, FRAMES), i;
 
-	for (i = 0; frame && i < FRAMES; i++) {
-		if (!is_ours(frame[1]))
-			return frame[1];
-		next = frame[0];
-		if (next <= frame)
-			return NULL;
-		frame = next;
+	for (i = 0; i < n; i++) {
+		if (!is_ours(addresses[i]))
+			return addresses[i];
 	}
 	return NULL;
 }
@@ -85,26 +74,6 @@ static int thread_id_of(const struct greenlet *g)
 	return *(int *)((char *)g->context.thread_pointer - glibc.descriptor_below + glibc.tid);
 }
 
-/* Of a mutex libc notes who has it. */
-static void describe_owner(const char *call, const void *address, char *text, size_t size)
-{
-	const pthread_mutex_t *mutex = address;
-
-	*text = '\0';
-	if (strncmp(call, "pthread_mutex", 13) == 0 && mutex->__data.__owner)
-		snprintf(text, size, ", which thread %d has", mutex->__data.__owner);
-}
-
-/* Who waits for an end does so by the word that is told of it. */
-static void describe_object(const char *call, const void *address, char *text, size_t size)
-{
-	if (strcmp(call, "pthread_join") == 0)
-		snprintf(text, size, "thread %d",
-		    thread_id_of((const struct greenlet *)((const char *)address - offsetof(struct greenlet, ended))));
-	else
-		snprintf(text, size, "%s%p", strcmp(call, "syscall") == 0 ? "the futex " : "", address);
-}
-
 static void describe_thread(const struct greenlet *g, char *text, size_t size)
 {
 	if (g->is_main)
@@ -115,34 +84,22 @@ static void describe_thread(const struct greenlet *g, char *text, size_t size)
 		snprintf(text, size, "thread %d", thread_id_of(g));
 }
 
-static void say_in_line(struct greenlet *g, const void *address, void *unused)
+static void say_of(struct greenlet *g)
 {
-	const char *call = name_of_call(g->waits_in);
-	char thread[64], object[64], owner[64], caller[600];
+	char thread[64], wait[256] = "", caller[600];
 
-	(void)unused;
-	describe_thread(g, thread, sizeof(thread));
-	describe_object(call, address, object, sizeof(object));
-	describe_owner(call, address, owner, sizeof(owner));
-	describe_caller(g, caller, sizeof(caller));
-	say("%s waits in %s for %s%s%s", thread, call, object, owner, caller);
-	g->is_reported = true;
-}
-
-static void say_otherwise(struct greenlet *g)
-{
-	char thread[64], caller[600];
-
-	if (g->is_reported || g->state == ENDED) {
-		g->is_reported = false;
+	if (g->state == ENDED)
 		return;
-	}
 	describe_thread(g, thread, sizeof(thread));
 	describe_caller(g, caller, sizeof(caller));
 	if (g->is_main && g->ended)
 		say("%s has ended and waits for the others", thread);
-	else
-		say("%s %s%s", thread, g->state == RUNNING ? "can run" : "waits", caller);
+	else if (g->state == RUNNING)
+		say("%s can run%s", thread, caller);
+	else {
+		waits_describe(g, wait, sizeof(wait), describe_thread);
+		say("%s waits%s%s", thread, wait, caller);
+	}
 }
 
 static void look_at_stack(const struct stack *stack, void *unused)
@@ -151,35 +108,30 @@ static void look_at_stack(const struct stack *stack, void *unused)
 
 	(void)unused;
 	if (g)
-		say_otherwise(g);
+		say_of(g);
 }
 
 static void look_at_main(struct hub *hub, void *unused)
 {
 	(void)unused;
-	say_otherwise(&hub->main);
+	say_of(&hub->main);
 }
 
 static void say_all(void)
 {
-	lot_for_each(say_in_line, NULL);
+	waits_look();
 	for_each_hub(look_at_main, NULL);
 	stack_for_each(look_at_stack, NULL);
 }
 
-static void count(struct greenlet *g, const void *address, void *arg)
+static bool all_wait_inside(const struct hub *hub)
 {
-	(void)g;
-	(void)address;
-	++*(size_t *)arg;
-}
+	const struct greenlet *g = hub->living;
 
-static bool all_wait_in_line(const struct hub *hub)
-{
-	size_t waiting = hub->main.ended;
-
-	lot_for_each(count, &waiting);
-	return waiting == hub->alive;
+	waits_look();
+	while (g && waits_inside(g))
+		g = g->next_living;
+	return !g && (hub->main.ended || waits_inside(&hub->main));
 }
 
 /* Those of the system's that are not helpers may do something for the greenlets. */
@@ -225,7 +177,7 @@ static bool is_stuck(const struct hub *hub)
 	if (hub->ready_first || timers_next(&hub->timers) != FOR_EVER || atomic_load(&hub->inbox) ||
 	    atomic_load(&hub->knocked) || hub->helper_wanted || hubs_elsewhere(hub))
 		return false;
-	return all_wait_in_line(hub) && offload_is_idle() && !has_other_threads() && !handles_signals();
+	return all_wait_inside(hub) && offload_is_idle() && !has_other_threads() && !handles_signals();
 }
 
 static void look(struct hub *hub)
@@ -259,7 +211,7 @@ void report_prepare(const char *(*name)(unsigned call))
 {
 	struct sigaction ours = {.sa_handler = on_quit, .sa_flags = SA_RESTART}, before;
 
-	name_of_call = name;
+	waits_call_name = name;
 	before_look = look;
 	if (sigaction(SIGQUIT, NULL, &before) == 0 && before.sa_handler == SIG_DFL)
 		sigaction(SIGQUIT, &ours, NULL);

@@ -106,7 +106,10 @@ green_iwait_t *green_iwait(green_t *const *list, size_t n);
  */
 green_t *green_iwait_next(green_iwait_t *iwait, double timeout);
 
-/* Before any of the handles is released that it has not handed out. NULL is allowed. */
+/*
+ * Before any of the handles is released that it has not handed out. NULL is allowed. It must not be used after that,
+ * see above.
+ */
 void green_iwait_free(green_iwait_t *iwait);
 
 /*

@@ -69,4 +69,9 @@ int green_gen_close(green_gen_t *gen);
 #ifdef __cplusplus
 }
 #endif
+
+#if defined __x86_64__ && defined __LP64__ && defined __OPTIMIZE__ && !defined __AVX512F__ && !defined __APX_F__
+#include "yield_x86_64.h"
+#endif
+
 #endif

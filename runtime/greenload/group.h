@@ -33,6 +33,10 @@ int green_group_free(green_group_t *group);
  */
 green_t *green_group_spawn(green_group_t *group, green_fn *fn, void *arg, double timeout);
 
+/* The same with options, as for green_spawn_with(). */
+green_t *green_group_spawn_with(
+    green_group_t *group, const struct green_options *options, green_fn *fn, void *arg, double timeout);
+
 /*
  * The same, and hands out a result, which is the caller's to free: it will be what fn returns, or the error that it
  * says by green_fail(). Where fn's greenlet ends in another way, by pthread_exit(), that is NULL.
@@ -77,7 +81,10 @@ green_imap_t *green_group_imap(green_group_t *group, green_fn *fn, void *const *
  */
 int green_imap_next(green_imap_t *imap, double timeout, size_t *index, void **value);
 
-/* Kills those of its greenlets that have not ended, and begins no more. NULL is allowed. Never parks. */
+/*
+ * Kills those of its greenlets that have not ended, and begins no more. NULL is allowed. Never parks. It must not be
+ * used after that, as a group must not.
+ */
 void green_imap_free(green_imap_t *imap);
 
 #pragma GCC visibility pop

@@ -13,16 +13,16 @@ extern "C" {
 
 /*
  * Prints a line for every greenlet of the calling OS thread, below the one that has spawned it: its number and name,
- * whether it runs, is ready, waits, or has not begun, for which descriptor, for how long it has waited and for how much
- * longer it would. Where it was spawned by one that has ended, it stands below the main greenlet. Parks where the
- * stream does. Fails with EINVAL (NULL), ENOMEM, and as writing to the stream does.
+ * whether it runs, is ready, waits, or has not begun, for what (a descriptor, an object of the toolbox, a lock), for
+ * how long it has waited and for how much longer it would. Where it was spawned by one that has ended, it stands below
+ * the main greenlet. Parks where the stream does. Fails with EINVAL (NULL), ENOMEM, and as writing to the stream does.
  */
 int green_print_tree(FILE *stream);
 
 /*
  * The same, with the calls that each is in, the innermost first: names where the program exports them (cc -rdynamic),
- * else places for addr2line(1). Without them on machines
- * other than x86-64, and for those that have less than 16 KiB of stack left.
+ * else places for addr2line(1). Of the program's calls only the innermost is there on machines other than x86-64 and
+ * AArch64, and on x86-64 for those that have less than 16 KiB of stack left.
  */
 int green_print_run_info(FILE *stream);
 

@@ -26,7 +26,7 @@ typedef struct green_threads green_threads_t;
 
 /*
  * Up to size calls at once; where size is 0, as many as the environment's GREENLOAD_THREADS says, or there are
- * processors. NULL with errno ENOMEM.
+ * processors, and at most 512. NULL with errno ENOMEM.
  */
 green_threads_t *green_threads_new(size_t size);
 

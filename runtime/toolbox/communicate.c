@@ -141,7 +141,7 @@ int green_child_communicate(
     green_child_t *child, const void *input, size_t size, double timeout, struct green_output *output)
 {
 	struct talk talk = {.child = child, .input = input, .left = size};
-	struct until until = until_of(timeout);
+	struct until until = until_of(timeout, NULL, NULL);
 	int error, i;
 
 	if (!output)

@@ -45,7 +45,7 @@ bool green_event_is_set(const green_event_t *event)
 
 int green_event_wait(green_event_t *event, double timeout)
 {
-	struct until until = until_of(timeout);
+	struct until until = until_of(timeout, "the event", event);
 	struct place place;
 	int error = 0;
 

@@ -9,24 +9,47 @@
 #define COLOURS     40
 #define COLOUR_STEP 64
 
-enum gen_state { SUSPENDED, RUNNING_NOW, NEW, FINISHED };
+/* Of the two that run, the first can yield without the library. */
+enum gen_state { SUSPENDED, SELF_RELIANT, DEPENDENT, CLOSING, NEW, FINISHED, STATES };
 
-/* At the upper end of its stack. */
+/*
+ * At the upper end of its stack. It begins as programs know it, see greenload/yield_x86_64.h. State and owner are one
+ * word, so that one comparison tells whether a call is in order.
+ */
 struct green_gen {
-	struct tool tool;
-	enum gen_state state;
-	bool is_closing;
+	uintptr_t turn; /* the thread pointer of whom it belongs to, 0 for nobody yet, and the state */
 	void *inside;   /* where it goes on; valid while it does not run */
 	void *outside;  /* where who asked goes on; valid while it runs */
 	void **yielded; /* where who asked wants to have what it yields; NULL: nowhere */
 	void **sent;    /* where it wants to have what it is sent, the same */
-	void *owner;    /* the thread pointer of whom it belongs to */
+	struct tool tool;
 	green_gen_fn *fn;
 	void *arg;
 	struct stack stack;
 };
 
+_Static_assert(SUSPENDED == 0 && SELF_RELIANT == 1 && offsetof(struct green_gen, inside) == sizeof(void *) &&
+		   offsetof(struct green_gen, outside) == 2 * sizeof(void *) &&
+		   offsetof(struct green_gen, yielded) == 3 * sizeof(void *) &&
+		   offsetof(struct green_gen, sent) == 4 * sizeof(void *),
+    "programs know it so");
+
+/* Thread pointers are aligned at least to this. */
+#define ALIGNMENT 8
+
+_Static_assert(STATES <= ALIGNMENT, "the state fits beside a thread pointer");
+
 static __thread struct green_gen *starting;
+
+static inline uintptr_t caller(void)
+{
+	return (uintptr_t)thread_pointer();
+}
+
+static inline enum gen_state running(void)
+{
+	return context_is_public ? SELF_RELIANT : DEPENDENT;
+}
 
 static void run(void)
 {
@@ -37,8 +60,8 @@ static void run(void)
 	value = gen->fn(gen, gen->arg);
 	if (gen->yielded)
 		*gen->yielded = value;
-	gen->state = FINISHED;
-	context_hand(&nowhere, gen->outside, 0);
+	gen->turn = caller() + FINISHED;
+	context_leave(&nowhere, gen->outside, 0);
 	__builtin_unreachable();
 }
 
@@ -56,28 +79,38 @@ green_gen_t *green_gen_new(green_gen_fn *fn, void *arg)
 	}
 	top = stack.high - stack.id % COLOURS * COLOUR_STEP;
 	gen = (struct green_gen *)(((uintptr_t)top - sizeof(*gen)) & ~63ul);
-	*gen = (struct green_gen){.tool.kind = GENERATOR, .state = NEW, .fn = fn, .arg = arg, .stack = stack};
+	*gen = (struct green_gen){.tool.kind = GENERATOR, .turn = NEW, .fn = fn, .arg = arg, .stack = stack};
 	context_make(&context, stack.low, (size_t)((char *)gen - stack.low), run);
-	gen->inside = context.saved;
+	gen->inside = context_to_enter(&context);
 	return gen;
+}
+
+static inline enum gen_state state_of(const struct green_gen *gen)
+{
+	return gen->turn % ALIGNMENT;
+}
+
+static inline uintptr_t owner_of(const struct green_gen *gen)
+{
+	return gen->turn - state_of(gen);
 }
 
 /* 0, or why it can't be entered. */
 static int check(const struct green_gen *gen)
 {
-	if (!tool_is(gen, GENERATOR))
+	if (!tool_is(&gen->tool, GENERATOR))
 		return EINVAL;
-	if (gen->state == RUNNING_NOW)
+	if (state_of(gen) == running() || state_of(gen) == CLOSING)
 		return EBUSY;
-	return gen->owner && gen->owner != thread_pointer() ? EPERM : 0;
+	return owner_of(gen) && owner_of(gen) != caller() ? EPERM : 0;
 }
 
 /* Returns what the other side hands over: 1 from a yield, 0 from the end. */
-static inline int enter(struct green_gen *gen, void **yielded, int answer)
+static inline int enter(struct green_gen *gen, void **yielded, enum gen_state state, int answer)
 {
 	gen->yielded = yielded;
-	gen->state = RUNNING_NOW;
-	return context_hand(&gen->outside, gen->inside, answer);
+	gen->turn = caller() + state;
+	return context_enter(&gen->outside, gen->inside, answer);
 }
 
 static __attribute__((noinline)) int enter_unusual(struct green_gen *gen, void **yielded)
@@ -86,10 +119,9 @@ static __attribute__((noinline)) int enter_unusual(struct green_gen *gen, void *
 
 	if (error)
 		return fail(error);
-	if (gen->state == NEW) {
+	if (state_of(gen) == NEW) {
 		starting = gen;
-		gen->owner = thread_pointer();
-		return enter(gen, yielded, 0);
+		return enter(gen, yielded, running(), 0);
 	}
 	if (yielded)
 		*yielded = NULL;
@@ -98,11 +130,11 @@ static __attribute__((noinline)) int enter_unusual(struct green_gen *gen, void *
 
 int green_gen_send(green_gen_t *gen, void *value, void **yielded)
 {
-	if (!gen || gen->state != SUSPENDED || gen->owner != thread_pointer())
+	if (!gen || gen->turn != caller() + SUSPENDED)
 		return enter_unusual(gen, yielded);
 	if (gen->sent)
 		*gen->sent = value;
-	return enter(gen, yielded, 0);
+	return enter(gen, yielded, running(), 0);
 }
 
 int green_gen_next(green_gen_t *gen, void **yielded)
@@ -110,17 +142,20 @@ int green_gen_next(green_gen_t *gen, void **yielded)
 	return green_gen_send(gen, NULL, yielded);
 }
 
+static __attribute__((noinline)) int refuse_to_yield(const struct green_gen *gen)
+{
+	return fail(gen && gen->turn == caller() + CLOSING ? ECANCELED : EINVAL);
+}
+
 int green_gen_yield(green_gen_t *gen, void *value, void **sent)
 {
-	if (!gen || gen->state != RUNNING_NOW || gen->owner != thread_pointer())
-		return fail(EINVAL);
-	if (gen->is_closing)
-		return fail(ECANCELED);
+	if (!gen || gen->turn != caller() + running())
+		return refuse_to_yield(gen);
 	if (gen->yielded)
 		*gen->yielded = value;
 	gen->sent = sent;
-	gen->state = SUSPENDED;
-	return context_hand(&gen->inside, gen->outside, 1);
+	gen->turn = caller() + SUSPENDED;
+	return context_leave(&gen->inside, gen->outside, 1);
 }
 
 /* The two share errno: its yield fails with what is set here. */
@@ -129,7 +164,7 @@ static void unwind(struct green_gen *gen)
 	int before = errno;
 
 	errno = ECANCELED;
-	enter(gen, NULL, -1);
+	enter(gen, NULL, CLOSING, -1);
 	errno = before;
 }
 
@@ -143,8 +178,7 @@ int green_gen_close(green_gen_t *gen)
 	error = check(gen);
 	if (error)
 		return fail(error);
-	gen->is_closing = true;
-	if (gen->state == SUSPENDED)
+	if (state_of(gen) == SUSPENDED)
 		unwind(gen);
 	stack = gen->stack;
 	gen->tool.kind = RELEASED;

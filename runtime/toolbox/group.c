@@ -61,10 +61,14 @@ static void leave(struct greenlet *g, struct link *link)
 /* Who was woken for the room that there is, and does not take it, lets the next have it. */
 int group_wait_for_room(struct green_group *group, const struct until *until)
 {
+	struct until room = *until;
 	int error = 0;
 
+	room.is_inside = true;
+	room.what = "room in the group";
+	room.object = group;
 	while (group->count >= group->size && !error)
-		error = until->deadline ? queue_park(&group->full, until) : ETIMEDOUT;
+		error = until->deadline ? queue_park(&group->full, &room) : ETIMEDOUT;
 	if (error && group->count < group->size && group->full.first)
 		queue_wake_first(&group->full, 0);
 	return error;
@@ -82,8 +86,7 @@ static void enter(struct green_group *group, struct member *member)
 	add_link(member->greenlet, &member->link);
 }
 
-struct greenlet *group_spawn(
-    struct green_group *group, green_fn *fn, void *arg, const struct until *until, green_link_fn *then, void *then_arg)
+struct greenlet *group_spawn(struct green_group *group, const struct task *task, const struct until *until)
 {
 	struct member *member;
 	int error = group_wait_for_room(group, until);
@@ -95,8 +98,8 @@ struct greenlet *group_spawn(
 	member = malloc(sizeof(*member));
 	if (!member)
 		return NULL;
-	*member = (struct member){.link.call = leave, .group = group, .then = then, .arg = then_arg};
-	member->greenlet = green_spawn(fn, arg);
+	*member = (struct member){.link.call = leave, .group = group, .then = task->then, .arg = task->then_arg};
+	member->greenlet = green_spawn_with(task->options, task->fn, task->arg);
 	if (!member->greenlet) {
 		free(member);
 		return NULL;
@@ -106,16 +109,23 @@ struct greenlet *group_spawn(
 	return member->greenlet;
 }
 
-green_t *green_group_spawn(green_group_t *group, green_fn *fn, void *arg, double timeout)
+green_t *green_group_spawn_with(
+    green_group_t *group, const struct green_options *options, green_fn *fn, void *arg, double timeout)
 {
-	struct until until = until_of(timeout);
+	const struct task task = {.options = options, .fn = fn, .arg = arg};
+	struct until until = until_of(timeout, NULL, NULL);
 	int error = is_no_time(timeout) ? EINVAL : group_check(group);
 
 	if (error) {
 		errno = error;
 		return NULL;
 	}
-	return group_spawn(group, fn, arg, &until, NULL, NULL);
+	return group_spawn(group, &task, &until);
+}
+
+green_t *green_group_spawn(green_group_t *group, green_fn *fn, void *arg, double timeout)
+{
+	return green_group_spawn_with(group, NULL, fn, arg, timeout);
 }
 
 static void bring(green_t *g, void *result)
@@ -128,15 +138,17 @@ static void bring(green_t *g, void *result)
 
 green_result_t *green_group_apply_async(green_group_t *group, green_fn *fn, void *arg, double timeout)
 {
-	struct until until = until_of(timeout);
+	struct until until = until_of(timeout, NULL, NULL);
 	int error = is_no_time(timeout) ? EINVAL : group_check(group);
 	green_result_t *result = error ? NULL : green_result_new();
+	struct task task;
 
 	if (!result) {
 		errno = error ? error : ENOMEM;
 		return NULL;
 	}
-	if (group_spawn(group, fn, arg, &until, bring, result))
+	task = (struct task){.fn = fn, .arg = arg, .then = bring, .then_arg = result};
+	if (group_spawn(group, &task, &until))
 		return result;
 	error = errno;
 	green_result_free(result);
@@ -158,7 +170,7 @@ size_t green_group_free_count(const green_group_t *group)
 
 static int wait_until_empty(struct green_group *group, double timeout)
 {
-	struct until until = until_of(timeout);
+	struct until until = until_of(timeout, "the end of all of the group", group);
 	int error = 0;
 
 	while (group->count && !error)

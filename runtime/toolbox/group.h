@@ -24,9 +24,17 @@ struct green_group {
 	struct queue full, not_empty; /* who wait for room, and who wait for the end of all */
 };
 
-/* As green_group_spawn(), with what is to be called at the end. */
-struct greenlet *group_spawn(
-    struct green_group *group, green_fn *fn, void *arg, const struct until *until, green_link_fn *then, void *then_arg);
+/* A greenlet to be spawned into a group, and what is then called at its end. */
+struct task {
+	const struct green_options *options; /* NULL: the defaults */
+	green_fn *fn;
+	void *arg;
+	green_link_fn *then; /* NULL: nothing */
+	void *then_arg;
+};
+
+/* As green_group_spawn_with(), after group_check(). */
+struct greenlet *group_spawn(struct green_group *group, const struct task *task, const struct until *until);
 
 /* Parks while it is full. Returns 0, or ETIMEDOUT, ECANCELED, EINTR. */
 int group_wait_for_room(struct green_group *group, const struct until *until);

@@ -16,6 +16,7 @@ struct imap_call {
 };
 
 struct green_imap {
+	struct tool tool;
 	struct green_group *group;
 	green_fn *fn;
 	void *const *args;
@@ -33,7 +34,7 @@ static void give_up(struct green_imap *imap)
 	if (--imap->users)
 		return;
 	green_queue_free(imap->outcomes);
-	free(imap);
+	tool_release(imap);
 }
 
 static void note_end(struct greenlet *g, void *arg)
@@ -52,12 +53,15 @@ static void *feed(void *arg)
 {
 	static const struct until for_ever = {.deadline = FOR_EVER, .on_signal = SIGNAL_ENDS};
 	struct green_imap *imap = arg;
+	struct task task = {.fn = imap->fn, .then = note_end};
 
 	while (imap->begun < imap->n && !imap->is_given_up) {
 		struct imap_call *call = &imap->calls[imap->begun];
 
 		call->imap = imap;
-		call->greenlet = group_spawn(imap->group, imap->fn, imap->args[imap->begun], &for_ever, note_end, call);
+		task.arg = imap->args[imap->begun];
+		task.then_arg = call;
+		call->greenlet = group_spawn(imap->group, &task, &for_ever);
 		if (!call->greenlet)
 			break;
 		imap->users++;
@@ -75,7 +79,7 @@ static void *feed(void *arg)
 
 static struct green_imap *make(green_group_t *group, green_fn *fn, void *const *args, size_t n)
 {
-	struct green_imap *imap = calloc(1, sizeof(*imap) + n * sizeof(imap->calls[0]));
+	struct green_imap *imap = tool_new(sizeof(*imap) + n * sizeof(imap->calls[0]), IMAP);
 
 	if (!imap)
 		return NULL;
@@ -91,7 +95,7 @@ static struct green_imap *make(green_group_t *group, green_fn *fn, void *const *
 		return imap;
 	}
 	green_queue_free(imap->outcomes);
-	free(imap);
+	tool_release(imap);
 	return NULL;
 }
 
@@ -110,7 +114,7 @@ int green_imap_next(green_imap_t *imap, double timeout, size_t *index, void **va
 {
 	struct outcome outcome;
 
-	if (!imap)
+	if (!tool_is(imap, IMAP))
 		return fail(EINVAL);
 	if (imap->handed_out == imap->n && !imap->error)
 		return 0;
@@ -128,8 +132,9 @@ void green_imap_free(green_imap_t *imap)
 {
 	size_t i;
 
-	if (!imap)
+	if (!tool_is(imap, IMAP))
 		return;
+	imap->tool.kind = RELEASED; /* to the program; the calls may still need it */
 	imap->is_given_up = true;
 	for (i = 0; i < imap->begun; i++) {
 		if (imap->calls[i].greenlet)

@@ -1,15 +1,15 @@
 /* Reports of what the greenlets of an OS thread are doing. */
 #include "../fail.h"
 #include "../greenlet.h"
-#include "../watch.h"
+#include "../waits.h"
 #include "trace.h"
 #include <stdlib.h>
 
 /* What is known of a greenlet at the moment of the report: printing it may park, and then much may change. */
 struct entry {
 	uint64_t id, parent;
-	char name[16];
-	char text[96];
+	char name[40];
+	char text[192];
 	struct trace trace;
 	struct entry *first_child, *next; /* the next child of the same parent */
 };
@@ -29,32 +29,20 @@ static const char *state_of(const struct greenlet *g)
 	return g->has_begun ? "is ready" : "has not begun";
 }
 
-/* Who waits for one descriptor alone stands in a line of its own. */
-static void describe_wait(const struct greenlet *g, char *text, size_t size)
+static void name_greenlet(const struct greenlet *g, char *text, size_t size)
 {
-	double waited = ev_time() - g->since;
-	double left = g->timer.place ? (double)g->timer.deadline / 1e9 - (double)clock_now() / 1e9 : -1;
-	int n = snprintf(text, size, "%s", state_of(g));
+	const char *name = g->is_main ? "main" : g->name;
 
-	if (g->state == RUNNING)
-		return;
-	if (g->waiter.queue) {
-		const struct side *side = (const struct side *)((const char *)g->waiter.queue -
-								offsetof(struct side, queue));
-
-		n += snprintf(text + n, size - (size_t)n, " to %s descriptor %d",
-		    side->watcher.events & EV_READ ? "read from" : "write to", side->watcher.fd);
-	}
-	n += snprintf(text + n, size - (size_t)n, " for %.3f s", waited > 0 ? waited : 0.0);
-	if (left >= 0)
-		snprintf(text + n, size - (size_t)n, ", %.3f s left", left);
+	snprintf(text, size, "#%llu%s%s", (unsigned long long)g->number, *name ? " " : "", name);
 }
 
 static void take_down(struct entry *entry, const struct greenlet *g, bool with_traces)
 {
 	*entry = (struct entry){.id = g->number, .parent = g->parent};
-	snprintf(entry->name, sizeof(entry->name), "%s", g->is_main ? "main" : g->name);
-	describe_wait(g, entry->text, sizeof(entry->text));
+	name_greenlet(g, entry->name, sizeof(entry->name));
+	snprintf(entry->text, sizeof(entry->text), "%s", state_of(g));
+	if (g->state != RUNNING)
+		waits_describe(g, entry->text, sizeof(entry->text), name_greenlet);
 	if (with_traces && g->has_begun)
 		trace_take(&entry->trace, g);
 }
@@ -94,6 +82,7 @@ static int take_all_down(struct report *report, bool with_traces)
 	struct greenlet *g;
 	size_t i = 0;
 
+	waits_look();
 	report->entries = malloc(hub->alive * sizeof(report->entries[0]));
 	if (!report->entries)
 		return ENOMEM;
@@ -110,8 +99,7 @@ static void print(const struct report *report, const struct entry *entry, int de
 {
 	const struct entry *child;
 
-	fprintf(report->stream, "%*s#%llu%s%s %s\n", 2 * depth, "", (unsigned long long)entry->id,
-	    entry->name[0] ? " " : "", entry->name, entry->text);
+	fprintf(report->stream, "%*s%s %s\n", 2 * depth, "", entry->name, entry->text);
 	trace_print(&entry->trace, report->stream, 2 * depth + 4);
 	for (child = entry->first_child; child; child = child->next)
 		print(report, child, depth + 1);

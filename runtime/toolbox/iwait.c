@@ -4,7 +4,7 @@
 #include "../greenlet.h"
 #include "../handle.h"
 #include "seconds.h"
-#include <stdlib.h>
+#include "tool.h"
 
 struct awaited {
 	struct link link;
@@ -14,6 +14,7 @@ struct awaited {
 };
 
 struct green_iwait {
+	struct tool tool;
 	struct greenlet *waiter;
 	struct awaited *ended, **last;
 	size_t left, count;
@@ -58,11 +59,12 @@ green_iwait_t *green_iwait(green_t *const *list, size_t n)
 		;
 	if (i == n && self) {
 		errno = ENOMEM;
-		iwait = malloc(sizeof(*iwait) + n * sizeof(iwait->all[0]));
+		iwait = tool_new(sizeof(*iwait) + n * sizeof(iwait->all[0]), IWAIT);
 	}
 	if (!iwait)
 		return NULL;
-	*iwait = (struct green_iwait){.last = &iwait->ended, .left = n};
+	iwait->last = &iwait->ended;
+	iwait->left = n;
 	for (i = 0; i < n; i++)
 		await_end(iwait, list[i]);
 	return iwait;
@@ -83,10 +85,10 @@ static struct greenlet *take_ended(struct green_iwait *iwait)
 
 green_t *green_iwait_next(green_iwait_t *iwait, double timeout)
 {
-	struct until until = until_of(timeout);
+	struct until until = until_of(timeout, "the next end of a greenlet", NULL);
 	int error = 0;
 
-	if (!iwait || iwait->waiter || !self || is_no_time(timeout)) {
+	if (!tool_is(iwait, IWAIT) || iwait->waiter || !self || is_no_time(timeout)) {
 		errno = EINVAL;
 		return NULL;
 	}
@@ -104,11 +106,11 @@ void green_iwait_free(green_iwait_t *iwait)
 {
 	size_t i;
 
-	if (!iwait)
+	if (!tool_is(iwait, IWAIT))
 		return;
 	for (i = 0; i < iwait->count; i++) {
 		if (iwait->all[i].greenlet)
 			remove_link(iwait->all[i].greenlet, &iwait->all[i].link);
 	}
-	free(iwait);
+	tool_release(iwait);
 }

@@ -42,10 +42,12 @@ static int begin_calls(
 
 	for (i = 0; i < n; i++) {
 		struct call *call = &map->calls[i];
+		struct task task;
 
 		*call = (struct call){.map = map, .result = results ? &results[i] : NULL};
 		map->left++; /* before: it may end while we wait for room for the next */
-		call->greenlet = group_spawn(group, fn, args[i], &for_ever, note_end, call);
+		task = (struct task){.fn = fn, .arg = args[i], .then = note_end, .then_arg = call};
+		call->greenlet = group_spawn(group, &task, &for_ever);
 		if (!call->greenlet) {
 			map->left--;
 			return errno;
@@ -54,10 +56,18 @@ static int begin_calls(
 	return 0;
 }
 
-/* In a shield: the calls refer to what is the caller's, so they must have ended. */
-static void end_calls(struct map *map, size_t n)
+static struct until until_ended(const struct green_group *group, bool firm)
 {
-	static const struct until for_ever = {.deadline = FOR_EVER, .firm = true};
+	struct until until = until_of(-1, "the ends of calls by the group", group);
+
+	until.firm = firm;
+	return until;
+}
+
+/* In a shield: the calls refer to what is the caller's, so they must have ended. */
+static void end_calls(const struct green_group *group, struct map *map, size_t n)
+{
+	const struct until for_ever = until_ended(group, true);
 	size_t i;
 
 	for (i = 0; i < n; i++) {
@@ -70,7 +80,7 @@ static void end_calls(struct map *map, size_t n)
 
 int green_group_map(green_group_t *group, green_fn *fn, void *const *args, size_t n, void **results)
 {
-	static const struct until for_ever = {.deadline = FOR_EVER, .on_signal = SIGNAL_ENDS};
+	const struct until for_ever = until_ended(group, false);
 	struct map *map;
 	int error = group_check(group);
 
@@ -86,7 +96,7 @@ int green_group_map(green_group_t *group, green_fn *fn, void *const *args, size_
 	while (map->left && !error)
 		error = park(&for_ever);
 	if (error)
-		end_calls(map, n);
+		end_calls(group, map, n);
 	else
 		error = map->error;
 	free(map);

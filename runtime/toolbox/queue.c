@@ -135,7 +135,7 @@ int green_queue_put(green_queue_t *queue, const void *element, double timeout)
 	lock(&queue->tool.lock);
 	error = try_to_put(queue, element);
 	if (error == EAGAIN) {
-		until = until_of(timeout);
+		until = until_of(timeout, "room in the queue", queue);
 		error = line_wait(&queue->tool, &queue->putters, &party.place, &until);
 	}
 	unlock(&queue->tool.lock);
@@ -191,7 +191,7 @@ static int take(struct green_queue *queue, struct queue *line, int (*try)(struct
 	lock(&queue->tool.lock);
 	error = try(queue, element);
 	if (error == EAGAIN) {
-		until = until_of(timeout);
+		until = until_of(timeout, "an element of the queue", queue);
 		error = line_wait(&queue->tool, line, &party.place, &until);
 	}
 	unlock(&queue->tool.lock);
@@ -266,7 +266,7 @@ int green_queue_task_done(green_queue_t *queue)
 
 int green_queue_join(green_queue_t *queue, double timeout)
 {
-	struct until until = until_of(timeout);
+	struct until until = until_of(timeout, "everything to be done of the queue", queue);
 	struct place place;
 	int error = 0;
 

@@ -112,7 +112,7 @@ int green_result_error(const green_result_t *result)
 
 int green_result_get(green_result_t *result, double timeout, void **value)
 {
-	struct until until = until_of(timeout);
+	struct until until = until_of(timeout, "the result", result);
 	struct place place;
 	int error = 0;
 

@@ -5,10 +5,14 @@
 #include "../park.h"
 #include <math.h>
 
-/* A wait of this length, which a signal handler ends. */
-static inline struct until until_of(double timeout)
+/* A wait of this length, which a signal handler ends, for what this process alone can bring. */
+static inline struct until until_of(double timeout, const char *what, const void *object)
 {
-	return (struct until){.deadline = timeout == 0 ? 0 : deadline_after(timeout), .on_signal = SIGNAL_ENDS};
+	return (struct until){.deadline = timeout == 0 ? 0 : deadline_after(timeout),
+	    .on_signal = SIGNAL_ENDS,
+	    .is_inside = true,
+	    .what = what,
+	    .object = object};
 }
 
 static inline bool is_no_time(double timeout)

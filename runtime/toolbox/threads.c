@@ -76,7 +76,7 @@ int green_threads_free(green_threads_t *threads)
 /* Whoever ends a call hands his place to the first in line. */
 static int take_place(struct green_threads *threads)
 {
-	static const struct until for_ever = {.deadline = FOR_EVER, .on_signal = SIGNAL_ENDS};
+	struct until for_ever = until_of(-1, "a place in the pool of threads", threads);
 	struct place place;
 	int error = 0;
 

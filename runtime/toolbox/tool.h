@@ -7,7 +7,7 @@
 #include "../lot.h"
 #include <stddef.h>
 
-enum tool_kind { EVENT = 1, RESULT, QUEUE, GROUP, POOL, THREAD_POOL, GENERATOR, SERVER, CHILD, RELEASED };
+enum tool_kind { EVENT = 1, RESULT, QUEUE, GROUP, POOL, THREAD_POOL, GENERATOR, SERVER, CHILD, IWAIT, IMAP, RELEASED };
 
 /* The first member of each. */
 struct tool {

@@ -1,5 +1,5 @@
 #include "trace.h"
-#include "../hub.h"
+#include "../frames.h"
 #include <dlfcn.h>
 #include <execinfo.h>
 #include <link.h>
@@ -27,10 +27,8 @@ void trace_take(struct trace *trace, const struct greenlet *g)
 
 	self->sliced = false;
 	look(trace); /* the first call loads the unwinder */
-	if (g != self)
-		trace->count = 0;
-	if (g != self && has_room(g))
-		context_visit(&g->context, look, trace);
+	if (g != self && !(has_room(g) && context_visit(&g->context, look, trace)))
+		trace->count = frames_take(g, trace->frames, MOST_FRAMES);
 	self->sliced = was_sliced;
 }
 
@@ -44,13 +42,12 @@ struct place_in_code {
 static void find(struct place_in_code *place, const char *address)
 {
 	const ElfW(Sym) *symbol = NULL;
-	Dl_info info = {0}, ours = {0};
+	Dl_info info = {0};
 
 	*place = (struct place_in_code){.file = "?"};
 	if (!dladdr1(address - 1, &info, (void **)&symbol, RTLD_DL_SYMENT))
 		return;
-	dladdr((void *)trace_take, &ours);
-	place->is_ours = info.dli_fbase == ours.dli_fbase;
+	place->is_ours = is_ours(address);
 	place->file = strrchr(info.dli_fname, '/') ? strrchr(info.dli_fname, '/') + 1 : info.dli_fname;
 	place->offset = (uintptr_t)address - (uintptr_t)info.dli_fbase;
 	/* The nearest one before it may be of another function. */

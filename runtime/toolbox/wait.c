@@ -65,9 +65,14 @@ static void unwatch(green_t *const *list, size_t n, struct watched *watched)
 	}
 }
 
+static const char *ends_of(size_t n)
+{
+	return n == 1 ? END_OF : "the ends of several greenlets";
+}
+
 ssize_t green_wait(green_t *const *list, size_t n, size_t count, double timeout)
 {
-	struct until until = until_of(timeout);
+	struct until until = until_of(timeout, ends_of(n), n == 1 ? *list : NULL);
 	struct tally tally = {.waiter = self, .wanted = count && count < n ? count : n};
 	struct watched *watched;
 	int error = is_no_time(timeout) ? EINVAL : check_list(list, n);
@@ -136,7 +141,7 @@ static void release(green_t *g, void **result)
 
 int green_gather(green_t *const *list, size_t n, double timeout, void **results)
 {
-	struct until until = until_of(timeout);
+	struct until until = until_of(timeout, NULL, NULL);
 	int error = is_no_time(timeout) ? EINVAL : check_list(list, n);
 	size_t i;
 
@@ -153,7 +158,7 @@ int green_gather(green_t *const *list, size_t n, double timeout, void **results)
 
 int green_kill_all(green_t *const *list, size_t n, double timeout)
 {
-	struct until until = until_of(timeout);
+	struct until until = until_of(timeout, NULL, NULL);
 	int error = is_no_time(timeout) ? EINVAL : check_list(list, n);
 	size_t i;
 

@@ -69,6 +69,77 @@ static void close_twice(void)
 	green_gen_close(gen);
 }
 
+static void kill_freed_group(void)
+{
+	green_group_t *group = green_group_new();
+
+	green_group_free(group);
+	green_group_kill(group, 0);
+}
+
+static void get_freed_result(void)
+{
+	green_result_t *result = green_result_new();
+
+	green_result_free(result);
+	green_result_get(result, 0, NULL);
+}
+
+static void call_freed_threads(void)
+{
+	green_threads_t *threads = green_threads_new(1);
+
+	green_threads_free(threads);
+	green_threads_call(threads, do_nothing, NULL, NULL);
+}
+
+static void send_to_closed(void)
+{
+	green_gen_t *gen = green_gen_new((green_gen_fn *)(void *)do_nothing, NULL);
+
+	green_gen_close(gen);
+	green_gen_next(gen, NULL);
+}
+
+static void serve(int fd, void *unused)
+{
+	(void)fd;
+	(void)unused;
+}
+
+static void stop_freed_server(void)
+{
+	green_server_t *server = green_stream_server("127.0.0.1:0", NULL, serve, NULL);
+
+	if (green_server_stop(server, -1) == 0 && green_server_free(server) == 0)
+		green_server_stop(server, -1);
+}
+
+static void wait_for_freed_child(void)
+{
+	green_child_t *child = green_child_new((const char *[]){"true", NULL}, 0);
+
+	green_child_free(child);
+	green_child_wait(child, -1, NULL);
+}
+
+static void free_iwait_twice(void)
+{
+	green_iwait_t *iwait = must_spawn(do_nothing, NULL) ? green_iwait(NULL, 0) : NULL;
+
+	green_iwait_free(iwait);
+	green_iwait_free(iwait);
+}
+
+static void ask_freed_imap(void)
+{
+	green_group_t *group = green_group_new();
+	green_imap_t *imap = green_group_imap(group, do_nothing, (void *[]){NULL}, 1);
+
+	green_imap_free(imap);
+	green_imap_next(imap, 0, NULL, NULL);
+}
+
 /* In a child, whose message is not for the tester. */
 static bool ends_process(void (*misuse)(void))
 {
@@ -105,5 +176,13 @@ int main(void)
 	expect("setting what was freed is found out", ends_process(set_freed));
 	expect("another kind of object is found out", ends_process(take_for_another));
 	expect("a second close is found out", ends_process(close_twice));
+	expect("asking a closed generator is found out", ends_process(send_to_closed));
+	expect("killing a freed group is found out", ends_process(kill_freed_group));
+	expect("a freed result is found out", ends_process(get_freed_result));
+	expect("a freed pool of threads is found out", ends_process(call_freed_threads));
+	expect("stopping a freed server is found out", ends_process(stop_freed_server));
+	expect("waiting for a freed child is found out", ends_process(wait_for_freed_child));
+	expect("freeing the ends of greenlets twice is found out", ends_process(free_iwait_twice));
+	expect("freed results of calls are found out", ends_process(ask_freed_imap));
 	return verdict();
 }

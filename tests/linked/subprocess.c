@@ -114,6 +114,28 @@ static void by_hand(void)
 	green_child_free(child);
 }
 
+/* The time limit ends the wait, and not the child. */
+static void by_hand_in_time(void)
+{
+	const char *const argv[] = {"sh", "-c", "echo begun; read line; echo $line >&2", NULL};
+	green_child_t *child = green_child_new(argv, GREEN_STDIN | GREEN_STDOUT | GREEN_STDERR);
+	struct green_output output;
+
+	must("green_child_new", child ? 0 : -1);
+	must("green_child_communicate", green_child_communicate(child, "some line\n", 10, 10, &output));
+	expect("its output", output.out_size == 6 && strcmp(output.out, "begun\n") == 0);
+	expect("its errors", output.err_size == 10 && strcmp(output.err, "some line\n") == 0);
+	expect_equal("its status", output.status, 0);
+	green_output_free(&output);
+	green_child_free(child);
+	child = green_child_new((const char *[]){"sleep", "100", NULL}, GREEN_STDOUT);
+	expect_failure("too long", green_child_communicate(child, NULL, 0, 0.02, &output), ETIMEDOUT);
+	expect("it lives on", green_child_kill(child, 0) == 0 && output.status == -1);
+	green_output_free(&output);
+	green_child_free(child);
+	expect_failure("no child", green_child_communicate(NULL, NULL, 0, 0, &output), EINVAL);
+}
+
 static void refused(void)
 {
 	const char *const nothing[] = {"/does/not/exist", NULL}, *const none[] = {NULL};
@@ -137,6 +159,7 @@ static void *do_all(void *unused)
 	large();
 	too_long();
 	by_hand();
+	by_hand_in_time();
 	refused();
 	return unused;
 }

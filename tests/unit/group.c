@@ -2,6 +2,7 @@
 #include "sleepers.h"
 #include <math.h>
 #include <pthread.h>
+#include <string.h>
 #include <unistd.h>
 
 START_TEST(joined_when_empty)
@@ -55,6 +56,27 @@ START_TEST(pool_of_two)
 	ck_assert_ptr_null(green_group_spawn(group, sleep_ms, NULL, 0.002));
 	ck_assert_int_eq(errno, ETIMEDOUT);
 	ck_assert_int_eq(green_group_kill(group, -1), 0);
+	end_group();
+}
+
+static void *tell_name(void *text)
+{
+	return strcpy(text, green_name(green_self()));
+}
+
+START_TEST(with_options)
+{
+	const struct green_options options = {.name = "worker", .stack_size = 1 << 20},
+				   absurd = {.stack_size = SIZE_MAX};
+	char name[16] = "";
+
+	group = green_pool_new(1);
+	ck_assert_ptr_nonnull(green_group_spawn_with(group, &options, tell_name, name, -1));
+	ck_assert_int_eq(green_group_join(group, -1), 0);
+	ck_assert_str_eq(name, "worker");
+	ck_assert_ptr_null(green_group_spawn_with(group, &absurd, tell_name, name, -1));
+	ck_assert_int_eq(errno, EINVAL);
+	ck_assert_uint_eq(green_group_count(group), 0);
 	end_group();
 }
 
@@ -146,7 +168,7 @@ START_TEST(applied)
 int main(void)
 {
 	const TTest *const tests[] = {
-	    joined_when_empty, killed_together, pool_of_two, room_is_not_lost, refused, applied};
+	    joined_when_empty, killed_together, pool_of_two, with_options, room_is_not_lost, refused, applied};
 
 	return run_suite("group", tests, sizeof(tests) / sizeof(tests[0]));
 }

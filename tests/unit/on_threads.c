@@ -95,9 +95,44 @@ START_TEST(threads_without_greenlets)
 	green_threads_free(threads);
 }
 
+enum { SAID = 3 };
+
+/* Stays until there are as many as there should be, and then long enough for one more to come. */
+static void *work_until_all_are_there(void *unused)
+{
+	int beside = ++at_work, i;
+
+	if (beside > most_at_work)
+		most_at_work = beside;
+	for (i = 0; i < 5000 && most_at_work < SAID; i++)
+		usleep(1000);
+	usleep(3000);
+	at_work--;
+	return unused;
+}
+
+START_TEST(as_many_as_the_environment_says)
+{
+	green_result_t *pending[3 * SAID];
+	green_threads_t *threads;
+	int i;
+
+	setenv("GREENLOAD_THREADS", "3", 1);
+	threads = green_threads_new(0);
+	for (i = 0; i < 3 * SAID; i++)
+		pending[i] = green_threads_apply_async(threads, work_until_all_are_there, NULL);
+	for (i = 0; i < 3 * SAID; i++) {
+		ck_assert_int_eq(green_result_get(pending[i], -1, NULL), 0);
+		green_result_free(pending[i]);
+	}
+	ck_assert_int_eq(most_at_work, SAID);
+	ck_assert_int_eq(green_threads_free(threads), 0);
+}
+
 int main(void)
 {
-	const TTest *const tests[] = {on_a_thread, two_threads, threads_without_greenlets};
+	const TTest *const tests[] = {
+	    on_a_thread, two_threads, as_many_as_the_environment_says, threads_without_greenlets};
 
 	return run_suite("on_threads", tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -50,6 +50,22 @@ static inline void relax(void)
 	__asm__ volatile("yield");
 }
 
+/* Whether the code of all programs keeps the chain of frames: the procedure call standard has the frame pointer always
+ * be one. */
+#define PROGRAMS_CHAIN_FRAMES true
+
+/* The record of a frame: the frame of who has called, and where the call returns to. */
+static inline void *const *frame_record(uintptr_t frame)
+{
+	return (void *const *)frame;
+}
+
+/* The frame pointer of a context that was described. */
+static inline uintptr_t interrupted_frame(const ucontext_t *context)
+{
+	return (uintptr_t)context->uc_mcontext.regs[29];
+}
+
 /* Where a signal has interrupted the thread. */
 static inline uintptr_t context_pc(const ucontext_t *context)
 {

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <ucontext.h>
 
+const bool context_is_public = false;
+
 /* What context_swap stores, lowest address first. */
 struct frame {
 	uint64_t x19_to_x30[12];
@@ -15,12 +17,16 @@ __asm__(".text\n"
 	".globl context_swap\n"
 	".hidden context_swap\n"
 	".type context_swap, %function\n"
-	".globl context_hand\n"
-	".hidden context_hand\n"
-	".type context_hand, %function\n"
+	".globl context_enter\n"
+	".hidden context_enter\n"
+	".type context_enter, %function\n"
+	".globl context_leave\n"
+	".hidden context_leave\n"
+	".type context_leave, %function\n"
 	".p2align 5\n"
 	"context_swap:\n"
-	"context_hand:\n"
+	"context_enter:\n"
+	"context_leave:\n"
 	".cfi_startproc\n"
 	"	hint #34\n"
 	"	sub sp, sp, #176\n"
@@ -58,7 +64,7 @@ __asm__(".text\n"
 	"	ldp d14, d15, [sp, #144]\n"
 	"	add sp, sp, #176\n"
 	"	.cfi_adjust_cfa_offset -176\n"
-	"	mov x0, x2\n" /* the result that context_hand hands over */
+	"	mov x0, x2\n" /* the result that is handed over */
 	"	ret\n"
 	".cfi_endproc\n"
 	".size context_swap, . - context_swap\n");
@@ -91,7 +97,12 @@ void context_make(struct context *c, void *low, size_t size, void (*entry)(void)
 	c->saved = frame;
 }
 
-void *const *context_frames(const struct context *c)
+void *context_to_enter(const struct context *made)
 {
-	return (void *const *)((const struct frame *)c->saved)->x19_to_x30[10];
+	return made->saved;
+}
+
+uintptr_t context_frame(const struct context *c)
+{
+	return ((const struct frame *)c->saved)->x19_to_x30[10];
 }

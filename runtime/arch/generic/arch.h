@@ -54,6 +54,22 @@ static inline void relax(void)
 	__asm__ volatile("" : : : "memory");
 }
 
+/* Whether the code of all programs keeps the chain of frames: compilers use the frame pointer for something else unless
+ * they are told. */
+#define PROGRAMS_CHAIN_FRAMES false
+
+/* The record of a frame: the frame of who has called, and where the call returns to. */
+static inline void *const *frame_record(uintptr_t frame)
+{
+	return (void *const *)frame - 2;
+}
+
+/* The frame pointer of a context that was described. */
+static inline uintptr_t interrupted_frame(const ucontext_t *context)
+{
+	return (uintptr_t)context->uc_mcontext.__gregs[REG_S0];
+}
+
 /* Where a signal has interrupted the thread. */
 static inline uintptr_t context_pc(const ucontext_t *context)
 {

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <ucontext.h>
 
+const bool context_is_public = false;
+
 #ifdef __x86_64__
 bool has_fsgsbase;
 #endif
@@ -21,11 +23,21 @@ void context_swap(void **saved, void *to)
 
 static __thread int handed;
 
-int context_hand(void **saved, void *to, int result)
+int context_enter(void **saved, void *to, int result)
 {
 	handed = result;
 	context_swap(saved, to);
 	return handed;
+}
+
+int context_leave(void **saved, void *to, int result)
+{
+	return context_enter(saved, to, result);
+}
+
+void *context_to_enter(const struct context *made)
+{
+	return made->saved;
 }
 
 bool context_visit(const struct context *c, void (*visit)(void *arg), void *arg)
@@ -49,8 +61,7 @@ void context_make(struct context *c, void *low, size_t size, void (*entry)(void)
 	c->saved = described;
 }
 
-void *const *context_frames(const struct context *c)
+uintptr_t context_frame(const struct context *c)
 {
-	(void)c;
-	return NULL;
+	return interrupted_frame(c->saved);
 }

@@ -81,6 +81,22 @@ static inline void relax(void)
 	__builtin_ia32_pause();
 }
 
+/* Whether the code of all programs keeps the chain of frames: compilers use the frame pointer for something else unless
+ * they are told. */
+#define PROGRAMS_CHAIN_FRAMES false
+
+/* The record of a frame: the frame of who has called, and where the call returns to. */
+static inline void *const *frame_record(uintptr_t frame)
+{
+	return (void *const *)frame;
+}
+
+/* The frame pointer of a context that was described. */
+static inline uintptr_t interrupted_frame(const ucontext_t *context)
+{
+	return (uintptr_t)context->uc_mcontext.gregs[REG_RBP];
+}
+
 /* Where a signal has interrupted the thread. */
 static inline uintptr_t context_pc(const ucontext_t *context)
 {
