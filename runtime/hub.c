@@ -70,7 +70,7 @@ void wake(struct greenlet *g, int outcome)
 {
 	bool insists = outcome == ECANCELED || outcome == EINTR;
 
-	if (g->state != PARKED && (g->state != PARKED_FIRMLY || insists))
+	if (g->state == RUNNING || g->state == ENDED || (g->state != PARKED && insists))
 		return;
 	g->outcome = outcome;
 	g->state = RUNNING;

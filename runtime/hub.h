@@ -25,7 +25,8 @@ struct hub;
 enum state {
 	RUNNING, /* or ready to */
 	PARKED,
-	PARKED_FIRMLY, /* neither a kill nor a signal ends it */
+	PARKED_STEADILY, /* neither a kill nor a signal ends it, but handlers run meanwhile */
+	PARKED_FIRMLY,   /* nor do they */
 	ENDED,
 };
 

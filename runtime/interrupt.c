@@ -249,7 +249,7 @@ static bool deliver_to(struct greenlet *g)
 
 	if (g->state == PARKED && handlers_end_wait(g, g->on_signal))
 		wake(g, EINTR);
-	else if (g->state == PARKED && has_some)
+	else if ((g->state == PARKED || g->state == PARKED_STEADILY) && has_some)
 		wake(g, 0);
 	return has_some;
 }

@@ -50,7 +50,7 @@ PART_OF_PARK int wait_as_it_is(struct greenlet *me, const struct until *until)
 	me->on_signal = (uint8_t)until->on_signal;
 	me->outcome = 0;
 	me->since = me->hub->seen;
-	me->state = until->firm ? PARKED_FIRMLY : PARKED;
+	me->state = until->firm ? PARKED_STEADILY : PARKED;
 	if (deadline != FOR_EVER)
 		start_timer(me, deadline);
 	switch_away();
@@ -62,7 +62,7 @@ PART_OF_PARK int wait_as_it_is(struct greenlet *me, const struct until *until)
 /* Ends a wait that has come to this outcome: the handlers of signals that came meanwhile run before it does. */
 PART_OF_PARK int wait_ended(struct greenlet *me, const struct until *until, int outcome)
 {
-	if (has_signals(me) && !until->firm)
+	if (has_signals(me))
 		take_signals(me);
 	return handlers_end_wait(me, until->on_signal) && !outcome ? EINTR : outcome;
 }
@@ -95,7 +95,7 @@ PART_OF_PARK int wait_until(struct greenlet *me, const struct until *until)
 
 	if (deadline != FOR_EVER && deadline <= clock_now())
 		return time_is_over(me, deadline);
-	if (has_signals(me) && !until->firm)
+	if (has_signals(me))
 		take_signals(me);
 	atomic_store_explicit(&me->interrupted, 0, memory_order_relaxed);
 	if (until->mask)

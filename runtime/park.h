@@ -24,7 +24,7 @@ struct until {
 	nanos deadline;
 	enum on_signal on_signal;
 	const sigset_t *mask; /* blocked signals while it waits; NULL: as they are */
-	bool firm;            /* neither a kill nor a timeout ends it: for what must be waited for */
+	bool firm;            /* nothing else ends it: for what must be waited for; handlers run meanwhile */
 };
 
 /*
@@ -43,7 +43,10 @@ static inline bool is_over(const struct until *until)
  */
 int park(const struct until *until);
 
-/* Parks so that only unpark() ends it: for what must be waited for, killed or not. May end early without cause, too. */
+/*
+ * Parks so that only unpark() ends it, and no handler runs meanwhile: for what must be waited for, killed or not. May
+ * end early without cause, too.
+ */
 void park_firmly(void);
 
 /* Parks a new greenlet, whose first run is then the end of its wait. */
