@@ -1,5 +1,6 @@
 #include "fork.h"
 #include "hub.h"
+#include "leaving.h"
 #include "lot.h"
 #include "offload_hub.h"
 #include "stuck.h"
@@ -57,6 +58,7 @@ static void in_child(void)
 	tls_spread_ids();
 	hub_reset(self ? self->hub : NULL);
 	hub_drop_borrowed_fds();
+	take_waits_along();
 }
 
 static void watch_forks(void)

@@ -30,7 +30,6 @@
 
 __thread struct greenlet *self;
 __thread struct hub *hub_running;
-__thread volatile sig_atomic_t handlers_running;
 void (*before_first_hub)(void);
 
 /* libc's: stdio takes the locks of its streams, those that are open and those to come. */

@@ -1,11 +1,14 @@
 #include "interrupt.h"
 #include "altstack.h"
+#include "hold.h"
 #include "interrupt_hub.h"
 #include "mask.h"
 #include "park.h"
 #include <errno.h>
 #include <ucontext.h>
 #include <unistd.h>
+
+__thread struct held held;
 
 #define NOT_MASKED (signal_bit(SIGKILL) | signal_bit(SIGSTOP))
 
@@ -39,6 +42,10 @@ static bool takes_now(const struct greenlet *me, int signo)
 {
 	if (me->taking == signo)
 		return true;
+	if (held.depth) {
+		held.some = 1;
+		return false;
+	}
 	/* On its way into a wait, it takes the signal when it comes back. */
 	if (me->state != RUNNING)
 		return false;
@@ -99,13 +106,13 @@ bool begin_handling(
 	struct hub *hub = me ? me->hub : hub_running;
 
 	handling->greenlet = NULL;
-	if (!hub || (!me && is_fault(signo, info)))
-		return true;
-	if (!me || (!is_fault(signo, info) && !takes_now(me, signo))) {
+	if (hub && !is_fault(signo, info) && !(me && takes_now(me, signo))) {
 		leave_for_another(hub, signo, info, context);
 		return false;
 	}
-	begin(handling, signo, context, action);
+	handling->before = handler_begins(&handling->mark, context);
+	if (me)
+		begin(handling, signo, context, action);
 	return true;
 }
 
@@ -125,6 +132,7 @@ void end_handling(const struct handling *handling, void *context)
 	struct greenlet *me = handling->greenlet;
 	ucontext_t *interrupted = context;
 
+	handler_ends(handling->before);
 	if (!me)
 		return;
 	note_mask(me, signal_bits(&interrupted->uc_sigmask));
@@ -161,6 +169,22 @@ void take_signals(struct greenlet *me)
 		if (pending_take(&me->directed, signo, &info))
 			raise_here(me, signo, &info);
 	}
+}
+
+/* Those for the process that it lets through are its own: they have come while it ran. */
+void take_held_signals(void)
+{
+	struct greenlet *me = self;
+
+	held.some = 0;
+	if (!me || me->state != RUNNING)
+		return;
+	for (uint64_t left = atomic_load(&me->hub->arrived.signals) & ~me->blocked; left; left &= left - 1) {
+		if (!is_awaited(me, __builtin_ctzll(left) + 1))
+			pending_move(&me->hub->arrived, &me->directed, __builtin_ctzll(left) + 1);
+	}
+	if (has_signals(me))
+		take_signals(me);
 }
 
 void take_arrived_signal(struct greenlet *me, int signo)

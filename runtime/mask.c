@@ -82,18 +82,32 @@ static void take_over(struct greenlet *me, uint64_t signals)
 	atomic_store(&me->hub->needs_care, true);
 }
 
-void change_mask(struct greenlet *me, uint64_t blocked)
+/* What it blocks now goes to another, and what it lets through is its own. */
+static void share_signals(struct greenlet *me)
 {
 	struct hub *hub = me->hub;
 	uint64_t arrived;
 
-	note_mask(me, blocked);
-	apply_masks(hub);
 	if (me->assigned & me->blocked)
 		give_up_assigned(me, me->assigned & me->blocked);
 	arrived = atomic_load_explicit(&hub->arrived.signals, memory_order_relaxed);
 	if (arrived & ~me->blocked)
 		take_over(me, arrived & ~me->blocked);
+}
+
+void change_mask(struct greenlet *me, uint64_t blocked)
+{
+	note_mask(me, blocked);
+	apply_masks(me->hub);
+	share_signals(me);
+}
+
+void expect_mask(struct greenlet *me, uint64_t blocked)
+{
+	note_mask(me, blocked);
+	me->hub->kernel_mask = me->blocked;
+	me->hub->turns = 1;
+	share_signals(me);
 }
 
 void mask_begin(struct hub *hub)

@@ -29,6 +29,9 @@ void note_mask(struct greenlet *g, uint64_t blocked);
 /* The same for the calling greenlet, and the kernel learns of it. Signals may be delivered at once. */
 void change_mask(struct greenlet *me, uint64_t blocked);
 
+/* The same where libc is about to tell the kernel; before another greenlet runs that is told what all of them block. */
+void expect_mask(struct greenlet *me, uint64_t blocked);
+
 /* What every greenlet of the hub blocks. */
 uint64_t common_mask(const struct hub *hub);
 

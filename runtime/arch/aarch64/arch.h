@@ -3,6 +3,7 @@
 #define ARCH_H
 
 #include "../tls_above.h"
+#include <setjmp.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
@@ -54,6 +55,25 @@ static inline void relax(void)
 static inline uintptr_t context_pc(const ucontext_t *context)
 {
 	return (uintptr_t)context->uc_mcontext.pc;
+}
+
+/* Where its stack had come to. */
+static inline uintptr_t context_sp(const ucontext_t *context)
+{
+	return (uintptr_t)context->uc_mcontext.sp;
+}
+
+/* The same for what setjmp has saved, where that is known, else 0. */
+static inline uintptr_t jump_sp(const struct __jmp_buf_tag *buffer)
+{
+	(void)buffer;
+	return 0;
+}
+
+/* True when it is we who have called libc's swapcontext; asked once. */
+static inline bool swaps_by_libc(void)
+{
+	return false;
 }
 
 #endif

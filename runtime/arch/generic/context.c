@@ -8,6 +8,8 @@
 bool has_fsgsbase;
 #endif
 
+__thread bool is_swapping;
+
 /* swapcontext would bring back the signal mask of the time when the context stopped: the OS thread keeps the one it
  * has. */
 void context_swap(void **saved, void *to)
@@ -15,6 +17,7 @@ void context_swap(void **saved, void *to)
 	ucontext_t here, *there = to;
 
 	*saved = &here;
+	is_swapping = true;
 	pthread_sigmask(SIG_BLOCK, NULL, &there->uc_sigmask);
 	swapcontext(&here, there);
 }
