@@ -118,16 +118,21 @@ static void leave_place(struct leavable *stay)
 	atomic_store(&place->called, 1);
 }
 
-static void forget_place(struct leavable *stay)
+/* Whoever else stood there has stayed in the parent. */
+static void stand_alone(struct leavable *stay)
 {
 	struct place *place = place_of(stay);
+	struct bucket *bucket;
 
-	place->waiter.queue = NULL;
+	if (place->waiter.queue) {
+		bucket = enter(place->address);
+		queue_enter(&bucket->queue, &place->waiter);
+		leave(bucket);
+	}
 	atomic_store(&place->called, 1);
 }
 
-/* Of a line in the parking lot of the parent nothing is left; who is alone goes by the word that he waits for. */
-static const struct way_to_leave out_of_line = {leave_place, forget_place};
+static const struct way_to_leave out_of_line = {leave_place, stand_alone};
 
 /* Called with the lock of the bucket held. */
 static void enter_line(struct bucket *bucket, struct place *place, const void *address, uint32_t bits)

@@ -98,6 +98,37 @@ static void use(int other)
 	say("no reader", writer);
 }
 
+static volatile pid_t forked;
+
+static void fork_once(int signo)
+{
+	(void)signo;
+	forked = fork();
+}
+
+static int unlock_late(void *other)
+{
+	msleep(150);
+	return flock(*(int *)other, LOCK_UN);
+}
+
+/* Both go on with the wait that the handler has interrupted, which ends for both. */
+static void fork_out_of_wait(int other)
+{
+	pid_t unlocker = start_child(unlock_late, &other);
+	int result;
+
+	must("sigaction",
+	    sigaction(SIGALRM, &(struct sigaction){.sa_handler = fork_once, .sa_flags = SA_RESTART}, NULL));
+	must("setitimer", setitimer(ITIMER_REAL, &(struct itimerval){.it_value = {0, 20000}}, NULL));
+	result = flock(file, LOCK_EX);
+	if (!forked)
+		_exit(result == 0 ? 7 : 8);
+	say("flock", result);
+	end_child(forked);
+	end_child(unlocker);
+}
+
 int main(void)
 {
 	struct sigaction action = {.sa_handler = jump, .sa_flags = SA_RESTART};
@@ -119,6 +150,8 @@ int main(void)
 	jump_out("message", for_message);
 	jump_out("semaphore", for_semaphore);
 	jump_out("writer", for_writer);
+	fork_out_of_wait(other);
+	must("flock", flock(file, LOCK_UN));
 	use(other);
 	unlink(fifo);
 	must("msgctl", msgctl(messages, IPC_RMID, NULL));
