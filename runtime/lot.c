@@ -288,36 +288,6 @@ void lot_find_and_call_first(const void *address)
 		call_first(address);
 }
 
-void lot_call_all(void)
-{
-	struct waiter *waiter;
-	int i;
-
-	for (i = 0; i < BUCKETS; i++) {
-		hold_signals();
-		lock(&buckets[i].lock);
-		for (waiter = buckets[i].queue.first; waiter; waiter = waiter->next)
-			call_place((struct place *)waiter);
-		leave(&buckets[i]);
-	}
-}
-
-void lot_for_each(void (*f)(struct greenlet *g, const void *address, void *arg), void *arg)
-{
-	struct waiter *waiter;
-	int i;
-
-	for (i = 0; i < BUCKETS; i++) {
-		hold_signals();
-		lock(&buckets[i].lock);
-		for (waiter = buckets[i].queue.first; waiter; waiter = waiter->next) {
-			if (waiter->greenlet)
-				f(waiter->greenlet, ((struct place *)waiter)->address, arg);
-		}
-		leave(&buckets[i]);
-	}
-}
-
 void lot_reset(void)
 {
 	if (is_used)

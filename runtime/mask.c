@@ -35,9 +35,9 @@ void note_mask(struct greenlet *g, uint64_t blocked)
 /* The main one is always counted: what it does not block, nobody else can make blocked by all. */
 uint64_t common_mask(const struct hub *hub)
 {
-	uint64_t common = 0, left;
+	uint64_t common = pending_is_short() ? QUEUED : 0, left;
 
-	if (!hub->blocks_in_all)
+	if (!hub->blocks_in_all && !common)
 		return 0;
 	for (left = hub->main.blocked; left; left &= left - 1) {
 		if (hub->blocks[__builtin_ctzll(left)] == hub->masks)
@@ -55,6 +55,14 @@ void apply_masks(struct hub *hub)
 		return;
 	hub->kernel_mask = common;
 	set_kernel_mask(common);
+}
+
+void open_mask(struct hub *hub, uint64_t signals)
+{
+	if (!(hub->kernel_mask & signals))
+		return;
+	hub->kernel_mask &= ~signals;
+	set_kernel_mask(hub->kernel_mask);
 }
 
 static void move_all(struct pending *from, struct pending *to, uint64_t signals)

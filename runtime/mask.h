@@ -38,6 +38,9 @@ uint64_t common_mask(const struct hub *hub);
 /* Makes the kernel block that, if it does not. */
 void apply_masks(struct hub *hub);
 
+/* Makes the kernel let these through, until the masks are applied the next time. */
+void open_mask(struct hub *hub, uint64_t signals);
+
 /*
  * Around a call that the calling greenlet makes as it is, and during which the kernel blocks this mask instead: what
  * comes meanwhile is judged by it. NULL, and an OS thread without greenlets: nothing to do. The number returned is

@@ -123,8 +123,13 @@ static void *bring(void *what)
 	return NULL;
 }
 
+static volatile bool is_waiting;
+
+/* Not before, as a fork may not come in the midst of malloc. */
 static void *interrupt(void *thread)
 {
+	while (!is_waiting)
+		msleep(1);
 	msleep(20);
 	must("pthread_kill", -pthread_kill(*(pthread_t *)thread, SIGUSR1));
 	return NULL;
@@ -152,8 +157,10 @@ static void check(const char *what, bool (*comes)(void), void (*by)(void))
 
 	fflush(stdout);
 	come = by;
+	is_waiting = false;
 	interrupter = start(interrupt, &self);
 	bringer = start(bring, (void *)by);
+	is_waiting = true;
 	came = comes();
 	if (in_child)
 		_exit(came && has_threads() ? 7 : 8);
