@@ -2,6 +2,7 @@
  * Jumps out of handlers and between contexts that bring a signal mask along. What libc saves and puts back is the OS
  * thread's mask; the greenlet's is kept beside it, where the kernel's set ends and sigset_t goes on.
  */
+#include "../runtime/context.h"
 #include "../runtime/handlers.h"
 #include "../runtime/interrupt.h"
 #include "../runtime/leaving.h"
@@ -133,7 +134,7 @@ int swapcontext(ucontext_t *restrict own, const ucontext_t *restrict other)
 	struct leavable *const waits = leavables;
 	int result;
 
-	if (swaps_by_libc())
+	if (context_is_swapping())
 		return libc.swapcontext(own, other);
 	if (self) {
 		show_mask();

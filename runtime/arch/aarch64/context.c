@@ -95,3 +95,8 @@ void *const *context_frames(const struct context *c)
 {
 	return (void *const *)((const struct frame *)c->saved)->x19_to_x30[10];
 }
+
+bool context_is_swapping(void)
+{
+	return false;
+}

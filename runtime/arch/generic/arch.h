@@ -74,16 +74,4 @@ static inline uintptr_t jump_sp(const struct __jmp_buf_tag *buffer)
 	return 0;
 }
 
-/* Set in the thread-local storage of the context that is swapped to. */
-extern __thread bool is_swapping __attribute__((visibility("hidden")));
-
-/* True when it is we who have called libc's swapcontext; asked once. */
-static inline bool swaps_by_libc(void)
-{
-	bool answer = is_swapping;
-
-	is_swapping = false;
-	return answer;
-}
-
 #endif

@@ -8,7 +8,8 @@
 bool has_fsgsbase;
 #endif
 
-__thread bool is_swapping;
+/* In the storage of the context that is swapped to, which is in force by then. */
+static __thread bool is_swapping;
 
 /* swapcontext would bring back the signal mask of the time when the context stopped: the OS thread keeps the one it
  * has. */
@@ -56,4 +57,12 @@ void *const *context_frames(const struct context *c)
 {
 	(void)c;
 	return NULL;
+}
+
+bool context_is_swapping(void)
+{
+	bool answer = is_swapping;
+
+	is_swapping = false;
+	return answer;
 }

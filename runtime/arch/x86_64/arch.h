@@ -103,10 +103,4 @@ static inline uintptr_t jump_sp(const struct __jmp_buf_tag *buffer)
 	return sp;
 }
 
-/* True when it is we who have called libc's swapcontext; asked once. */
-static inline bool swaps_by_libc(void)
-{
-	return false;
-}
-
 #endif

@@ -166,3 +166,8 @@ void *const *context_frames(const struct context *c)
 {
 	return (void *const *)((const struct frame *)c->saved)->rbp;
 }
+
+bool context_is_swapping(void)
+{
+	return false;
+}
