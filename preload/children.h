@@ -9,7 +9,4 @@
  */
 void take_child_before_handler(void);
 
-/* To be called before a jump, perhaps out of a handler and out of the waits that it has interrupted. */
-void leave_child_waits(void);
-
 #endif

@@ -54,9 +54,18 @@ static int stay(struct place *place, const struct until *until)
 }
 
 struct stand {
+	struct leavable stay; /* first */
 	struct place *place;
 	pthread_mutex_t *mutex;
 };
+
+/* As libc has it, who jumps out of the wait has the mutex again. */
+static void take_mutex_back(struct leavable *stay)
+{
+	pthread_mutex_lock(((struct stand *)stay)->mutex);
+}
+
+static const struct way_to_leave with_mutex = {.leave = take_mutex_back};
 
 static void give_up(void *arg)
 {
@@ -67,40 +76,53 @@ static void give_up(void *arg)
 }
 
 /* libc can cancel a thread of its own only where it waits by libc's means, or at any time: so for that long, at any. */
-static int stay_as_thread(struct place *place, pthread_mutex_t *mutex, const struct until *until)
+static int stay_as_thread(struct stand *stand, const struct until *until)
 {
-	struct stand stand = {place, mutex};
 	int error, type;
 
-	pthread_cleanup_push(give_up, &stand);
+	pthread_cleanup_push(give_up, stand);
 	libc.pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);
-	error = lot_stay(place, until);
+	error = lot_stay(stand->place, until);
 	libc.pthread_setcanceltype(type, NULL);
 	pthread_cleanup_pop(0);
 	return error;
+}
+
+/* Returns with the mutex. */
+static int stay_in_line(struct stand *stand, const struct until *until)
+{
+	int error;
+
+	if (self)
+		error = stay(stand->place, until);
+	else
+		error = stay_as_thread(stand, until);
+	if (!lot_leave(stand->place))
+		error = 0;
+	if (was_left(&stand->stay))
+		return 0;
+	wait_ends(&stand->stay);
+	return relock(stand->mutex, error);
 }
 
 /* In line before the mutex is free: a signal that comes in between is not lost. Called and returns with the mutex. */
 static int wait_in_line(enum call call, pthread_cond_t *cond, pthread_mutex_t *mutex, const struct until *until)
 {
 	struct place place;
+	struct stand stand = {.place = &place, .mutex = mutex};
 	int error;
 
 	end_if_cancelled();
+	wait_begins(&stand.stay, &with_mutex);
 	lot_enter(cond, &place);
 	error = pthread_mutex_unlock(mutex);
 	if (error) {
 		lot_leave(&place);
+		wait_ends(&stand.stay);
 		return error;
 	}
 	stats_parked(call);
-	if (self)
-		error = stay(&place, until);
-	else
-		error = stay_as_thread(&place, mutex, until);
-	if (!lot_leave(&place))
-		error = 0;
-	return relock(mutex, error);
+	return stay_in_line(&stand, until);
 }
 
 static int wait_shared(

@@ -2,17 +2,19 @@
  * Jumps out of handlers and between contexts that bring a signal mask along. What libc saves and puts back is the OS
  * thread's mask; the greenlet's is kept beside it, where the kernel's set ends and sigset_t goes on.
  */
-#include "../runtime/frames.h"
+#include "../runtime/context.h"
+#include "../runtime/handlers.h"
 #include "../runtime/interrupt.h"
+#include "../runtime/leaving.h"
 #include "../runtime/mask.h"
+#include "arch.h"
 #include "blocking.h"
-#include "children.h"
 #include "tail.h"
 #include <setjmp.h>
 #include <ucontext.h>
 
 /* How the words of a saved mask are used: the kernel writes the first alone. */
-enum { KERNELS, MARK, BLOCKED, HANDLERS };
+enum { KERNELS, MARK, BLOCKED };
 
 /* Tells a mask that we have saved here from what the memory held before. */
 static unsigned long mark_of(const void *buffer)
@@ -30,7 +32,6 @@ void *before_sigsetjmp(struct __jmp_buf_tag *buffer, int saves_mask)
 	if (saves_mask && self) {
 		words[MARK] = mark_of(buffer);
 		words[BLOCKED] = self->blocked;
-		words[HANDLERS] = (unsigned long)handlers_running;
 	} else if (saves_mask) {
 		words[MARK] = 0;
 	}
@@ -45,28 +46,26 @@ static void restore_mask(struct __jmp_buf_tag *buffer)
 	unsigned long *words = buffer->__saved_mask.__val;
 	bool is_ours = words[MARK] == mark_of(buffer);
 
-	if (is_ours)
-		handlers_running = (sig_atomic_t)words[HANDLERS];
 	change_mask(self, is_ours ? words[BLOCKED] : words[KERNELS]);
 	if (has_signals(self))
 		take_signals(self);
 	words[KERNELS] = self->hub->kernel_mask;
 }
 
-/* A handler that ran as a wait ended may jump out of it. */
-static void leave_wait(void)
+/* Out of the waits that a handler has interrupted, and of the handler. */
+static void leave_for(uintptr_t position)
 {
-	queue_leave(&self->waiter);
-	self->awaits = 0;
-	leave_child_waits();
+	leave_waits(position);
+	if (position)
+		handlers_forget(position);
+	if (self)
+		self->awaits = 0;
 }
 
 static void before_jump(struct __jmp_buf_tag *buffer)
 {
-	if (!self)
-		return;
-	leave_wait();
-	if (buffer->__mask_was_saved)
+	leave_for(jump_sp(buffer));
+	if (self && buffer->__mask_was_saved)
 		restore_mask(buffer);
 }
 
@@ -85,36 +84,69 @@ void __longjmp_chk(sigjmp_buf buffer, int value)
 	__builtin_unreachable();
 }
 
-/* A context holds what the OS thread blocked; another set in its place is what the program wants blocked. */
-static void take_mask_of(const ucontext_t *context)
+/* A context holds the greenlet's own mask: so the kernel has that while libc saves or restores one. */
+static void show_mask(void)
 {
-	uint64_t wanted = signal_bits(&context->uc_sigmask);
-
-	if (wanted != self->hub->kernel_mask)
-		note_mask(self, wanted);
-	self->hub->kernel_mask = wanted;
+	if (show_own_mask())
+		self->hub->turns = 1;
 }
 
+void *before_getcontext(ucontext_t *context) __attribute__((used, visibility("hidden")));
+
+/* What is to be called in its place, which returns to its caller's frame more than once. */
+void *before_getcontext(ucontext_t *context)
+{
+	(void)context;
+	if (self)
+		show_mask();
+	return (void *)libc.getcontext;
+}
+
+CALLS_FIRST(getcontext, before_getcontext)
+
+/* As by a jump: the handlers and the waits below are left for good. */
 int setcontext(const ucontext_t *context)
 {
-	if (self)
-		take_mask_of(context);
+	leave_waits(context_sp(context));
+	handlers_follow(context);
+	if (self) {
+		expect_mask(self, signal_bits(&context->uc_sigmask));
+		if (has_signals(self))
+			take_signals(self);
+		show_mask();
+	}
 	return libc.setcontext(context);
 }
 
+/* Another has come back here by libc alone, perhaps, at the end of a context that this one is to follow. */
+static void take_mask_back(const ucontext_t *own)
+{
+	expect_mask(self, signal_bits(&own->uc_sigmask));
+	apply_masks(self->hub);
+	if (has_signals(self))
+		take_signals(self);
+}
+
+/* Who comes back is where he was, in the midst of the same handlers and waits. */
 int swapcontext(ucontext_t *restrict own, const ucontext_t *restrict other)
 {
-	uint64_t blocked;
+	const struct running_handlers around = handlers;
+	struct leavable *const waits = leavables;
 	int result;
 
-	/* Where the runtime switches by this call, it does not switch for the greenlet that is on. */
-	if (!self || is_ours(__builtin_return_address(0)))
+	if (context_is_swapping())
 		return libc.swapcontext(own, other);
-	blocked = self->blocked;
-	take_mask_of(other);
+	if (self) {
+		show_mask();
+		expect_mask(self, signal_bits(&other->uc_sigmask));
+	}
+	handlers_follow(other);
+	leavables = NULL;
 	result = libc.swapcontext(own, other);
-	self->hub->kernel_mask = signal_bits(&own->uc_sigmask);
-	change_mask(self, blocked);
+	leavables = waits;
+	handlers = around;
+	if (self)
+		take_mask_back(own);
 	return result;
 }
 

@@ -23,12 +23,10 @@ static void call_handler(const struct sigaction *action, int signo, siginfo_t *i
 {
 	if (signo == SIGCHLD)
 		take_child_before_handler();
-	handlers_running++;
 	if (action->sa_flags & SA_SIGINFO)
 		action->sa_sigaction(signo, info, context);
 	else
 		action->sa_handler(signo);
-	handlers_running--;
 }
 
 static void on_signal(int signo, siginfo_t *info, void *context);

@@ -189,3 +189,7 @@ void thrd_yield(void)
 
 synonym(__nanosleep, nanosleep);
 synonym(__sched_yield, sched_yield);
+
+/* Headers give the name to sched_yield; libc keeps it for the binaries that have it. */
+extern __typeof__(sched_yield) yield_by_old_name __asm__("pthread_yield") __attribute__((alias("sched_yield")))
+ATTRIBUTES_OF(sched_yield);

@@ -23,6 +23,8 @@ static int try_in_line(const struct way *way, struct place *place, const struct 
 	int error = 0, answer;
 
 	for (;;) {
+		if (was_left(&place->stay))
+			lot_enter(place->address, place);
 		if (lot_is_first(place)) {
 			answer = way->try((void *)place->address);
 			if (answer != EBUSY)

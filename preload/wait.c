@@ -19,9 +19,6 @@
 /* That of the main thread. On its own OS thread only, where a handler may find it. */
 static struct child_wait *volatile main_wait;
 
-/* The calling greenlet's: it may be in a handler that has interrupted another. */
-static __thread struct child_wait *own_wait __attribute__((tls_model("initial-exec")));
-
 /* By what can be done in a signal handler. */
 static void look(struct child_wait *wait)
 {
@@ -165,48 +162,46 @@ static void leave(struct child_wait *wait)
 	leave_line(wait);
 }
 
-/* Those that the jump does not leave find that they are called, and begin again. */
-void leave_child_waits(void)
+/* If the jump does not leave it after all, it finds that it is called, and begins again. */
+static void leave_by_jump(struct leavable *stay)
 {
-	struct child_wait *wait;
+	struct child_wait *wait = (struct child_wait *)stay;
 
-	for (wait = own_wait; wait; wait = wait->outer) {
-		leave(wait);
-		atomic_store(&wait->is_called, true);
-		if (main_wait == wait)
-			main_wait = wait->outer;
-	}
-	own_wait = NULL;
+	leave(wait);
+	atomic_store(&wait->is_called, true);
+	if (main_wait == wait)
+		main_wait = wait->outer;
 }
 
-void begin_waits_anew(void)
+/* The child may go on with the wait that the fork has interrupted: nothing is left of the parent's. */
+static void begin_anew(struct leavable *stay)
 {
-	struct child_wait *wait;
+	struct child_wait *wait = (struct child_wait *)stay;
 
-	for (wait = own_wait; wait; wait = wait->outer) {
-		wait->process = getpid();
-		wait->pidfd = -1;
-		wait->line = NULL;
-		atomic_store(&wait->is_called, true);
-	}
+	wait->process = getpid();
+	wait->pidfd = -1;
+	wait->line = NULL;
+	atomic_store(&wait->is_called, true);
 }
 
 static void wait_greenly(struct child_wait *wait)
 {
+	static const struct way_to_leave way = {leave_by_jump, begin_anew};
 	bool is_main = self->is_main && self->hub->is_first;
 	int error;
 
 	lines_prepare();
 	wait->greenlet = self;
 	wait->process = getpid();
-	wait->outer = own_wait;
-	own_wait = wait;
-	if (is_main)
+	wait_begins(&wait->stay, &way);
+	if (is_main) {
+		wait->outer = main_wait;
 		main_wait = wait;
+	}
 	error = look_and_wait(wait);
-	own_wait = wait->outer;
-	if (is_main)
+	if (main_wait == wait)
 		main_wait = wait->outer;
+	wait_ends(&wait->stay);
 	leave(wait);
 	if (!wait->is_over)
 		wait->result = -error;

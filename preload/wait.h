@@ -5,6 +5,7 @@
 #ifndef WAIT_H
 #define WAIT_H
 
+#include "../runtime/leaving.h"
 #include "blocking.h"
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -12,6 +13,7 @@
 struct line;
 
 struct child_wait {
+	struct leavable stay; /* first */
 	struct blocking call;
 	idtype_t type; /* what for, as waitid(2) has it */
 	id_t id;
@@ -30,7 +32,7 @@ struct child_wait {
 	nanos patience;        /* with the pidfd, until it is looked without */
 
 	struct greenlet *greenlet;
-	struct child_wait *outer; /* what the handler has interrupted that this is called by */
+	struct child_wait *outer; /* the main thread's: what the handler has interrupted that this is called by */
 	pid_t process;            /* in the child of a fork by another greenlet, it is nobody's wait */
 	struct line *line;        /* where it stands; NULL: nowhere */
 	struct child_wait *next;
@@ -42,10 +44,6 @@ struct child_wait {
  * waitid does, with errno set. The group that is the caller's own is to be named: the one it is in now is meant.
  */
 long wait_for_children(struct child_wait *wait);
-
-/* In the child of a fork by a handler, which may go on with what that has interrupted: nothing is left of the parent's.
- */
-void begin_waits_anew(void);
 
 /* Has the child of any later fork tidied up. */
 void lines_prepare(void);

@@ -56,7 +56,6 @@ static void in_child(void)
 {
 	unlock(&lines_lock);
 	lines = NULL;
-	begin_waits_anew();
 }
 
 static void watch_forks(void)

@@ -1,5 +1,6 @@
 #include "fork.h"
 #include "hub.h"
+#include "leaving.h"
 #include "lot.h"
 #include "offload_hub.h"
 #include "stand_in.h"
@@ -59,6 +60,7 @@ static void in_child(void)
 	tls_spread_ids();
 	hub_reset(self ? self->hub : NULL);
 	hub_drop_borrowed_fds();
+	take_waits_along();
 }
 
 static void watch_forks(void)

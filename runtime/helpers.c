@@ -1,4 +1,5 @@
 #include "helpers.h"
+#include "hold.h"
 #include "hub.h"
 #include "offload_hub.h"
 #include "park.h"
@@ -206,7 +207,9 @@ void offload_make_helper(struct hub *hub)
 
 void queue_job(struct job *job)
 {
+	hold_signals();
 	lock(&helpers_lock);
+	job->next = NULL;
 	*pool.last = job;
 	pool.last = &job->next;
 	pool.queued++;
@@ -215,6 +218,7 @@ void queue_job(struct job *job)
 	atomic_fetch_add(&pool.calls, 1);
 	unlock(&helpers_lock);
 	futex_wake(&pool.calls, 1);
+	let_signals();
 }
 
 bool take_back_job(struct job *job)

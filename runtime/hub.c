@@ -30,7 +30,6 @@
 
 __thread struct greenlet *self;
 __thread struct hub *hub_running;
-__thread volatile sig_atomic_t handlers_running;
 void (*before_first_hub)(void);
 
 /* libc's: stdio takes the locks of its streams, those that are open and those to come. */
@@ -70,7 +69,7 @@ void wake(struct greenlet *g, int outcome)
 {
 	bool insists = outcome == ECANCELED || outcome == EINTR;
 
-	if (g->state != PARKED && (g->state != PARKED_FIRMLY || insists))
+	if (g->state == RUNNING || g->state == ENDED || (g->state != PARKED && insists))
 		return;
 	g->outcome = outcome;
 	g->state = RUNNING;

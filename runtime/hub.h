@@ -25,7 +25,8 @@ struct hub;
 enum state {
 	RUNNING, /* or ready to */
 	PARKED,
-	PARKED_FIRMLY, /* neither a kill nor a signal ends it */
+	PARKED_STEADILY, /* neither a kill nor a signal ends it, but handlers run meanwhile */
+	PARKED_FIRMLY,   /* nor do they */
 	ENDED,
 };
 
@@ -224,12 +225,6 @@ void call_lines_later(void);
 
 /* Handles what the inbox holds; a greenlet calls it before it ends, lest the inbox refer to it. */
 void take_inbox(struct hub *hub);
-
-/*
- * How many of the program's signal handlers the calling context is in the midst of: the queues may be in any state
- * there, so whoever is to be woken is posted.
- */
-extern __thread volatile sig_atomic_t handlers_running __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
 /* True when the blocking calls of g are to end: it was killed, or cancelled and lets that be. */
 static inline bool must_end(const struct greenlet *g)

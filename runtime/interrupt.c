@@ -1,11 +1,13 @@
 #include "interrupt.h"
 #include "altstack.h"
-#include "interrupt_hub.h"
+#include "hold.h"
 #include "mask.h"
 #include "park.h"
 #include <errno.h>
 #include <ucontext.h>
 #include <unistd.h>
+
+__thread struct held held;
 
 #define NOT_MASKED (signal_bit(SIGKILL) | signal_bit(SIGSTOP))
 
@@ -35,12 +37,24 @@ static bool is_awaited(const struct greenlet *me, int signo)
 	return (hub->awaited & hub->main.blocked & signal_bit(signo)) && !me->is_main;
 }
 
+/* Those that are queued keep their order. */
+static bool comes_after_others(const struct greenlet *me, int signo)
+{
+	uint64_t waiting = atomic_load(&me->directed.signals) | atomic_load(&me->hub->arrived.signals);
+
+	return has_company(me) && (waiting & QUEUED & signal_bit(signo));
+}
+
 static bool takes_now(const struct greenlet *me, int signo)
 {
 	if (me->taking == signo)
 		return true;
+	if (held.depth) {
+		held.some = 1;
+		return false;
+	}
 	/* On its way into a wait, it takes the signal when it comes back. */
-	if (me->state != RUNNING)
+	if (me->state != RUNNING || comes_after_others(me, signo))
 		return false;
 	return !has_company(me) || !(me->blocked & signal_bit(signo) || is_awaited(me, signo));
 }
@@ -99,13 +113,13 @@ bool begin_handling(
 	struct hub *hub = me ? me->hub : hub_running;
 
 	handling->greenlet = NULL;
-	if (!hub || (!me && is_fault(signo, info)))
-		return true;
-	if (!me || (!is_fault(signo, info) && !takes_now(me, signo))) {
+	if (hub && !is_fault(signo, info) && !(me && takes_now(me, signo))) {
 		leave_for_another(hub, signo, info, context);
 		return false;
 	}
-	begin(handling, signo, context, action);
+	handling->before = handler_begins(&handling->mark, context);
+	if (me)
+		begin(handling, signo, context, action);
 	return true;
 }
 
@@ -125,6 +139,7 @@ void end_handling(const struct handling *handling, void *context)
 	struct greenlet *me = handling->greenlet;
 	ucontext_t *interrupted = context;
 
+	handler_ends(handling->before);
 	if (!me)
 		return;
 	note_mask(me, signal_bits(&interrupted->uc_sigmask));
@@ -134,17 +149,19 @@ void end_handling(const struct handling *handling, void *context)
 	atomic_fetch_or(&me->interrupted, handling->by);
 }
 
-/* To this very OS thread, which does not block it: it is delivered before the call returns. */
+/*
+ * To this very OS thread: it is delivered before the call returns. Where the kernel holds the signal back, it is let
+ * through only then, as it comes before others of its kind that are meant for the process.
+ */
 static void raise_here(struct greenlet *me, int signo, const siginfo_t *info)
 {
 	int errno_before = errno;
 	long thread = os_thread_id();
 
-	if (me->hub->kernel_mask & signal_bit(signo))
-		apply_masks(me->hub);
 	me->taking = (uint8_t)signo;
 	if (raw_syscall(SYS_rt_tgsigqueueinfo, getpid(), thread, signo, (long)info, 0, 0) < 0)
 		raw_syscall(SYS_tgkill, getpid(), thread, signo, 0, 0, 0);
+	open_mask(me->hub, signal_bit(signo));
 	me->taking = 0;
 	errno = errno_before;
 }
@@ -161,6 +178,23 @@ void take_signals(struct greenlet *me)
 		if (pending_take(&me->directed, signo, &info))
 			raise_here(me, signo, &info);
 	}
+	apply_masks(me->hub); /* there may be room again for more of them */
+}
+
+/* Those for the process that it lets through are its own: they have come while it ran. */
+void take_held_signals(void)
+{
+	struct greenlet *me = self;
+
+	held.some = 0;
+	if (!me || me->state != RUNNING)
+		return;
+	for (uint64_t left = atomic_load(&me->hub->arrived.signals) & ~me->blocked; left; left &= left - 1) {
+		if (!is_awaited(me, __builtin_ctzll(left) + 1))
+			pending_move(&me->hub->arrived, &me->directed, __builtin_ctzll(left) + 1);
+	}
+	if (has_signals(me))
+		take_signals(me);
 }
 
 void take_arrived_signal(struct greenlet *me, int signo)
@@ -195,78 +229,4 @@ int direct_signal(struct greenlet *g, int signo, const siginfo_t *info)
 	else if (g == self && g->state == RUNNING && has_signals(g))
 		take_signals(g);
 	return 0;
-}
-
-static struct greenlet *receiver(struct hub *hub, int signo)
-{
-	struct greenlet *g, *best = NULL;
-	uint64_t bit = signal_bit(signo);
-
-	if (!(hub->main.blocked & bit))
-		best = &hub->main;
-	else if (hub->main.awaits & bit)
-		return &hub->main;
-	if (best && best->state != PARKED_FIRMLY)
-		return best;
-	for (g = hub->living; g; g = g->next_living) {
-		if (g->awaits & bit)
-			return g;
-		if (!(g->blocked & bit) && (!best || best->state == PARKED_FIRMLY))
-			best = g;
-	}
-	return best;
-}
-
-/* Everybody blocks it by now: it stays pending in the kernel, for all to see. */
-static void give_back(struct hub *hub, int signo)
-{
-	siginfo_t info;
-
-	apply_masks(hub);
-	while (pending_take(&hub->arrived, signo, &info)) {
-		if (raw_syscall(SYS_rt_sigqueueinfo, getpid(), signo, (long)&info, 0, 0, 0) < 0)
-			raw_syscall(SYS_kill, getpid(), signo, 0, 0, 0, 0);
-	}
-}
-
-static void assign(struct hub *hub, int signo)
-{
-	struct greenlet *g = receiver(hub, signo);
-
-	if (!g) {
-		give_back(hub, signo);
-		return;
-	}
-	g->assigned |= signal_bit(signo);
-	atomic_store(&hub->needs_care, true);
-	pending_move(&hub->arrived, &g->directed, signo);
-}
-
-/* True when there are still signals for it to take. */
-static bool deliver_to(struct greenlet *g)
-{
-	bool has_some = atomic_load(&g->directed.signals) & (~g->blocked | g->awaits);
-
-	if (g->state == PARKED && handlers_end_wait(g, g->on_signal))
-		wake(g, EINTR);
-	else if (g->state == PARKED && has_some)
-		wake(g, 0);
-	return has_some;
-}
-
-void deliver_signals(struct hub *hub)
-{
-	struct greenlet *g;
-	uint64_t left;
-	bool needs_care = hub->altstacks > 0;
-
-	atomic_store(&hub->is_signalled, false);
-	atomic_store(&hub->needs_care, false);
-	for (left = atomic_load(&hub->arrived.signals); left; left &= left - 1)
-		assign(hub, __builtin_ctzll(left) + 1);
-	needs_care |= deliver_to(&hub->main);
-	for (g = hub->living; g; g = g->next_living)
-		needs_care |= deliver_to(g);
-	if (needs_care)
-		atomic_store(&hub->needs_care, true);
 }

@@ -6,13 +6,16 @@
 #ifndef INTERRUPT_H
 #define INTERRUPT_H
 
+#include "handlers.h"
 #include "hub.h"
 #include <ucontext.h>
 
 /* A handler at work, on its stack. */
 struct handling {
-	struct greenlet *greenlet; /* NULL where there is nothing to be undone */
+	struct greenlet *greenlet; /* NULL where there is nothing to be undone but that it is noted */
 	uint8_t by;                /* enum interrupted */
+	int before;                /* see handlers.h */
+	volatile uintptr_t mark;
 };
 
 /*

@@ -1,4 +1,5 @@
 #include "lot.h"
+#include "hold.h"
 #include "hub.h"
 #include "lot_bucket.h"
 #include <errno.h>
@@ -10,10 +11,14 @@ struct bucket buckets[BUCKETS];
 static _Atomic bool is_used;
 
 /*
- * The calling context is between enter() and leave(). A signal handler runs with the thread-local storage of what it
- * has interrupted, and so knows that it must not wait for a lock that is taken right here.
+ * A handler that runs all the same between enter() and leave(), as that of an OS thread without greenlets does, must
+ * not wait for a lock that is taken right here: it has the thread-local storage of what it has interrupted, and so it
+ * knows.
  */
-static __thread volatile bool is_inside __attribute__((tls_model("initial-exec")));
+static bool is_inside(void)
+{
+	return held.depth;
+}
 
 static struct bucket *enter(const void *address)
 {
@@ -21,7 +26,7 @@ static struct bucket *enter(const void *address)
 
 	if (!atomic_load_explicit(&is_used, memory_order_relaxed))
 		atomic_store_explicit(&is_used, true, memory_order_relaxed);
-	is_inside = true;
+	hold_signals();
 	lock(&bucket->lock);
 	return bucket;
 }
@@ -29,7 +34,7 @@ static struct bucket *enter(const void *address)
 static void leave(struct bucket *bucket)
 {
 	unlock(&bucket->lock);
-	is_inside = false;
+	let_signals();
 }
 
 /* Who stands in line may be told to stand in another. */
@@ -89,6 +94,54 @@ void call_place(struct place *place)
 		futex_wake(&place->called, 1);
 }
 
+static struct place *place_of(struct leavable *stay)
+{
+	return (struct place *)((char *)stay - offsetof(struct place, stay));
+}
+
+/* True when it stood in line until now. */
+static bool take_out(struct place *place)
+{
+	struct bucket *bucket = enter_line_of(place);
+	bool was_there = place->waiter.queue;
+
+	queue_leave(&place->waiter);
+	leave(bucket);
+	return was_there;
+}
+
+static void leave_place(struct leavable *stay)
+{
+	struct place *place = place_of(stay);
+
+	take_out(place);
+	atomic_store(&place->called, 1);
+}
+
+/* Whoever else stood there has stayed in the parent. */
+static void stand_alone(struct leavable *stay)
+{
+	struct place *place = place_of(stay);
+	struct bucket *bucket;
+
+	if (place->waiter.queue) {
+		bucket = enter(place->address);
+		queue_enter(&bucket->queue, &place->waiter);
+		leave(bucket);
+	}
+	atomic_store(&place->called, 1);
+}
+
+static const struct way_to_leave out_of_line = {leave_place, stand_alone};
+
+/* Called with the lock of the bucket held. */
+static void enter_line(struct bucket *bucket, struct place *place, const void *address, uint32_t bits)
+{
+	*place = (struct place){.waiter = {.greenlet = self}, .address = address, .bits = bits};
+	wait_begins(&place->stay, &out_of_line);
+	queue_enter(&bucket->queue, &place->waiter);
+}
+
 /* May return 0 though nobody has called, as park() may. */
 static int stay(struct place *place, const struct until *until)
 {
@@ -109,15 +162,15 @@ int lot_stay(struct place *place, const struct until *until)
 
 int lot_wait_for(const uint32_t *address, uint32_t value, uint32_t bits, const struct until *until)
 {
-	struct place place = {.waiter = {.greenlet = self}, .address = address, .bits = bits};
 	struct bucket *bucket = enter(address);
+	struct place place;
 	int error;
 
 	if (__atomic_load_n(address, __ATOMIC_SEQ_CST) != value) {
 		leave(bucket);
 		return EAGAIN;
 	}
-	queue_enter(&bucket->queue, &place.waiter);
+	enter_line(bucket, &place, address, bits);
 	leave(bucket);
 	do
 		error = stay(&place, until);
@@ -131,7 +184,7 @@ int lot_wake_for(const void *address, int count, uint32_t bits)
 	struct waiter *waiter, *next;
 	int woken = 0;
 
-	if (is_inside) {
+	if (is_inside()) {
 		call_lines_later();
 		return 0;
 	}
@@ -152,7 +205,7 @@ int lot_wake_for(const void *address, int count, uint32_t bits)
 
 void enter_both(struct bucket *one, struct bucket *other)
 {
-	is_inside = true;
+	hold_signals();
 	lock(one < other ? &one->lock : &other->lock);
 	if (one != other)
 		lock(one < other ? &other->lock : &one->lock);
@@ -169,18 +222,15 @@ void lot_enter(const void *address, struct place *place)
 {
 	struct bucket *bucket = enter(address);
 
-	*place = (struct place){.waiter = {.greenlet = self}, .address = address, .bits = UINT32_MAX};
-	queue_enter(&bucket->queue, &place->waiter);
+	enter_line(bucket, place, address, UINT32_MAX);
 	leave(bucket);
 }
 
 bool lot_leave(struct place *place)
 {
-	struct bucket *bucket = enter_line_of(place);
-	bool was_there = place->waiter.queue;
+	bool was_there = take_out(place);
 
-	queue_leave(&place->waiter);
-	leave(bucket);
+	wait_ends(&place->stay);
 	return was_there;
 }
 
@@ -199,6 +249,7 @@ void lot_stay_until_woken(struct place *place)
 
 	while (lot_is_in_line(place))
 		lot_stay(place, &for_ever);
+	wait_ends(&place->stay);
 }
 
 bool lot_is_first(const struct place *place)
@@ -231,40 +282,10 @@ static void call_first(const void *address)
 
 void lot_find_and_call_first(const void *address)
 {
-	if (is_inside)
+	if (is_inside())
 		call_lines_later();
 	else
 		call_first(address);
-}
-
-void lot_call_all(void)
-{
-	struct waiter *waiter;
-	int i;
-
-	for (i = 0; i < BUCKETS; i++) {
-		is_inside = true;
-		lock(&buckets[i].lock);
-		for (waiter = buckets[i].queue.first; waiter; waiter = waiter->next)
-			call_place((struct place *)waiter);
-		leave(&buckets[i]);
-	}
-}
-
-void lot_for_each(void (*f)(struct greenlet *g, const void *address, void *arg), void *arg)
-{
-	struct waiter *waiter;
-	int i;
-
-	for (i = 0; i < BUCKETS; i++) {
-		is_inside = true;
-		lock(&buckets[i].lock);
-		for (waiter = buckets[i].queue.first; waiter; waiter = waiter->next) {
-			if (waiter->greenlet)
-				f(waiter->greenlet, ((struct place *)waiter)->address, arg);
-		}
-		leave(&buckets[i]);
-	}
 }
 
 void lot_reset(void)

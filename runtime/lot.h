@@ -6,6 +6,7 @@
 #ifndef LOT_H
 #define LOT_H
 
+#include "leaving.h"
 #include "lot_bucket.h"
 #include "park.h"
 #include "queue.h"
@@ -14,6 +15,7 @@
 /* Where somebody stands in line; on his own stack. */
 struct place {
 	struct waiter waiter;    /* first: the queue knows nothing more */
+	struct leavable stay;    /* once it was left it stands nowhere, and has been called */
 	const void *address;     /* lot_requeue() may change it */
 	uint32_t bits;           /* what it can be woken for */
 	_Atomic uint32_t called; /* an OS thread without greenlets sleeps on this word */

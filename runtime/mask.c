@@ -35,9 +35,9 @@ void note_mask(struct greenlet *g, uint64_t blocked)
 /* The main one is always counted: what it does not block, nobody else can make blocked by all. */
 uint64_t common_mask(const struct hub *hub)
 {
-	uint64_t common = 0, left;
+	uint64_t common = pending_is_short() ? QUEUED : 0, left;
 
-	if (!hub->blocks_in_all)
+	if (!hub->blocks_in_all && !common)
 		return 0;
 	for (left = hub->main.blocked; left; left &= left - 1) {
 		if (hub->blocks[__builtin_ctzll(left)] == hub->masks)
@@ -55,6 +55,14 @@ void apply_masks(struct hub *hub)
 		return;
 	hub->kernel_mask = common;
 	set_kernel_mask(common);
+}
+
+void open_mask(struct hub *hub, uint64_t signals)
+{
+	if (!(hub->kernel_mask & signals))
+		return;
+	hub->kernel_mask &= ~signals;
+	set_kernel_mask(hub->kernel_mask);
 }
 
 static void move_all(struct pending *from, struct pending *to, uint64_t signals)
@@ -82,18 +90,32 @@ static void take_over(struct greenlet *me, uint64_t signals)
 	atomic_store(&me->hub->needs_care, true);
 }
 
-void change_mask(struct greenlet *me, uint64_t blocked)
+/* What it blocks now goes to another, and what it lets through is its own. */
+static void share_signals(struct greenlet *me)
 {
 	struct hub *hub = me->hub;
 	uint64_t arrived;
 
-	note_mask(me, blocked);
-	apply_masks(hub);
 	if (me->assigned & me->blocked)
 		give_up_assigned(me, me->assigned & me->blocked);
 	arrived = atomic_load_explicit(&hub->arrived.signals, memory_order_relaxed);
 	if (arrived & ~me->blocked)
 		take_over(me, arrived & ~me->blocked);
+}
+
+void change_mask(struct greenlet *me, uint64_t blocked)
+{
+	note_mask(me, blocked);
+	apply_masks(me->hub);
+	share_signals(me);
+}
+
+void expect_mask(struct greenlet *me, uint64_t blocked)
+{
+	note_mask(me, blocked);
+	me->hub->kernel_mask = me->blocked;
+	me->hub->turns = 1;
+	share_signals(me);
 }
 
 void mask_begin(struct hub *hub)

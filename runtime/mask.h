@@ -29,11 +29,17 @@ void note_mask(struct greenlet *g, uint64_t blocked);
 /* The same for the calling greenlet, and the kernel learns of it. Signals may be delivered at once. */
 void change_mask(struct greenlet *me, uint64_t blocked);
 
+/* The same where libc is about to tell the kernel; before another greenlet runs that is told what all of them block. */
+void expect_mask(struct greenlet *me, uint64_t blocked);
+
 /* What every greenlet of the hub blocks. */
 uint64_t common_mask(const struct hub *hub);
 
 /* Makes the kernel block that, if it does not. */
 void apply_masks(struct hub *hub);
+
+/* Makes the kernel let these through, until the masks are applied the next time. */
+void open_mask(struct hub *hub, uint64_t signals);
 
 /*
  * Around a call that the calling greenlet makes as it is, and during which the kernel blocks this mask instead: what

@@ -1,6 +1,8 @@
 #include "offload.h"
 #include "helpers.h"
+#include "hold.h"
 #include "hub.h"
+#include "leaving.h"
 #include "offload_hub.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -40,16 +42,55 @@ static bool leave(struct job *job)
 {
 	bool mine;
 
+	hold_signals();
 	lock(&helpers_lock);
 	mine = atomic_load(&job->done);
 	job->left = !mine && !take_back_job(job);
 	unlock(&helpers_lock);
+	let_signals();
 	return !job->left;
+}
+
+/* The helper has let go of it. */
+static void meet_at_lock(void)
+{
+	hold_signals();
+	lock(&helpers_lock);
+	unlock(&helpers_lock);
+	let_signals();
+}
+
+struct leavable_job {
+	struct leavable stay;
+	struct job *job;
+	void (*cancel)(void *arg);
+};
+
+static void leave_for_good(struct leavable *stay)
+{
+	struct job *job = ((struct leavable_job *)stay)->job;
+
+	if (!leave(job))
+		return;
+	meet_at_lock();
+	job->drop(job->arg);
+	free(job);
+}
+
+/* The helper has stayed in the parent. */
+static void queue_anew(struct leavable *stay)
+{
+	struct job *job = ((struct leavable_job *)stay)->job;
+
+	if (!atomic_load(&job->done))
+		queue_job(job);
 }
 
 int offload_until(void (*run)(void *arg), void (*drop)(void *arg), void *arg, const struct until *until)
 {
-	struct job *job = self ? malloc(sizeof(*job)) : NULL;
+	static const struct way_to_leave way = {leave_for_good, queue_anew};
+	struct leavable_job here = {.job = self ? malloc(sizeof(*here.job)) : NULL};
+	struct job *job = here.job;
 	int error = 0, errno_before = errno;
 
 	if (!job) {
@@ -57,45 +98,69 @@ int offload_until(void (*run)(void *arg), void (*drop)(void *arg), void *arg, co
 		return 0;
 	}
 	*job = (struct job){.run = run, .drop = drop, .arg = arg, .greenlet = self};
+	wait_begins(&here.stay, &way);
 	queue_job(job);
-	while (!atomic_load(&job->done) && !error)
+	while (!was_left(&here.stay) && !atomic_load(&job->done) && !error)
 		error = park(until);
-	if (!error || leave(job)) {
-		lock(&helpers_lock);
-		unlock(&helpers_lock);
-		if (atomic_load(&job->done))
-			error = 0;
-		else
-			drop(arg);
-		free(job);
-	}
+	errno = errno_before;
+	if (was_left(&here.stay))
+		return EINTR;
+	wait_ends(&here.stay);
+	if (error && !leave(job))
+		return error;
+	meet_at_lock();
+	if (atomic_load(&job->done))
+		error = 0;
+	else
+		drop(arg);
+	free(job);
 	errno = errno_before;
 	return error;
 }
 
-/* From the begin of the job, or of all if nobody is to meet it, to its end or an error. */
-static int await(struct job *job, void (*cancel)(void *arg), const struct until *until)
+static void wait_to_the_end(const struct job *job)
 {
+	while (!atomic_load(&job->done))
+		park_firmly();
+	meet_at_lock();
+}
+
+static void leave_cancelled(struct leavable *stay)
+{
+	struct leavable_job *wait = (struct leavable_job *)stay;
+
+	wait->cancel(wait->job->arg);
+	wait_to_the_end(wait->job);
+}
+
+static const struct way_to_leave by_cancelling = {leave_cancelled, queue_anew};
+
+/* From the begin of the job, or of all if nobody is to meet it, to its end or an error. */
+static int await(struct leavable_job *wait, const struct until *until)
+{
+	struct job *job = wait->job;
 	int error = 0;
 
 	while (!atomic_load(&job->done) && !error)
 		error = park(until);
+	if (was_left(&wait->stay))
+		return error ? error : EINTR;
+	wait_ends(&wait->stay);
 	if (error)
-		cancel(job->arg);
-	while (!atomic_load(&job->done))
-		park_firmly();
-	lock(&helpers_lock);
-	unlock(&helpers_lock);
+		wait->cancel(job->arg);
+	wait_to_the_end(job);
 	return error;
 }
 
 int offload_cancellable(void (*run)(void *arg), void (*cancel)(void *arg), void *arg, const struct until *until)
 {
 	struct job job = {.run = run, .arg = arg, .greenlet = self};
+	struct leavable_job wait = {.job = &job, .cancel = cancel};
 	int error, errno_before = errno;
 
+	wait_begins(&wait.stay, &by_cancelling);
 	queue_job(&job);
-	error = await(&job, cancel, until);
+	error = await(&wait, until);
 	errno = errno_before;
 	return error;
 }
@@ -103,14 +168,16 @@ int offload_cancellable(void (*run)(void *arg), void (*cancel)(void *arg), void 
 int offload_meeting(const struct meeting *meeting, void *arg, const struct until *until)
 {
 	struct job job = {.run = meeting->job, .arg = arg, .greenlet = self, .is_met = true};
+	struct leavable_job wait = {.job = &job, .cancel = meeting->cancel};
 	int error, errno_before = errno;
 
+	wait_begins(&wait.stay, &by_cancelling);
 	queue_job(&job);
 	while (!atomic_load(&job.begun) && !atomic_load(&job.done))
 		park_firmly();
 	if (atomic_load(&job.begun))
 		meeting->meet(arg);
-	error = await(&job, meeting->cancel, until);
+	error = await(&wait, until);
 	errno = errno_before;
 	return error;
 }

@@ -1,4 +1,6 @@
 #include "park.h"
+#include "handlers.h"
+#include "hold.h"
 #include "hub.h"
 #include "interrupt.h"
 #include "mask.h"
@@ -53,7 +55,7 @@ PART_OF_PARK int wait_as_it_is(struct greenlet *me, const struct until *until)
 	me->outcome = 0;
 	me->until = until;
 	me->since = me->hub->seen;
-	me->state = until->firm ? PARKED_FIRMLY : PARKED;
+	me->state = until->firm ? PARKED_STEADILY : PARKED;
 	if (deadline != FOR_EVER)
 		start_timer(me, deadline);
 	switch_away();
@@ -65,7 +67,7 @@ PART_OF_PARK int wait_as_it_is(struct greenlet *me, const struct until *until)
 /* Ends a wait that has come to this outcome: the handlers of signals that came meanwhile run before it does. */
 PART_OF_PARK int wait_ended(struct greenlet *me, const struct until *until, int outcome)
 {
-	if (has_signals(me) && !until->firm)
+	if (has_signals(me))
 		take_signals(me);
 	return handlers_end_wait(me, until->on_signal) && !outcome ? EINTR : outcome;
 }
@@ -98,8 +100,10 @@ PART_OF_PARK int wait_until(struct greenlet *me, const struct until *until)
 
 	if (deadline != FOR_EVER && deadline <= clock_now())
 		return time_is_over(me, deadline);
-	if (has_signals(me) && !until->firm)
+	if (has_signals(me)) {
 		take_signals(me);
+		return 0; /* the handlers may have changed what is waited for, or have forked */
+	}
 	atomic_store_explicit(&me->interrupted, 0, memory_order_relaxed);
 	if (until->mask)
 		return wait_with_mask(me, until);
@@ -138,12 +142,19 @@ void park_firmly(void)
 	switch_away();
 }
 
+static void wake_here(struct greenlet *g, int outcome)
+{
+	hold_signals();
+	wake(g, outcome);
+	let_signals();
+}
+
 void unpark(struct greenlet *g)
 {
 	bool is_ours = (self && self->hub == g->hub) || hub_running == g->hub;
 
-	if (is_ours && !handlers_running)
-		wake(g, 0);
+	if (is_ours && !is_in_handler())
+		wake_here(g, 0);
 	else
 		post(g);
 }
@@ -152,8 +163,8 @@ void end_wait(struct greenlet *g)
 {
 	bool is_ours = (self && self->hub == g->hub) || hub_running == g->hub;
 
-	if (is_ours && !handlers_running)
-		wake(g, must_end(g) ? ECANCELED : 0);
+	if (is_ours && !is_in_handler())
+		wake_here(g, must_end(g) ? ECANCELED : 0);
 	else
 		post(g);
 }

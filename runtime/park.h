@@ -24,7 +24,7 @@ struct until {
 	nanos deadline;
 	enum on_signal on_signal;
 	const sigset_t *mask; /* blocked signals while it waits; NULL: as they are */
-	bool firm;            /* neither a kill nor a timeout ends it: for what must be waited for */
+	bool firm;            /* nothing else ends it: for what must be waited for; handlers run meanwhile */
 	bool is_inside;       /* nobody but a greenlet or a thread of this process can bring what is waited for */
 	const char *what;     /* that, for reports: "an element of a queue"; NULL: it is known otherwise, see waits.c */
 	const void *object;   /* where it is to come from; with the `what` END_OF the greenlet */
@@ -49,7 +49,10 @@ static inline bool is_over(const struct until *until)
  */
 int park(const struct until *until);
 
-/* Parks so that only unpark() ends it: for what must be waited for, killed or not. May end early without cause, too. */
+/*
+ * Parks so that only unpark() ends it, and no handler runs meanwhile: for what must be waited for, killed or not. May
+ * end early without cause, too.
+ */
 void park_firmly(void);
 
 /* Parks a new greenlet, whose first run is then the end of its wait. */

@@ -19,6 +19,7 @@ static struct kept {
 } room[ROOM];
 
 static _Atomic size_t used; /* none lies above */
+static _Atomic size_t kept_in_all;
 static _Atomic uint64_t turns;
 
 static struct kept *find_room(void)
@@ -48,14 +49,28 @@ static struct kept *keep(struct pending *pending, int signo, const siginfo_t *in
 	kept->of = pending;
 	kept->turn = atomic_fetch_add(&turns, 1);
 	kept->info = *info;
+	atomic_fetch_add(&kept_in_all, 1);
 	atomic_store(&kept->state, KEPT);
 	return kept;
+}
+
+/* Somebody else may have done so meanwhile. */
+static void let_go(struct kept *kept)
+{
+	int state = KEPT;
+
+	if (atomic_compare_exchange_strong(&kept->state, &state, FREE))
+		atomic_fetch_sub(&kept_in_all, 1);
+}
+
+bool pending_is_short(void)
+{
+	return atomic_load_explicit(&kept_in_all, memory_order_relaxed) >= ROOM / 2;
 }
 
 int pending_add(struct pending *pending, int signo, const siginfo_t *info)
 {
 	struct kept *kept;
-	int state = KEPT;
 
 	if (signo < FIRST_QUEUED && (atomic_load(&pending->signals) & signal_bit(signo)))
 		return 0;
@@ -64,7 +79,7 @@ int pending_add(struct pending *pending, int signo, const siginfo_t *info)
 		return EAGAIN;
 	/* Somebody else may have sent the same meanwhile. */
 	if ((atomic_fetch_or(&pending->signals, signal_bit(signo)) & signal_bit(signo)) && kept && signo < FIRST_QUEUED)
-		atomic_compare_exchange_strong(&kept->state, &state, FREE);
+		let_go(kept);
 	return 0;
 }
 
@@ -106,7 +121,7 @@ bool pending_take(struct pending *pending, int signo, siginfo_t *info)
 		return signo < FIRST_QUEUED;
 	}
 	*info = kept->info;
-	atomic_store(&kept->state, FREE);
+	let_go(kept);
 	return true;
 }
 
@@ -126,6 +141,6 @@ void pending_drop(struct pending *pending)
 		return;
 	for (i = 0; i < atomic_load(&used); i++) {
 		if (atomic_load(&room[i].state) == KEPT && room[i].of == pending)
-			atomic_store(&room[i].state, FREE);
+			let_go(&room[i]);
 	}
 }

@@ -50,4 +50,10 @@ void pending_move(struct pending *from, struct pending *to, int signo);
 /* Forgets all of them. */
 void pending_drop(struct pending *pending);
 
+/* Those of which each one counts: what the kernel calls real-time, but for libc's own. */
+#define QUEUED (~0ull << 33)
+
+/* True when there is room for few more: then they are to wait in the kernel. */
+bool pending_is_short(void);
+
 #endif

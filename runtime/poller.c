@@ -1,4 +1,5 @@
 #include "poller.h"
+#include "hold.h"
 #include "hub.h"
 #include "poller_hub.h"
 #include "sparse.h"
@@ -91,6 +92,8 @@ static inline struct side *find_or_make_side(struct hub *hub, int fd, short even
 
 static inline void wait_at(struct side *side, struct hub *hub, struct waiter *waiter)
 {
+	/* A handler that has interrupted another wait may be waiting here itself; the other looks again after it. */
+	queue_leave(waiter);
 	*waiter = (struct waiter){.greenlet = self};
 	queue_enter(&side->queue, waiter);
 	if (!ev_is_active(&side->watcher))
@@ -103,7 +106,9 @@ int watch_fd(struct hub *hub, struct waiter *waiter, int fd, short events)
 
 	if (!side)
 		return ENOMEM;
+	hold_signals();
 	wait_at(side, hub, waiter);
+	let_signals();
 	return 0;
 }
 
@@ -119,12 +124,19 @@ int park_on_fd(int fd, short events, const struct until *until)
 	side = find_or_make_side(self->hub, fd, events);
 	if (!side)
 		return ENOMEM;
+	hold_signals();
 	wait_at(side, self->hub, waiter);
+	let_signals();
 	error = park(until);
 	if (!error)
 		__builtin_prefetch(side);
+	hold_signals();
 	queue_leave(waiter);
-	return waiter->error ? waiter->error : error;
+	if (waiter->error)
+		error = waiter->error;
+	waiter->error = 0; /* it may be another's whose wait this one's handler has interrupted */
+	let_signals();
+	return error;
 }
 
 /* A twin keeps the file open and the kernel's epoll interested in a number that is no longer ours to ask about. */

@@ -1,9 +1,11 @@
 /* Waiting for several descriptors at once, and for events that libev does not know. */
 #include "hub.h"
+#include "leaving.h"
 #include "poller.h"
 #include "watch.h"
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 
 #define ON_STACK 16
@@ -23,19 +25,45 @@ static int watch_entry(struct hub *hub, struct waiter *two, const struct pollfd 
 	return error;
 }
 
-static int park_watching(const struct pollfd *fds, nfds_t n, struct waiter *waiters, const struct until *until)
+struct watching {
+	struct leavable stay;
+	struct waiter *waiters, on_stack[2 * ON_STACK];
+	nfds_t count;
+};
+
+static void stop_watching(struct watching *watching)
 {
+	nfds_t i;
+
+	for (i = 0; i < watching->count; i++)
+		queue_leave(&watching->waiters[i]);
+	watching->count = 0;
+	if (watching->waiters != watching->on_stack)
+		free(watching->waiters);
+	watching->waiters = watching->on_stack;
+}
+
+/* It is the first member. */
+static void leave_watching(struct leavable *stay)
+{
+	stop_watching((struct watching *)stay);
+}
+
+static int park_watching(const struct pollfd *fds, nfds_t n, struct watching *watching, const struct until *until)
+{
+	static const struct way_to_leave out_of_queues = {.leave = leave_watching};
 	int error = 0;
 	nfds_t i;
 
+	wait_begins(&watching->stay, &out_of_queues);
 	for (i = 0; i < n && !error; i++) {
 		if (fds[i].fd >= 0)
-			error = watch_entry(self->hub, &waiters[2 * i], &fds[i]);
+			error = watch_entry(self->hub, &watching->waiters[2 * i], &fds[i]);
 	}
 	if (!error)
 		error = park(until);
-	for (i = 0; i < 2 * n; i++)
-		queue_leave(&waiters[i]);
+	stop_watching(watching);
+	wait_ends(&watching->stay);
 	return error;
 }
 
@@ -58,25 +86,47 @@ static int add_to_epoll(int epoll_fd, const struct pollfd *fds, nfds_t i)
 	return epoll_ctl(epoll_fd, EPOLL_CTL_MOD, fds[i].fd, &event) == 0 ? 0 : errno;
 }
 
+struct on_epoll {
+	struct leavable stay;
+	int fd; /* -1: closed */
+};
+
+static void close_epoll(struct on_epoll *on)
+{
+	if (on->fd < 0)
+		return;
+	poller_forget(on->fd);
+	raw_syscall(SYS_close, on->fd, 0, 0, 0, 0, 0);
+	on->fd = -1;
+}
+
+static void leave_epoll(struct leavable *stay)
+{
+	close_epoll((struct on_epoll *)stay);
+}
+
 /* An epoll instance is a descriptor that is readable when one of its own is ready, for whatever events. */
 static int park_on_epoll(const struct pollfd *fds, nfds_t n, const struct until *until)
 {
-	int epoll_fd = epoll_create1(EPOLL_CLOEXEC), error = 0;
+	static const struct way_to_leave out_of_epoll = {.leave = leave_epoll};
+	struct on_epoll on = {.fd = epoll_create1(EPOLL_CLOEXEC)};
+	int error = 0;
 	nfds_t i;
 
-	if (epoll_fd < 0)
+	if (on.fd < 0)
 		return ENOMEM;
+	wait_begins(&on.stay, &out_of_epoll);
 	for (i = 0; i < n && !error; i++) {
 		if (fds[i].fd >= 0)
-			error = add_to_epoll(epoll_fd, fds, i);
+			error = add_to_epoll(on.fd, fds, i);
 	}
 	/* What is refused (EPERM) is ready; to be closed is an event, too. */
 	if (error == EPERM || error == EBADF)
 		error = 0;
 	else if (!error)
-		error = park_on_fd(epoll_fd, POLLIN, until);
-	poller_forget(epoll_fd);
-	raw_syscall(SYS_close, epoll_fd, 0, 0, 0, 0, 0);
+		error = park_on_fd(on.fd, POLLIN, until);
+	close_epoll(&on);
+	wait_ends(&on.stay);
 	return error;
 }
 
@@ -95,18 +145,14 @@ static bool libev_knows(const struct pollfd *fds, nfds_t n)
 
 int park_on_fds(const struct pollfd *fds, nfds_t n, const struct until *until)
 {
-	struct waiter on_stack[2 * ON_STACK] = {0}, *waiters = on_stack;
-	int error;
+	struct watching watching;
 
 	if (!libev_knows(fds, n))
 		return park_on_epoll(fds, n, until);
-	if (n > ON_STACK) {
-		waiters = calloc(2 * n, sizeof(*waiters));
-		if (!waiters)
-			return ENOMEM;
-	}
-	error = park_watching(fds, n, waiters, until);
-	if (waiters != on_stack)
-		free(waiters);
-	return error;
+	watching.count = 2 * n;
+	watching.waiters = n > ON_STACK ? malloc(2 * n * sizeof(struct waiter)) : watching.on_stack;
+	if (!watching.waiters)
+		return ENOMEM;
+	memset(watching.waiters, 0, 2 * n * sizeof(struct waiter));
+	return park_watching(fds, n, &watching, until);
 }

@@ -1,5 +1,6 @@
 #include "queue.h"
 #include "hub.h"
+#include "leaving.h"
 #include "park.h"
 
 void queue_enter(struct queue *queue, struct waiter *waiter)
@@ -42,13 +43,26 @@ void queue_wake_all(struct queue *queue, int error)
 		queue_wake_first(queue, error);
 }
 
+struct standing {
+	struct leavable stay;
+	struct waiter waiter;
+};
+
+static void leave_queue(struct leavable *stay)
+{
+	queue_leave(&((struct standing *)stay)->waiter);
+}
+
 int queue_park(struct queue *queue, const struct until *until)
 {
-	struct waiter waiter = {.greenlet = self};
+	static const struct way_to_leave out_of_queue = {.leave = leave_queue};
+	struct standing standing = {.waiter = {.greenlet = self}};
 	int error;
 
-	queue_enter(queue, &waiter);
+	wait_begins(&standing.stay, &out_of_queue);
+	queue_enter(queue, &standing.waiter);
 	error = park(until);
-	queue_leave(&waiter);
-	return waiter.error ? waiter.error : error;
+	queue_leave(&standing.waiter);
+	wait_ends(&standing.stay);
+	return standing.waiter.error ? standing.waiter.error : error;
 }

@@ -48,10 +48,11 @@ int await_signal(uint64_t set, siginfo_t *info, const struct until *until)
 	struct greenlet *me = self;
 	int error = 0;
 
-	me->awaits = set;
-	me->hub->awaited |= set;
-	while (!take_awaited(set, info) && !(error = park(until)))
-		;
+	/* Each time, for a handler that has run meanwhile may have left all waits, or have forked. */
+	do {
+		me->awaits = set;
+		me->hub->awaited |= set;
+	} while (!take_awaited(set, info) && !(error = park(until)));
 	me->awaits = 0;
 	note_awaited(me->hub);
 	return error;

@@ -1,4 +1,5 @@
 #include "slice.h"
+#include "handlers.h"
 #include "hub.h"
 #include "interrupt.h"
 #include "mask.h"
@@ -107,6 +108,12 @@ static void interrupt(struct greenlet *me, ucontext_t *context)
 		after_slice();
 }
 
+static bool is_handler(const ucontext_t *context)
+{
+	handlers_forget(context_sp(context));
+	return handlers.count;
+}
+
 /* Somebody has sent the signal who does not know that we use it. */
 static void take_stray(void)
 {
@@ -129,7 +136,7 @@ static void on_slice_end(int signo, siginfo_t *info, void *context)
 		return;
 	if (info->si_code != SI_TIMER)
 		take_stray();
-	else if (me && me->sliced && !me->loading && may_stop && !handlers_running)
+	else if (me && me->sliced && !me->loading && may_stop && !is_handler(context))
 		interrupt(me, context);
 	else if (me)
 		me->hub->slice_over = true;

@@ -3,6 +3,7 @@
 #define ARCH_H
 
 #include "../tls_above.h"
+#include <setjmp.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
@@ -70,6 +71,19 @@ static inline uintptr_t interrupted_frame(const ucontext_t *context)
 static inline uintptr_t context_pc(const ucontext_t *context)
 {
 	return (uintptr_t)context->uc_mcontext.pc;
+}
+
+/* Where its stack had come to. */
+static inline uintptr_t context_sp(const ucontext_t *context)
+{
+	return (uintptr_t)context->uc_mcontext.sp;
+}
+
+/* The same for what setjmp has saved, where that is known, else 0. */
+static inline uintptr_t jump_sp(const struct __jmp_buf_tag *buffer)
+{
+	(void)buffer;
+	return 0;
 }
 
 #endif

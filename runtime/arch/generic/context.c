@@ -10,6 +10,9 @@ const bool context_is_public = false;
 bool has_fsgsbase;
 #endif
 
+/* In the storage of the context that is swapped to, which is in force by then. */
+static __thread bool is_swapping;
+
 /* swapcontext would bring back the signal mask of the time when the context stopped: the OS thread keeps the one it
  * has. */
 void context_swap(void **saved, void *to)
@@ -17,6 +20,7 @@ void context_swap(void **saved, void *to)
 	ucontext_t here, *there = to;
 
 	*saved = &here;
+	is_swapping = true;
 	pthread_sigmask(SIG_BLOCK, NULL, &there->uc_sigmask);
 	swapcontext(&here, there);
 }
@@ -64,4 +68,12 @@ void context_make(struct context *c, void *low, size_t size, void (*entry)(void)
 uintptr_t context_frame(const struct context *c)
 {
 	return interrupted_frame(c->saved);
+}
+
+bool context_is_swapping(void)
+{
+	bool answer = is_swapping;
+
+	is_swapping = false;
+	return answer;
 }

@@ -3,6 +3,7 @@
 #define ARCH_H
 
 #include <asm/prctl.h>
+#include <setjmp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -101,6 +102,21 @@ static inline uintptr_t interrupted_frame(const ucontext_t *context)
 static inline uintptr_t context_pc(const ucontext_t *context)
 {
 	return (uintptr_t)context->uc_mcontext.gregs[REG_RIP];
+}
+
+/* Where its stack had come to. */
+static inline uintptr_t context_sp(const ucontext_t *context)
+{
+	return (uintptr_t)context->uc_mcontext.gregs[REG_RSP];
+}
+
+/* The same for what setjmp has saved, where that is known, else 0. libc hides it by the guard, and turns it. */
+static inline uintptr_t jump_sp(const struct __jmp_buf_tag *buffer)
+{
+	uintptr_t sp = (uintptr_t)buffer->__jmpbuf[6];
+
+	__asm__("ror $17, %0\n\txor %%fs:0x30, %0" : "+r"(sp) : : "cc");
+	return sp;
 }
 
 #endif

@@ -1,0 +1,55 @@
+/*
+ * The program's signal handlers at work in the calling context. There the queues may be in any state, so whoever is to
+ * be woken is posted, and no slice ends. Handlers are left in many ways, by a jump, an exception, a switch to another
+ * context, and not all pass by us: so it is known where on the stack each was called, and whoever asks finds those over
+ * that are not around him.
+ */
+#ifndef HANDLERS_H
+#define HANDLERS_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <ucontext.h>
+
+#define MOST_HANDLERS 8
+
+struct running_handler {
+	const volatile uintptr_t *mark; /* a word in its caller's frame that holds its own address while that lives */
+	uintptr_t low;                  /* what its stack does not reach below */
+};
+
+struct running_handlers {
+	volatile sig_atomic_t count;
+	struct running_handler at[MOST_HANDLERS]; /* the innermost last; if they are more, those are not known */
+};
+
+extern __thread struct running_handlers handlers __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/*
+ * A handler is about to be called: sets the mark, which lies in the frame of its caller, and notes it. The context is
+ * what it has interrupted. Returns how many there were, which is to be handed to handler_ends().
+ */
+int handler_begins(volatile uintptr_t *mark, const ucontext_t *context);
+
+static inline void handler_ends(int before)
+{
+	handlers.count = before;
+}
+
+/* Forgets those that are not around this stack position; 0: all. */
+void handlers_forget(uintptr_t position);
+
+/* The same before a switch to a context, which may have a stack of its own. */
+void handlers_follow(const ucontext_t *context);
+
+/* True in the midst of one. */
+static inline bool is_in_handler(void)
+{
+	if (__builtin_expect(handlers.count == 0, 1))
+		return false;
+	handlers_forget((uintptr_t)__builtin_frame_address(0));
+	return handlers.count;
+}
+
+#endif
