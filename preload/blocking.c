@@ -180,20 +180,25 @@ static void make_call(void *arg)
 	helped->signo = self || hub_running ? 0 : take_signal_of_call();
 }
 
-void call_on_helper(struct blocking *call, void (*job)(void *arg), void *arg)
+static void call_by(
+    void (*way)(void (*job)(void *arg), void *arg), struct blocking *call, void (*job)(void *arg), void *arg)
 {
 	struct helper_call helped = {.job = job, .arg = arg};
 
 	stats_helped(call->call);
-	offload(make_call, &helped);
+	way(make_call, &helped);
 	if (helped.signo > 0)
 		raise(helped.signo);
 }
 
+void call_on_helper(struct blocking *call, void (*job)(void *arg), void *arg)
+{
+	call_by(offload, call, job, arg);
+}
+
 void call_on_helper_briefly(struct blocking *call, void (*job)(void *arg), void *arg)
 {
-	stats_helped(call->call);
-	offload_brief(job, arg);
+	call_by(offload_brief, call, job, arg);
 }
 
 long wait_on_helper(struct blocking *call, const long number_and_arguments[7])

@@ -13,12 +13,17 @@ static struct hub *own_hub(void)
 	return self ? self->hub : hub_running;
 }
 
+static bool is_parked(const struct greenlet *g)
+{
+	return g->state != RUNNING && g->state != ENDED;
+}
+
 /* How g was parked; of one that another OS thread may let go on at any moment that can't be said. */
 static const struct until *until_of(const struct greenlet *g)
 {
 	static const struct until unknown = {.deadline = FOR_EVER};
 
-	return g->hub == own_hub() && (g->state == PARKED || g->state == PARKED_FIRMLY) ? g->until : &unknown;
+	return g->hub == own_hub() && is_parked(g) ? g->until : &unknown;
 }
 
 static void forget_lines(struct hub *hub)
@@ -44,9 +49,7 @@ void waits_look(void)
 
 bool waits_inside(const struct greenlet *g)
 {
-	if (g->state != PARKED && g->state != PARKED_FIRMLY)
-		return false;
-	return atomic_load(&g->line) || until_of(g)->is_inside;
+	return is_parked(g) && (atomic_load(&g->line) || until_of(g)->is_inside);
 }
 
 __attribute__((format(printf, 3, 4))) static void append(char *text, size_t size, const char *format, ...)
