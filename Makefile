@@ -96,9 +96,12 @@ $(BUILD)/demos/%: demos/%.c $(LIB)
 # Programs that know nothing of us, and the same once more as distributions build theirs.
 $(BUILD)/tests/programs/%: tests/programs/%.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -Wall -Wextra -Werror -O2 -g -D_GNU_SOURCE $(DEPGEN) -o $@ $<
+	$(CC) -std=gnu11 -Wall -Wextra -Werror -O2 -g -D_GNU_SOURCE $(DEPGEN) -o $@ $< $(PROGRAM_LIBS)
 	$(CC) -std=gnu11 -O2 -g -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
-	    -o $@.fortified $<
+	    -o $@.fortified $< $(PROGRAM_LIBS)
+
+$(BUILD)/tests/programs/ring_waits: PROGRAM_LIBS = -luring
+$(BUILD)/tests/programs/kernel_aio: PROGRAM_LIBS = -laio
 
 # Programs that hang: their functions are visible by name.
 $(BUILD)/tests/reports/%: tests/reports/%.c $(LIB)

@@ -86,6 +86,22 @@ static inline void end_if_cancelled_at_once(void)
 		end_if_cancelled();
 }
 
+/* Around what would be a cancellation point, in a call that is none. Returns what allow_cancellation() takes. */
+static inline bool forbid_cancellation(void)
+{
+	const bool allowed = self && !self->cancel_disabled;
+
+	if (allowed)
+		self->cancel_disabled = true;
+	return allowed;
+}
+
+static inline void allow_cancellation(bool allowed)
+{
+	if (allowed)
+		self->cancel_disabled = false;
+}
+
 /* The part of goes_native() that is only asked on a greenlet, and once for each call: what has parked stays green. */
 bool goes_native_on_greenlet(struct blocking *call);
 

@@ -15,15 +15,15 @@
 #define LARGEST_STACK  (1ULL << 40) /* no address space holds many of these; larger numbers are a mistake */
 
 static const char words[][16] = {
-    "socket", "dns", "time", "select", "thread", "os", "subprocess", "signal", "queue", "file", "libc"};
+    "socket", "dns", "time", "select", "thread", "os", "subprocess", "signal", "queue", "file", "aio", "libc"};
 
 static const char usage[] =
     "Usage: greenload [options] [--] command [args...]\n"
     "Runs the command so that calls which would block let its other greenlets run.\n"
     "\n"
     "  --patch=LIST    what to make concurrent: all (the default), or some of socket,dns,\n"
-    "                  time,select,thread,os,subprocess,signal,queue,file,libc; -word takes\n"
-    "                  one out\n"
+    "                  time,select,thread,os,subprocess,signal,queue,file,aio,libc; -word\n"
+    "                  takes one out\n"
     "  --slice=MS      milliseconds of CPU time that a thread may compute while others wait,\n"
     "                  5 unless said otherwise; 0: as long as it likes\n"
     "  --stats[=FILE]  print statistics as JSON at exit, on stderr or to FILE\n"

@@ -1,6 +1,8 @@
 #include "libc.h"
 #include <dlfcn.h>
 #include <link.h>
+#include <stdbool.h>
+#include <string.h>
 
 struct libc libc;
 
@@ -15,22 +17,35 @@ static int is_missing(void)
  * The next after us. Where another library has brought us in, libc comes before us: then it is the first of all that
  * we want, and nothing of the program's reaches us.
  */
-static void (*find(const char *name, void *ours))(void)
+static void (*find(const char *name, void *ours, int (*instead)(void)))(void)
 {
 	void *found = dlsym(RTLD_NEXT, name);
 
 	if (!found)
 		found = dlsym(RTLD_DEFAULT, name);
-	return found && found != ours ? (void (*)(void))found : (void (*)(void))is_missing;
+	return found && found != ours ? (void (*)(void))found : (void (*)(void))instead;
 }
 
-static void find_all(void)
+static bool is_of_libc(const char *family)
 {
-#define CALL(name, family, waits, note) libc.name = (__typeof__(libc.name))find(#name, (void *)name);
+	return strcmp(family, "aio") != 0;
+}
+
+static void find_all(bool of_libc, int (*instead)(void))
+{
+#define CALL(name, family, waits, note)                                                                                \
+	if (is_of_libc(#family) == of_libc)                                                                            \
+		libc.name = (__typeof__(libc.name))find(#name, (void *)name, instead);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 #include "calls.def"
 #pragma GCC diagnostic pop
+}
+
+/* Not before they are called: of what is not there the linker keeps a word, by a malloc that may not be ready yet. */
+void libc_find_foreign(void)
+{
+	find_all(false, NULL);
 }
 
 /*
@@ -43,7 +58,7 @@ static void at_relocation(void)
 
 static __attribute__((used)) void (*resolve(void))(void)
 {
-	find_all();
+	find_all(true, is_missing);
 	return at_relocation;
 }
 

@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <liburing.h>
 #include <mqueue.h>
 #include <netdb.h>
 #include <poll.h>
@@ -61,6 +62,11 @@ int __xstat(int version, const char *path, struct stat *status);
 int __lxstat(int version, const char *path, struct stat *status);
 int __fxstatat(int version, int dir, const char *path, struct stat *status, int flags);
 
+/* libaio's; of its header nothing else is needed. */
+struct io_context;
+struct io_event;
+int io_getevents(struct io_context *context, long least, long most, struct io_event *events, struct timespec *limit);
+
 /* gcc wants an alias to have the attributes of its target; clang has no word for that. */
 #if __has_attribute(copy)
 #define ATTRIBUTES_OF(name) __attribute__((copy(name)))
@@ -82,6 +88,9 @@ struct libc {
 #pragma GCC diagnostic pop
 
 extern struct libc libc;
+
+/* Looks up what is not libc's: the calls of the family aio. Each of them sees to it that it has been. */
+void libc_find_foreign(void);
 
 /* The malloc in use: the program's own, that of a library, or libc's. */
 void *libc_allocator(void);

@@ -43,17 +43,13 @@ static int look_until_one_ends(struct blocking *call, const struct gaicb *const 
 	}
 }
 
-/* No cancellation point. */
 static int suspend_greenly(
     struct blocking *call, const struct gaicb *const list[], int count, const struct timespec *limit)
 {
-	bool was_disabled = self->cancel_disabled;
 	int error;
 
 	call->until.on_signal = limit ? SIGNAL_ENDS : SIGNAL_RESTARTS;
-	self->cancel_disabled = true;
 	error = look_until_one_ends(call, list, count, deadline_of(limit));
-	self->cancel_disabled = was_disabled;
 	if (error == ETIMEDOUT) /* which answer that is, differs among libcs */
 		return libc.gai_suspend(list, count, &(struct timespec){0});
 	return error ? EAI_INTR : 0;
@@ -62,11 +58,13 @@ static int suspend_greenly(
 int gai_suspend(const struct gaicb *const list[], int count, const struct timespec *limit)
 {
 	struct blocking call = blocking_on(CALL_gai_suspend, -1, 0);
+	const bool allowed = forbid_cancellation();
+	int answer;
 
 	call.dont_wait = !lets_wait(limit) || under_way(list, count) == 0;
-	if (goes_native(&call))
-		return libc.gai_suspend(list, count, limit);
-	return suspend_greenly(&call, list, count, limit);
+	answer = goes_native(&call) ? libc.gai_suspend(list, count, limit) : suspend_greenly(&call, list, count, limit);
+	allow_cancellation(allowed);
+	return answer;
 }
 
 struct request {
