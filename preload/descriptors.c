@@ -13,26 +13,40 @@ static int bad_descriptor(void)
 
 int close(int fd)
 {
+	int result;
+
 	if (fd_is_ours(fd))
 		return bad_descriptor();
 	fd_forget(fd);
-	return libc.close(fd);
+	result = libc.close(fd);
+	if (fd >= 0)
+		poller_gone((unsigned)fd, (unsigned)fd);
+	return result;
 }
 
 /* In pieces, around those of our loops. */
-int close_range(unsigned int first, unsigned int last, int flags)
+static int close_all(unsigned first, unsigned last, int flags)
 {
 	unsigned from = first, own;
 
-	if (first > last || (flags & CLOSE_RANGE_CLOEXEC))
-		return libc.close_range(first, last, flags);
-	fd_forget_range(first, last);
 	while (from <= INT_MAX && (own = (unsigned)hub_next_own_fd((int)from)) != INT_MAX && own <= last) {
 		if (own > from && libc.close_range(from, own - 1, flags) != 0)
 			return -1;
 		from = own + 1;
 	}
 	return from <= last ? libc.close_range(from, last, flags) : 0;
+}
+
+int close_range(unsigned int first, unsigned int last, int flags)
+{
+	int result;
+
+	if (first > last || (flags & CLOSE_RANGE_CLOEXEC))
+		return libc.close_range(first, last, flags);
+	fd_forget_range(first, last);
+	result = close_all(first, last, flags);
+	poller_gone(first, last);
+	return result;
 }
 
 void closefrom(int lowest)
@@ -42,6 +56,7 @@ void closefrom(int lowest)
 	if (hub_next_own_fd(0) == INT_MAX || close_range(lowest < 0 ? 0 : (unsigned)lowest, UINT_MAX, 0) != 0) {
 		fd_forget_range(lowest < 0 ? 0 : (unsigned)lowest, UINT_MAX);
 		libc.closefrom(lowest);
+		poller_gone(lowest < 0 ? 0 : (unsigned)lowest, UINT_MAX);
 	}
 	errno = before;
 }
@@ -86,6 +101,14 @@ static int twin_of(int fd, int twin)
 	return twin;
 }
 
+/* The number was another file's. */
+static int in_place_of(int fd, int twin, int result)
+{
+	if (result >= 0)
+		poller_gone((unsigned)twin, (unsigned)twin);
+	return twin_of(fd, result);
+}
+
 int dup(int fd)
 {
 	return twin_of(fd, libc.dup(fd));
@@ -103,12 +126,12 @@ static bool makes_way(int fd, int twin)
 
 int dup2(int fd, int twin)
 {
-	return makes_way(fd, twin) ? twin_of(fd, libc.dup2(fd, twin)) : bad_descriptor();
+	return makes_way(fd, twin) ? in_place_of(fd, twin, libc.dup2(fd, twin)) : bad_descriptor();
 }
 
 int dup3(int fd, int twin, int flags)
 {
-	return makes_way(fd, twin) ? twin_of(fd, libc.dup3(fd, twin, flags)) : bad_descriptor();
+	return makes_way(fd, twin) ? in_place_of(fd, twin, libc.dup3(fd, twin, flags)) : bad_descriptor();
 }
 
 static void note_nonblock(int fd, bool nonblock)

@@ -60,14 +60,18 @@ static bool is_at_home(void)
  */
 int close_from_libc(int fd)
 {
-	int before = errno;
+	int before = errno, result;
+	bool is_known = fd != NOBODYS_FD && fd_traits(fd) && is_at_home();
 
 	if (fd == NOBODYS_FD)
 		inside_was_called = true;
-	else if (fd_traits(fd) && is_at_home())
+	if (is_known)
 		fd_forget(fd);
 	errno = before;
-	return down_close_quietly(fd);
+	result = down_close_quietly(fd);
+	if (is_known)
+		poller_gone((unsigned)fd, (unsigned)fd);
+	return result;
 }
 
 int dup2_from_libc(int fd, int twin)

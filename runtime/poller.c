@@ -9,10 +9,11 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 
-/* What has become of the descriptors from first to last: EBADF, they are closed; 0, they are to be looked at. */
+/* What has become of the descriptors from first to last. Who waits for them goes on: with the error, or to look. */
 struct change {
 	unsigned first, last;
 	int error;
+	bool is_end; /* the numbers are nobody's now, or another file's */
 };
 
 /* One that another OS thread has made, for this hub to follow. */
@@ -168,7 +169,7 @@ static void follow(struct hub *hub, const struct change *change)
 			continue;
 		queue_wake_all(&(*place)->read.queue, change->error);
 		queue_wake_all(&(*place)->write.queue, change->error);
-		if (change->error)
+		if (change->is_end)
 			drop_watch(hub, place, (int)fd);
 	}
 }
@@ -210,18 +211,29 @@ static void tell_all(struct change change)
 void poller_forget(int fd)
 {
 	if (fd >= 0)
-		tell_all((struct change){(unsigned)fd, (unsigned)fd, EBADF});
+		poller_forget_range((unsigned)fd, (unsigned)fd);
 }
 
 void poller_forget_range(unsigned first, unsigned last)
 {
-	tell_all((struct change){first, last, EBADF});
+	tell_all((struct change){first, last, EBADF, true});
+}
+
+void poller_gone(unsigned first, unsigned last)
+{
+	const struct hub *own = self ? self->hub : hub_running;
+	int before = errno;
+
+	if (!hubs_elsewhere(own))
+		return;
+	for_each_hub(tell, &(struct news){own, {first, last, 0, true}});
+	errno = before;
 }
 
 void poller_look_again(int fd)
 {
 	if (fd >= 0)
-		tell_all((struct change){(unsigned)fd, (unsigned)fd, 0});
+		tell_all((struct change){(unsigned)fd, (unsigned)fd, 0, false});
 }
 
 void poller_take_notices(struct hub *hub)

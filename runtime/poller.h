@@ -28,6 +28,12 @@ void poller_forget(int fd);
 /* The same for all from first to last. */
 void poller_forget_range(unsigned first, unsigned last);
 
+/*
+ * They have been closed, or replaced. A greenlet of another OS thread may have come to wait after it was told that they
+ * are about to be: it looks again now. Leaves errno alone.
+ */
+void poller_gone(unsigned first, unsigned last);
+
 /* Ends the waits on fd, in every hub, without cause: its state has changed in a way that poll(2) may not tell. */
 void poller_look_again(int fd);
 
