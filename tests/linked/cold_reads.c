@@ -1,9 +1,15 @@
-/* What is in the page cache is read at once; for what is not a helper OS thread comes to be, and reads it. */
+/*
+ * What is in the page cache is read at once. What is not the kernel fetches by itself, without a thread; where there is
+ * no io_uring, a helper OS thread comes to be, and reads it.
+ */
+#include "../refuse.h"
 #include "expect.h"
 #include <dirent.h>
 #include <fcntl.h>
+#include <liburing.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 
 enum { SIZE = 1 << 20, PIECE = 65536 };
 
@@ -66,21 +72,71 @@ static void expect_bytes(const char *what, long n)
 	memset(bytes, 0, PIECE);
 }
 
+static bool has_ring(void)
+{
+	struct io_uring ring;
+
+	if (io_uring_queue_init(1, &ring, IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN) < 0)
+		return false;
+	io_uring_queue_exit(&ring);
+	return true;
+}
+
+static void make_cold(void)
+{
+	must("posix_fadvise", -posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED));
+}
+
+/* With this many threads in the end. At the file's own position twice, where one read ends in what is cached. */
+static int read_all(int threads_then)
+{
+	green_t *ticker = must_spawn(tick, NULL);
+
+	must("pread", pread(file, bytes, PIECE, 0));
+	expect_bytes("read of what is there", pread(file, bytes, PIECE, 0));
+	expect_equal("threads", threads(), 1);
+	make_cold();
+	expect_bytes("read of what is not", syscall(SYS_pread64, file, bytes, PIECE, 0L));
+	expect_equal("threads", threads(), threads_then);
+	make_cold();
+	must("lseek", lseek(file, PIECE, SEEK_SET));
+	expect_bytes("read here", read(file, bytes, PIECE));
+	expect_bytes("and behind it", read(file, bytes, PIECE));
+	expect_equal("position", lseek(file, 0, SEEK_CUR), 3 * PIECE);
+	expect_equal("threads", threads(), threads_then);
+	green_kill(ticker);
+	must_join(ticker);
+	return verdict();
+}
+
+static int read_without_ring(void)
+{
+	if (!refuse_call(SYS_io_uring_setup))
+		return SKIPPED;
+	file = make_file();
+	return is_cold() ? read_all(2) : EXIT_FAILURE;
+}
+
+static int status_without_ring(void)
+{
+	pid_t child = (pid_t)must("fork", fork());
+	int status;
+
+	if (child == 0)
+		exit(read_without_ring());
+	must("waitpid", waitpid(child, &status, 0));
+	return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILURE;
+}
+
 int main(void)
 {
-	green_t *ticker;
+	int status;
 
 	file = make_file();
 	if (!is_cold()) /* nobody has company yet: fsync was native */
 		return skip("this file system does not tell what is in the page cache");
-	must("pread", pread(file, bytes, PIECE, 0));
-	ticker = must_spawn(tick, NULL);
-	expect_bytes("read of what is there", pread(file, bytes, PIECE, 0));
-	expect_equal("threads", threads(), 1);
-	must("posix_fadvise", -posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED));
-	expect_bytes("read of what is not", syscall(SYS_pread64, file, bytes, PIECE, 0L));
-	expect_equal("threads", threads(), 2);
-	green_kill(ticker);
-	must_join(ticker);
-	return verdict();
+	status = status_without_ring();
+	if (status != EXIT_SUCCESS)
+		return status;
+	return read_all(has_ring() ? 1 : 2);
 }
