@@ -7,6 +7,7 @@
 #include "options.h"
 #include "probe.h"
 #include "raw.h"
+#include <liburing.h>
 #include <linux/openat2.h>
 #include <stdarg.h>
 #include <sys/stat.h>
@@ -38,23 +39,32 @@ static void open_on_helper(struct blocking *call, struct open_job *job)
 	job->error = errno;
 }
 
-/* Character devices but those that are plain memory, as /dev/null is: which of them are terminals the driver knows. */
-static bool may_be_terminal(const struct stat *st)
+/* O_PATH, O_DIRECTORY (O_TMPFILE has it) and O_EXCL never get as far as to wait. */
+static bool never_waits(int flags)
 {
-	return S_ISCHR(st->st_mode) && major(st->st_rdev) != 1;
+	return flags & (O_NONBLOCK | O_PATH | O_DIRECTORY) || (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL);
 }
 
-/* O_PATH, O_DIRECTORY (O_TMPFILE has it) and O_EXCL never get as far as to wait; a FIFO for both ways has both sides.
+/*
+ * A FIFO for both ways has both sides. Which character devices are terminals the driver knows; those that are plain
+ * memory, as /dev/null is, are none.
  */
+static bool waits_for(mode_t mode, unsigned device, int flags)
+{
+	return (S_ISFIFO(mode) && (flags & O_ACCMODE) != O_RDWR) || (S_ISCHR(mode) && device != 1);
+}
+
+static int way_of_looking(const struct open_job *job)
+{
+	return AT_EMPTY_PATH | (job->flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0);
+}
+
 static bool may_wait(const struct open_job *job)
 {
 	struct stat st;
 
-	if (job->flags & (O_NONBLOCK | O_PATH | O_DIRECTORY) || (job->flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
-		return false;
-	if (fstatat(job->dir, job->path, &st, AT_EMPTY_PATH | (job->flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0)) < 0)
-		return false;
-	return (S_ISFIFO(st.st_mode) && (job->flags & O_ACCMODE) != O_RDWR) || may_be_terminal(&st);
+	return !never_waits(job->flags) && libc.fstatat(job->dir, job->path, &st, way_of_looking(job)) == 0 &&
+	       waits_for(st.st_mode, major(st.st_rdev), job->flags);
 }
 
 /* What is on the disk or on a file server, whoever has the time to look. */
@@ -67,12 +77,43 @@ static void open_if_quick(void *arg)
 		open_natively(job);
 }
 
+/* False where io_uring is not to be had. */
+static bool looks_by_ring(struct blocking *call, struct open_job *job)
+{
+	struct io_uring_sqe request;
+	struct statx status = {0};
+	long result;
+
+	io_uring_prep_statx(&request, job->dir, job->path, way_of_looking(job), STATX_TYPE, &status);
+	if (!is_made_by_ring(call, &request, &result))
+		return false;
+	job->is_left = result == 0 && waits_for(status.stx_mode, status.stx_rdev_major, job->flags);
+	return true;
+}
+
+static bool opens_by_ring(struct blocking *call, struct open_job *job)
+{
+	struct io_uring_sqe request;
+	long result;
+
+	if (!never_waits(job->flags) && !looks_by_ring(call, job))
+		return false;
+	if (job->is_left)
+		return true;
+	io_uring_prep_openat(&request, job->dir, job->path, job->flags, job->mode);
+	if (!is_made_by_ring(call, &request, &result))
+		return false;
+	job->fd = result < 0 ? -1 : (int)result;
+	job->error = (int)-result;
+	return true;
+}
+
 static void open_by_helpers(struct blocking *call, struct open_job *job)
 {
 	job->is_left = call_is_off[CALL_stat] && may_wait(job);
-	if (!call_is_off[CALL_stat])
+	if (!call_is_off[CALL_stat] && !opens_by_ring(call, job))
 		call_on_helper_briefly(call, open_if_quick, job);
-	else if (!job->is_left)
+	else if (call_is_off[CALL_stat] && !job->is_left)
 		open_natively(job);
 	if (job->is_left)
 		open_on_helper(call, job);
