@@ -1,4 +1,5 @@
 /* parks: fsync fdatasync sync_file_range msync syncfs sync */
+/* helpers: fsync fdatasync sync_file_range msync syncfs sync */
 /* Reading files that are in the page cache in part or not at all, and writing them back. */
 #include "say.h"
 #include <sys/mman.h>
