@@ -92,6 +92,14 @@ static bool is_plain(mode_t mode)
 	return S_ISREG(mode) || S_ISDIR(mode) || S_ISBLK(mode);
 }
 
+/* Of one that we have seen opened that is noted. */
+static uint32_t traits_of_plain(int fd, uint32_t noted)
+{
+	int flags = noted & FD_PRIVATE ? 0 : libc.fcntl(fd, F_GETFL);
+
+	return FD_PLAIN | (flags >= 0 && (flags & O_DIRECT) ? FD_DIRECT : 0);
+}
+
 uint32_t fd_ask(int fd, uint32_t noted)
 {
 	uint32_t traits = noted;
@@ -104,7 +112,8 @@ uint32_t fd_ask(int fd, uint32_t noted)
 		return (noted & ~(uint32_t)FD_NONBLOCK) | traits_by_flags(libc.fcntl(fd, F_GETFL));
 	if (fstat(fd, &status) != 0)
 		return FD_LEARNT | FD_PLAIN; /* not open: a native call will say so */
-	traits |= FD_LEARNT | (is_plain(status.st_mode) ? FD_PLAIN : traits_by_kind(fd, status.st_mode));
+	traits |= is_plain(status.st_mode) ? traits_of_plain(fd, noted) : traits_by_kind(fd, status.st_mode);
+	traits |= FD_LEARNT;
 	fd_note(fd, traits, 0);
 	return traits;
 }

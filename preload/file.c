@@ -123,12 +123,14 @@ static void open_by_helpers(struct blocking *call, struct open_job *job)
  * What the books may say of a descriptor that is new is about one that was closed behind our back. That it is private
  * is noted where there are greenlets only: malloc, which that may call, may be what has opened it.
  */
-static int noted(int fd)
+static int noted(int fd, int flags)
 {
-	if (fd >= 0 && self)
+	if (fd >= 0 && self) {
 		fd_born(fd, 0);
-	else if (fd >= 0 && fd_traits(fd))
+		fd_note(fd, flags & O_DIRECT ? FD_DIRECT : 0, 0);
+	} else if (fd >= 0 && fd_traits(fd)) {
 		fd_forget(fd);
+	}
 	return fd;
 }
 
@@ -142,7 +144,7 @@ static int open_greenly(enum call which, struct open_job *job)
 	else
 		open_by_helpers(&call, job);
 	errno = job->fd < 0 ? job->error : errno_before;
-	return noted((int)settled(&call, job->fd));
+	return noted((int)settled(&call, job->fd), job->flags);
 }
 
 /* The mode is there only where a file can come to be. */
@@ -160,7 +162,7 @@ int open(const char *path, int flags, ...)
 	if (has_mode(flags))
 		job.mode = va_arg(rest, mode_t);
 	va_end(rest);
-	return likely(!self) ? noted(libc.open(path, flags, job.mode)) : open_greenly(CALL_open, &job);
+	return likely(!self) ? noted(libc.open(path, flags, job.mode), flags) : open_greenly(CALL_open, &job);
 }
 synonym(open64, open);
 synonym(__open, open);
@@ -175,7 +177,7 @@ int openat(int dir, const char *path, int flags, ...)
 	if (has_mode(flags))
 		job.mode = va_arg(rest, mode_t);
 	va_end(rest);
-	return likely(!self) ? noted(libc.openat(dir, path, flags, job.mode)) : open_greenly(CALL_openat, &job);
+	return likely(!self) ? noted(libc.openat(dir, path, flags, job.mode), flags) : open_greenly(CALL_openat, &job);
 }
 synonym(openat64, openat);
 
@@ -197,6 +199,12 @@ static bool may_wait_as_told(const struct open_job *job, const struct open_how *
 	return waits;
 }
 
+/* Where that has been opened, the kernel was able to read it. */
+static int noted_as_told(int fd, const struct open_how *how)
+{
+	return noted(fd, fd < 0 ? 0 : (int)how->flags);
+}
+
 long raw_openat2(long dir, long path, long told, long size, long e, long f)
 {
 	const long waiting[7] = {SYS_openat2, dir, path, told, size};
@@ -206,19 +214,19 @@ long raw_openat2(long dir, long path, long told, long size, long e, long f)
 
 	if (goes_native(&call) || (size_t)size < sizeof(*how) || !is_readable(&how->flags) ||
 	    !is_readable(&how->resolve))
-		return noted((int)libc.syscall(SYS_openat2, dir, path, told, size, e, f));
+		return noted_as_told((int)libc.syscall(SYS_openat2, dir, path, told, size, e, f), how);
 	job.flags = (int)how->flags;
 	if (may_wait_as_told(&job, how))
 		job.fd = (int)wait_on_helper(&call, waiting);
 	else
 		job.fd = (int)libc.syscall(SYS_openat2, dir, path, told, size, e, f);
-	return noted((int)settled(&call, job.fd));
+	return noted((int)settled(&call, job.fd), job.flags);
 }
 
 int creat(const char *path, mode_t mode)
 {
 	struct open_job job = {AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode, -1, 0, false};
 
-	return likely(!self) ? noted(libc.creat(path, mode)) : open_greenly(CALL_creat, &job);
+	return likely(!self) ? noted(libc.creat(path, mode), 0) : open_greenly(CALL_creat, &job);
 }
 synonym(creat64, creat);
