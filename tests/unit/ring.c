@@ -227,8 +227,10 @@ static void on_signal(int signo)
 /* One that might have interrupted malloc makes none. */
 START_TEST(handlers_use_what_there_is)
 {
+	const struct sigaction action = {.sa_handler = on_signal};
+
 	become_host();
-	signal(SIGUSR1, on_signal);
+	sigaction(SIGUSR1, &action, NULL);
 	raise(SIGUSR1);
 	ck_assert_int_eq(read_byte_of(-1), -EBADF);
 	raise(SIGUSR1);
