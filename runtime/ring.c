@@ -172,6 +172,17 @@ bool ring_carries_out(const struct io_uring_sqe *what, long *result)
 	return !is_not_begun(ring, what, request.result);
 }
 
+void ring_stays_behind(void)
+{
+	static const uint64_t by_path = 1ull << IORING_OP_OPENAT | 1ull << IORING_OP_OPENAT2 | 1ull << IORING_OP_STATX |
+					1ull << IORING_OP_RENAMEAT | 1ull << IORING_OP_UNLINKAT |
+					1ull << IORING_OP_MKDIRAT | 1ull << IORING_OP_SYMLINKAT |
+					1ull << IORING_OP_LINKAT;
+
+	if (self->hub->ring)
+		self->hub->ring->known &= ~by_path;
+}
+
 static void tell(struct ring *ring, const struct io_uring_cqe *outcome)
 {
 	struct request *request = io_uring_cqe_get_data(outcome);

@@ -14,4 +14,10 @@ struct io_uring_sqe;
  */
 bool ring_carries_out(const struct io_uring_sqe *request, long *result);
 
+/*
+ * The calling OS thread has gone to other namespaces, or shares its working directory with others no more. The kernel's
+ * threads that serve its ring have not come along: of paths it is not asked any more. On a greenlet only.
+ */
+void ring_stays_behind(void);
+
 #endif
