@@ -1,4 +1,6 @@
 #include "ring.h"
+#include "handlers.h"
+#include "hold.h"
 #include "hub.h"
 #include "park.h"
 #include "ring_hub.h"
@@ -20,8 +22,6 @@ struct ring {
 	struct io_uring uring;
 	uint64_t known;   /* a bit for each operation that the kernel has */
 	size_t under_way; /* requests */
-	volatile bool
-	    busy; /* a request is being handed over: a signal handler, and who runs when that parks, must not */
 };
 
 /* On the stack of the greenlet that waits for it. */
@@ -110,8 +110,10 @@ static struct ring *make_ring(struct hub *hub)
 /* The calling greenlet's hub's; NULL: there is none. A signal handler may have interrupted malloc, which this needs. */
 static struct ring *find_or_make_ring(struct hub *hub)
 {
-	if (!hub->ring && !atomic_load(&is_refused) && !handlers_running && hub_refresh(hub) == 0) {
+	if (!hub->ring && !atomic_load(&is_refused) && !is_in_handler() && hub_refresh(hub) == 0) {
+		hold_signals();
 		hub->ring = make_ring(hub);
+		let_signals();
 		atomic_store(&is_refused, !hub->ring);
 	}
 	return hub->ring;
@@ -158,12 +160,12 @@ bool ring_carries_out(const struct io_uring_sqe *what, long *result)
 
 	ring = find_or_make_ring(self->hub);
 	errno = error;
-	if (!ring || ring->busy || !(ring->known >> what->opcode & 1))
+	if (!ring || !(ring->known >> what->opcode & 1))
 		return false;
-	ring->busy = true;
+	hold_signals();
 	is_under_way = hand_over(ring, what, &request);
 	ring->under_way += is_under_way;
-	ring->busy = false;
+	let_signals();
 	if (!is_under_way)
 		return false;
 	while (!request.done)
