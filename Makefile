@@ -38,6 +38,10 @@ LINKED  := $(patsubst tests/linked/%.c,$(BUILD)/tests/linked/%,$(wildcard tests/
 REPORTS := $(patsubst tests/reports/%.c,$(BUILD)/tests/reports/%,$(wildcard tests/reports/*.c))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
 
+# liburing is linked in: few programs come to need it, and a library of its own would cost each of them its loading.
+OUR_URING := $(BUILD)/liburing.a
+LIBS    := -lev $(OUR_URING)
+
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIB     := $(BUILD)/libgreenload.so
 USE_LIB := -Iruntime -L$(BUILD) -lgreenload -Wl,-rpath,'$$ORIGIN/..' -Wl,-rpath,'$$ORIGIN/../..'
@@ -65,10 +69,16 @@ $(BUILD)/exports.map: preload/calls.def $(PUBLIC) scripts/exports scripts/calls
 	@mkdir -p $(@D)
 	scripts/exports preload/calls.def runtime/greenload.h > $@
 
-$(LIB): $(call objects,$(RUNTIME) $(HOOKS)) $(BUILD)/exports.map
+# Those of its functions that we have hooks for get other names in our copy: there they are the library's own.
+$(OUR_URING): preload/calls.def scripts/calls
+	@mkdir -p $(@D)
+	objcopy $$(scripts/calls | awk '$$2 ~ /io_uring_/ { print "--redefine-sym", $$2 "=our_" $$2 }') \
+	    $(shell $(CC) -print-file-name=liburing.a) $@
+
+$(LIB): $(OUR_URING) $(call objects,$(RUNTIME) $(HOOKS)) $(BUILD)/exports.map
 	$(CC) -shared $(CFLAGS) $(LTO) -Wl,-soname,libgreenload.so.$(SOVERSION) -Wl,-z,now -Wl,-z,relro -Wl,-z,defs \
 	    -Wl,-Bsymbolic-functions -Wl,--version-script,$(BUILD)/exports.map -o $@ \
-	    $(call objects,$(RUNTIME) $(HOOKS)) -lev $(wildcard /lib64/ld-linux-x86-64.so.2 /lib/ld-linux-aarch64.so.1)
+	    $(call objects,$(RUNTIME) $(HOOKS)) $(LIBS) $(wildcard /lib64/ld-linux-x86-64.so.2 /lib/ld-linux-aarch64.so.1)
 	ln -sf $(@F) $@.$(SOVERSION)
 
 # The launcher finds its library relative to itself, so that an installed tree can be moved as a whole.
@@ -119,10 +129,10 @@ $(BUILD)/tests/%.so: tests/%.c $(LIB)
 	$(CC) $(ALL_CFLAGS) -shared -o $@ $< $(USE_LIB)
 
 # The suites link the runtime's objects: nothing is interposed on the check runner.
-$(BUILD)/tests/unit/%: tests/unit/%.c $(call objects,$(RUNTIME))
+$(BUILD)/tests/unit/%: tests/unit/%.c $(call objects,$(RUNTIME)) $(OUR_URING)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(DEPGEN) -Iruntime -Iruntime/arch/$(MACHINE) -o $@ $(filter %.c %.o,$^) $(shell pkg-config --cflags --libs check) \
-	    -lev $(wildcard /lib64/ld-linux-x86-64.so.2 /lib/ld-linux-aarch64.so.1)
+	    $(LIBS) $(wildcard /lib64/ld-linux-x86-64.so.2 /lib/ld-linux-aarch64.so.1)
 
 # What the programs load: a library finds what lies in `inner` beside it.
 $(BUILD)/tests/programs/library/%.so: tests/programs/library/%.c
@@ -137,7 +147,7 @@ $(BUILD)/tests/unit/library/%.so: tests/unit/library/%.c
 # Programs written for us, whose calls are hooked because they are linked with us.
 $(BUILD)/tests/linked/%: tests/linked/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(DEPGEN) -o $@ $< $(USE_LIB)
+	$(CC) $(ALL_CFLAGS) $(DEPGEN) -o $@ $< $(USE_LIB) -l:liburing.a
 
 # Only what uses our header is linked with us: the references are to be native.
 $(BUILD)/tests/bench/%: tests/bench/%.c $(LIB)

@@ -1,6 +1,7 @@
 #include "blocking.h"
 #include "../runtime/long_call.h"
 #include "../runtime/mask.h"
+#include "../runtime/ring.h"
 #include "../runtime/slice.h"
 #include "options.h"
 #include "stats.h"
@@ -140,6 +141,24 @@ int park_for(struct blocking *call)
 		stats_parked(call->call);
 	call->waited = true;
 	return park(&call->until);
+}
+
+/*
+ * What it says of itself and not of the call: it must not wait, or does not know such arguments. What is the call's own
+ * fault a helper will be told again.
+ */
+static bool is_of_ring(long error)
+{
+	return error == -EAGAIN || error == -EINTR || error == -EINVAL || error == -EOPNOTSUPP;
+}
+
+bool is_made_by_ring(struct blocking *call, const struct io_uring_sqe *request, long *result)
+{
+	stats_waits_in(call->call);
+	if (!ring_carries_out(request, result) || is_of_ring(*result))
+		return false;
+	stats_ringed(call->call);
+	return true;
 }
 
 bool finishes_on_helper(struct blocking *call, void (*job)(void *arg), void (*drop)(void *arg), void *arg)

@@ -30,6 +30,8 @@ static inline long with_errno(long result)
 	return -1;
 }
 
+struct io_uring_sqe;
+
 struct blocking {
 	enum call call;
 	int fd;
@@ -180,6 +182,12 @@ void call_on_helper(struct blocking *call, void (*job)(void *arg), void *arg);
 
 /* The same for what surely ends, and soon: the disk, a file server; see offload_brief(). */
 void call_on_helper_briefly(struct blocking *call, void (*job)(void *arg), void *arg);
+
+/*
+ * The same by the kernel's io_uring; see ring_carries_out(). False where that has not been able to: then a helper is to
+ * make the call, which nothing has come of yet.
+ */
+bool is_made_by_ring(struct blocking *call, const struct io_uring_sqe *request, long *result);
 
 /*
  * The same for a call that may wait for ever, as call->until says; see offload_until(). Returns false with errno set

@@ -69,38 +69,51 @@ static uint32_t traits_of_socket(int fd)
 	return traits;
 }
 
-static uint32_t traits_by_kind(int fd)
+static uint32_t traits_by_flags(int flags)
 {
-	struct stat status;
-
-	if (fstat(fd, &status) != 0)
-		return FD_PLAIN;
-	if (S_ISSOCK(status.st_mode))
-		return traits_of_socket(fd);
-	if (S_ISFIFO(status.st_mode)) /* one of packets is not drained by a short read */
-		return libc.fcntl(fd, F_GETFL) & O_DIRECT ? 0 : FD_STREAM;
-	return S_ISREG(status.st_mode) || S_ISDIR(status.st_mode) || S_ISBLK(status.st_mode) ? FD_PLAIN : 0;
+	return flags >= 0 && (flags & O_NONBLOCK) ? FD_NONBLOCK : 0;
 }
 
-static uint32_t nonblock_of(int fd)
+/* Of what is no file that never waits. A pipe of packets is not drained by a short read. */
+static uint32_t traits_by_kind(int fd, mode_t mode)
 {
 	int flags = libc.fcntl(fd, F_GETFL);
+	uint32_t traits = traits_by_flags(flags);
 
-	return flags >= 0 && (flags & O_NONBLOCK) ? FD_NONBLOCK : 0;
+	if (S_ISSOCK(mode))
+		traits |= traits_of_socket(fd);
+	else if (S_ISFIFO(mode) && !(flags & O_DIRECT))
+		traits |= FD_STREAM;
+	return traits;
+}
+
+static bool is_plain(mode_t mode)
+{
+	return S_ISREG(mode) || S_ISDIR(mode) || S_ISBLK(mode);
+}
+
+/* Of one that we have seen opened that is noted. */
+static uint32_t traits_of_plain(int fd, uint32_t noted)
+{
+	int flags = noted & FD_PRIVATE ? 0 : libc.fcntl(fd, F_GETFL);
+
+	return FD_PLAIN | (flags >= 0 && (flags & O_DIRECT) ? FD_DIRECT : 0);
 }
 
 uint32_t fd_ask(int fd, uint32_t noted)
 {
 	uint32_t traits = noted;
+	struct stat status;
 
 	/* A file that never waits does so whatever its flags. */
 	if ((noted & FD_LEARNT) && (noted & FD_PLAIN))
 		return noted;
 	if (noted & FD_LEARNT)
-		return (noted & ~(uint32_t)FD_NONBLOCK) | nonblock_of(fd);
-	if (libc.fcntl(fd, F_GETFD) < 0)
+		return (noted & ~(uint32_t)FD_NONBLOCK) | traits_by_flags(libc.fcntl(fd, F_GETFL));
+	if (fstat(fd, &status) != 0)
 		return FD_LEARNT | FD_PLAIN; /* not open: a native call will say so */
-	traits |= FD_LEARNT | traits_by_kind(fd) | nonblock_of(fd);
+	traits |= is_plain(status.st_mode) ? traits_of_plain(fd, noted) : traits_by_kind(fd, status.st_mode);
+	traits |= FD_LEARNT;
 	fd_note(fd, traits, 0);
 	return traits;
 }

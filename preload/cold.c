@@ -1,5 +1,6 @@
 #include "cold.h"
 #include "numbers.h"
+#include <liburing.h>
 
 struct reading {
 	int fd, count;
@@ -54,17 +55,39 @@ static bool is_cut_short(const struct reading *r)
 	return r->result > 0 && (size_t)r->result < size_of(r) && !is_at_end(r, r->result);
 }
 
+/*
+ * By the kernel itself. At the file's own position, which other greenlets may move meanwhile, the file is then read
+ * once more, from memory: io_uring would not see to it that each gets bytes of its own. So what is read past the memory
+ * is left to a helper.
+ */
+static bool is_read_by_ring(struct blocking *call, struct reading *r)
+{
+	long at = r->position < 0 ? raw_syscall(SYS_lseek, r->fd, 0, SEEK_CUR, 0, 0, 0) : r->position;
+	struct io_uring_sqe request;
+
+	if (at < 0 || (r->position < 0 && call->traits & FD_DIRECT))
+		return false;
+	io_uring_prep_readv2(&request, r->fd, r->iov, (unsigned)r->count, (uint64_t)at, r->flags);
+	if (!is_made_by_ring(call, &request, &r->result))
+		return false;
+	if (r->position >= 0)
+		return true;
+	r->result = ask(r, RWF_NOWAIT);
+	return r->result != -EAGAIN && !is_cut_short(r);
+}
+
 ssize_t read_cold(struct blocking *call, const struct iovec *iov, int count, off_t position, int flags)
 {
 	struct reading r = {call->fd, count, iov, position, flags, 0};
 
-	r.result = ask(&r, RWF_NOWAIT);
+	r.result = call->traits & FD_DIRECT ? -EAGAIN : ask(&r, RWF_NOWAIT);
 	if (r.result == -EOPNOTSUPP) { /* of the file system, or of other flags */
 		r.result = ask(&r, 0);
 		if (!flags)
 			fd_note(call->fd, FD_NO_NOWAIT, 0);
 	} else if (r.result == -EAGAIN || is_cut_short(&r)) {
-		call_on_helper_briefly(call, read_job, &r);
+		if (!is_read_by_ring(call, &r))
+			call_on_helper_briefly(call, read_job, &r);
 	}
 	return with_errno(r.result);
 }

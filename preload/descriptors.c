@@ -139,6 +139,12 @@ static void note_nonblock(int fd, bool nonblock)
 	fd_note(fd, nonblock ? FD_NONBLOCK : 0, nonblock ? 0 : FD_NONBLOCK);
 }
 
+static void note_flags(int fd, int flags)
+{
+	note_nonblock(fd, flags & O_NONBLOCK);
+	fd_note(fd, flags & O_DIRECT ? FD_DIRECT : 0, flags & O_DIRECT ? 0 : FD_DIRECT);
+}
+
 /* Whatever the third argument is, a word holds it. */
 int fcntl(int fd, int command, ...)
 {
@@ -155,7 +161,7 @@ int fcntl(int fd, int command, ...)
 	if (result < 0)
 		return result;
 	if (command == F_SETFL && (fd_traits(fd) & FD_LEARNT))
-		note_nonblock(fd, argument & O_NONBLOCK);
+		note_flags(fd, (int)argument);
 	if (command == F_DUPFD || command == F_DUPFD_CLOEXEC)
 		twin_of(fd, result);
 	return result;

@@ -7,6 +7,7 @@
 #include "options.h"
 #include "probe.h"
 #include "raw.h"
+#include <liburing.h>
 #include <linux/openat2.h>
 #include <stdarg.h>
 #include <sys/stat.h>
@@ -38,23 +39,32 @@ static void open_on_helper(struct blocking *call, struct open_job *job)
 	job->error = errno;
 }
 
-/* Character devices but those that are plain memory, as /dev/null is: which of them are terminals the driver knows. */
-static bool may_be_terminal(const struct stat *st)
+/* O_PATH, O_DIRECTORY (O_TMPFILE has it) and O_EXCL never get as far as to wait. */
+static bool never_waits(int flags)
 {
-	return S_ISCHR(st->st_mode) && major(st->st_rdev) != 1;
+	return flags & (O_NONBLOCK | O_PATH | O_DIRECTORY) || (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL);
 }
 
-/* O_PATH, O_DIRECTORY (O_TMPFILE has it) and O_EXCL never get as far as to wait; a FIFO for both ways has both sides.
+/*
+ * A FIFO for both ways has both sides. Which character devices are terminals the driver knows; those that are plain
+ * memory, as /dev/null is, are none.
  */
+static bool waits_for(mode_t mode, unsigned device, int flags)
+{
+	return (S_ISFIFO(mode) && (flags & O_ACCMODE) != O_RDWR) || (S_ISCHR(mode) && device != 1);
+}
+
+static int way_of_looking(const struct open_job *job)
+{
+	return AT_EMPTY_PATH | (job->flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0);
+}
+
 static bool may_wait(const struct open_job *job)
 {
 	struct stat st;
 
-	if (job->flags & (O_NONBLOCK | O_PATH | O_DIRECTORY) || (job->flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
-		return false;
-	if (fstatat(job->dir, job->path, &st, AT_EMPTY_PATH | (job->flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0)) < 0)
-		return false;
-	return (S_ISFIFO(st.st_mode) && (job->flags & O_ACCMODE) != O_RDWR) || may_be_terminal(&st);
+	return !never_waits(job->flags) && libc.fstatat(job->dir, job->path, &st, way_of_looking(job)) == 0 &&
+	       waits_for(st.st_mode, major(st.st_rdev), job->flags);
 }
 
 /* What is on the disk or on a file server, whoever has the time to look. */
@@ -67,12 +77,43 @@ static void open_if_quick(void *arg)
 		open_natively(job);
 }
 
+/* False where io_uring is not to be had. */
+static bool looks_by_ring(struct blocking *call, struct open_job *job)
+{
+	struct io_uring_sqe request;
+	struct statx status = {0};
+	long result;
+
+	io_uring_prep_statx(&request, job->dir, job->path, way_of_looking(job), STATX_TYPE, &status);
+	if (!is_made_by_ring(call, &request, &result))
+		return false;
+	job->is_left = result == 0 && waits_for(status.stx_mode, status.stx_rdev_major, job->flags);
+	return true;
+}
+
+static bool opens_by_ring(struct blocking *call, struct open_job *job)
+{
+	struct io_uring_sqe request;
+	long result;
+
+	if (!never_waits(job->flags) && !looks_by_ring(call, job))
+		return false;
+	if (job->is_left)
+		return true;
+	io_uring_prep_openat(&request, job->dir, job->path, job->flags, job->mode);
+	if (!is_made_by_ring(call, &request, &result))
+		return false;
+	job->fd = result < 0 ? -1 : (int)result;
+	job->error = (int)-result;
+	return true;
+}
+
 static void open_by_helpers(struct blocking *call, struct open_job *job)
 {
 	job->is_left = call_is_off[CALL_stat] && may_wait(job);
-	if (!call_is_off[CALL_stat])
+	if (!call_is_off[CALL_stat] && !opens_by_ring(call, job))
 		call_on_helper_briefly(call, open_if_quick, job);
-	else if (!job->is_left)
+	else if (call_is_off[CALL_stat] && !job->is_left)
 		open_natively(job);
 	if (job->is_left)
 		open_on_helper(call, job);
@@ -82,12 +123,14 @@ static void open_by_helpers(struct blocking *call, struct open_job *job)
  * What the books may say of a descriptor that is new is about one that was closed behind our back. That it is private
  * is noted where there are greenlets only: malloc, which that may call, may be what has opened it.
  */
-static int noted(int fd)
+static int noted(int fd, int flags)
 {
-	if (fd >= 0 && self)
+	if (fd >= 0 && self) {
 		fd_born(fd, 0);
-	else if (fd >= 0 && fd_traits(fd))
+		fd_note(fd, flags & O_DIRECT ? FD_DIRECT : 0, 0);
+	} else if (fd >= 0 && fd_traits(fd)) {
 		fd_forget(fd);
+	}
 	return fd;
 }
 
@@ -101,7 +144,7 @@ static int open_greenly(enum call which, struct open_job *job)
 	else
 		open_by_helpers(&call, job);
 	errno = job->fd < 0 ? job->error : errno_before;
-	return noted((int)settled(&call, job->fd));
+	return noted((int)settled(&call, job->fd), job->flags);
 }
 
 /* The mode is there only where a file can come to be. */
@@ -119,7 +162,7 @@ int open(const char *path, int flags, ...)
 	if (has_mode(flags))
 		job.mode = va_arg(rest, mode_t);
 	va_end(rest);
-	return likely(!self) ? noted(libc.open(path, flags, job.mode)) : open_greenly(CALL_open, &job);
+	return likely(!self) ? noted(libc.open(path, flags, job.mode), flags) : open_greenly(CALL_open, &job);
 }
 synonym(open64, open);
 synonym(__open, open);
@@ -134,7 +177,7 @@ int openat(int dir, const char *path, int flags, ...)
 	if (has_mode(flags))
 		job.mode = va_arg(rest, mode_t);
 	va_end(rest);
-	return likely(!self) ? noted(libc.openat(dir, path, flags, job.mode)) : open_greenly(CALL_openat, &job);
+	return likely(!self) ? noted(libc.openat(dir, path, flags, job.mode), flags) : open_greenly(CALL_openat, &job);
 }
 synonym(openat64, openat);
 
@@ -156,6 +199,12 @@ static bool may_wait_as_told(const struct open_job *job, const struct open_how *
 	return waits;
 }
 
+/* Where that has been opened, the kernel was able to read it. */
+static int noted_as_told(int fd, const struct open_how *how)
+{
+	return noted(fd, fd < 0 ? 0 : (int)how->flags);
+}
+
 long raw_openat2(long dir, long path, long told, long size, long e, long f)
 {
 	const long waiting[7] = {SYS_openat2, dir, path, told, size};
@@ -165,19 +214,19 @@ long raw_openat2(long dir, long path, long told, long size, long e, long f)
 
 	if (goes_native(&call) || (size_t)size < sizeof(*how) || !is_readable(&how->flags) ||
 	    !is_readable(&how->resolve))
-		return noted((int)libc.syscall(SYS_openat2, dir, path, told, size, e, f));
+		return noted_as_told((int)libc.syscall(SYS_openat2, dir, path, told, size, e, f), how);
 	job.flags = (int)how->flags;
 	if (may_wait_as_told(&job, how))
 		job.fd = (int)wait_on_helper(&call, waiting);
 	else
 		job.fd = (int)libc.syscall(SYS_openat2, dir, path, told, size, e, f);
-	return noted((int)settled(&call, job.fd));
+	return noted((int)settled(&call, job.fd), job.flags);
 }
 
 int creat(const char *path, mode_t mode)
 {
 	struct open_job job = {AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode, -1, 0, false};
 
-	return likely(!self) ? noted(libc.creat(path, mode)) : open_greenly(CALL_creat, &job);
+	return likely(!self) ? noted(libc.creat(path, mode), 0) : open_greenly(CALL_creat, &job);
 }
 synonym(creat64, creat);

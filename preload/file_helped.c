@@ -1,9 +1,11 @@
 /*
- * Calls that wait for nothing but the disk or the file server, and that cannot be attempted: a helper OS thread makes
- * them. Those that write back what is in memory always; the others, which nearly always find in memory what they look
- * for and are made often, where `file` is asked for by its name.
+ * Calls that wait for nothing but the disk or the file server, and that cannot be attempted: io_uring makes them, or
+ * else a helper OS thread. Those that write back what is in memory always; the others, which nearly always find in
+ * memory what they look for and are made often, where `file` is asked for by its name.
  */
 #include "blocking.h"
+#include "file_ring.h"
+#include <liburing.h>
 
 /* Any of libc's functions, called with longs: see syscalls.c. */
 struct helped {
@@ -26,9 +28,12 @@ static long ask(enum call which, void *function, long a, long b, long c, long d,
 {
 	struct blocking call = blocking_on(which, -1, 0);
 	struct helped h = {.function = function, .arguments = {a, b, c, d, e}};
+	struct io_uring_sqe request;
 
 	if (goes_native(&call))
 		return h.function(a, b, c, d, e, 0);
+	if (is_prepared_for_ring(&request, which, h.arguments) && is_made_by_ring(&call, &request, &h.result))
+		return with_errno(h.result);
 	call_on_helper_briefly(&call, call_function, &h);
 	if ((int)h.result == -1 || (which == CALL_opendir && !h.result))
 		errno = h.error;
@@ -68,36 +73,6 @@ void sync(void)
 DIR *opendir(const char *path)
 {
 	return (DIR *)ask(CALL_opendir, libc.opendir, (long)path, 0, 0, 0, 0);
-}
-
-int stat(const char *restrict path, struct stat *restrict status)
-{
-	return (int)ask(CALL_stat, libc.stat, (long)path, (long)status, 0, 0, 0);
-}
-
-int lstat(const char *restrict path, struct stat *restrict status)
-{
-	return (int)ask(CALL_lstat, libc.lstat, (long)path, (long)status, 0, 0, 0);
-}
-
-int fstatat(int dir, const char *restrict path, struct stat *restrict status, int flags)
-{
-	return (int)ask(CALL_fstatat, libc.fstatat, dir, (long)path, (long)status, flags, 0);
-}
-
-int stat64(const char *restrict path, struct stat64 *restrict status)
-{
-	return (int)ask(CALL_stat64, libc.stat64, (long)path, (long)status, 0, 0, 0);
-}
-
-int lstat64(const char *restrict path, struct stat64 *restrict status)
-{
-	return (int)ask(CALL_lstat64, libc.lstat64, (long)path, (long)status, 0, 0, 0);
-}
-
-int fstatat64(int dir, const char *restrict path, struct stat64 *restrict status, int flags)
-{
-	return (int)ask(CALL_fstatat64, libc.fstatat64, dir, (long)path, (long)status, flags, 0);
 }
 
 int statx(int dir, const char *restrict path, int flags, unsigned mask, struct statx *restrict status)

@@ -3,13 +3,16 @@
  * thereafter are made there: so must be those that helpers make for it.
  */
 #include "../runtime/offload_hub.h"
+#include "../runtime/ring.h"
 #include "blocking.h"
 #include <sched.h>
 
 static int moved(int result)
 {
-	if (result == 0 && self)
+	if (result == 0 && self) {
 		offload_renew();
+		ring_stays_behind();
+	}
 	return result;
 }
 

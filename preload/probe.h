@@ -21,7 +21,16 @@ static inline bool is_readable(const void *address)
 	return word && raw_syscall(SYS_rt_sigprocmask, -1, (long)word, 0, 8, 0, 0) != -EFAULT;
 }
 
-/* The same of all of it. */
+/*
+ * True when the kernel can write as many bytes there as a struct timespec has, by having it do so: the caller is to
+ * write them anyway. Leaves errno alone.
+ */
+static inline bool is_writable(const void *address)
+{
+	return raw_syscall(SYS_clock_gettime, CLOCK_MONOTONIC, (long)address, 0, 0, 0, 0) == 0;
+}
+
+/* That all of it is readable. */
 static inline bool is_readable_time(const struct timespec *t)
 {
 	return is_readable(&t->tv_sec) && is_readable(&t->tv_nsec);

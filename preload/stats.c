@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static _Atomic uint64_t parks[CALLS], helps[CALLS];
+static _Atomic uint64_t parks[CALLS], helps[CALLS], rings[CALLS];
 static nanos started;
 static char stats_file[PATH_MAX];
 bool stats_wanted;
@@ -25,18 +25,27 @@ const char *name_of_call(unsigned call)
 	return call < CALLS ? names[call] : "?";
 }
 
+void stats_waits_in(enum call call)
+{
+	if (self)
+		atomic_store_explicit(&self->waits_in, (uint16_t)(call + 1), memory_order_relaxed);
+}
+
 void stats_count_park(enum call call)
 {
 	atomic_fetch_add_explicit(&parks[call], 1, memory_order_relaxed);
-	if (self)
-		atomic_store_explicit(&self->waits_in, (uint16_t)(call + 1), memory_order_relaxed);
+	stats_waits_in(call);
 }
 
 void stats_helped(enum call call)
 {
 	atomic_fetch_add_explicit(&helps[call], 1, memory_order_relaxed);
-	if (self)
-		atomic_store_explicit(&self->waits_in, (uint16_t)(call + 1), memory_order_relaxed);
+	stats_waits_in(call);
+}
+
+void stats_ringed(enum call call)
+{
+	atomic_fetch_add_explicit(&rings[call], 1, memory_order_relaxed);
 }
 
 void stats_tell_of_libc(const char *outcome)
@@ -78,6 +87,8 @@ static void print_all(FILE *out)
 	print_counts(out, "parks", parks);
 	fprintf(out, ", ");
 	print_counts(out, "helpers", helps);
+	fprintf(out, ", ");
+	print_counts(out, "io_uring", rings);
 	fprintf(out, ", \"libc\": \"%s\", \"os_threads\": %u, \"seconds\": %.6f}\n", libc_outcome, threads_at_peak(),
 	    (clock_now() - started) / 1e9);
 }

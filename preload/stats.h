@@ -26,6 +26,12 @@ static inline void stats_parked(enum call call)
 /* One more call handed to a helper OS thread. */
 void stats_helped(enum call call);
 
+/* The calling greenlet is about to wait in this call; the two above say so, too. */
+void stats_waits_in(enum call call);
+
+/* One more call that io_uring has made. */
+void stats_ringed(enum call call);
+
 /* What has become of patching libc in place; the text is kept. */
 void stats_tell_of_libc(const char *outcome);
 

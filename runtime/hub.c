@@ -8,6 +8,7 @@
 #include "offload_hub.h"
 #include "overflow.h"
 #include "poller_hub.h"
+#include "ring_hub.h"
 #include "spare.h"
 #include "tls.h"
 #include "torture.h"
@@ -292,4 +293,5 @@ void hub_reset(struct hub *hub)
 	hub->is_first = true; /* the child's only thread is its main one */
 	hub->stale = true;
 	poller_reset(hub);
+	ring_reset(hub);
 }

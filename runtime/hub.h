@@ -157,6 +157,7 @@ struct hub {
 
 	struct sparse watches; /* of struct fd_watch, by descriptor */
 	_Atomic(struct notice *) notices;
+	struct ring *ring; /* of requests to the kernel; NULL: there is none yet */
 	struct stack stack;
 	int error;        /* of opening the loop */
 	bool stale;       /* this is the child of a fork: the loop is the parent's */
@@ -183,8 +184,7 @@ pthread_t thread_of(const struct greenlet *g);
 /* The hub whose own context is running; NULL in greenlets and elsewhere. */
 extern __thread struct hub *hub_running __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
-/* Called when the process gets its first hub, before libc hears that there is more than one thread. NULL: nothing is.
- */
+/* Called, unless NULL, when the process gets its first hub, before libc hears that there is more than one thread. */
 extern void (*before_first_hub)(void);
 
 /*

@@ -4,6 +4,7 @@
 #include "lot.h"
 #include "mask.h"
 #include "poller_hub.h"
+#include "ring_hub.h"
 #include "sigwait.h"
 #include <errno.h>
 #include <sys/eventfd.h>
@@ -25,6 +26,7 @@ static void on_knock(struct ev_loop *loop, ev_io *watcher, int events)
 	if (atomic_exchange(&hub->lines_to_call, false))
 		lot_call_all();
 	poller_take_notices(hub);
+	ring_take_done(hub);
 }
 
 /* The timerfd has done its duty; it stays readable until it is set or read. */

@@ -134,6 +134,22 @@ static bool all_wait_inside(const struct hub *hub)
 	return !g && (hub->main.ended || waits_inside(&hub->main));
 }
 
+/* The kernel's own, for io_uring: each is named after what it does and its process. */
+static bool is_kernels(const char *task)
+{
+	static const char kernels[] = "iou-wrk-";
+	char path[64], name[sizeof(kernels) - 1] = {0};
+	long file;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%.32s/comm", task);
+	file = raw_syscall(SYS_openat, AT_FDCWD, (long)path, O_RDONLY, 0, 0, 0);
+	if (file < 0)
+		return false;
+	raw_syscall(SYS_read, file, (long)name, sizeof(name), 0, 0, 0);
+	raw_syscall(SYS_close, file, 0, 0, 0, 0, 0);
+	return memcmp(name, kernels, sizeof(name)) == 0;
+}
+
 /* Those of the system's that are not helpers may do something for the greenlets. */
 static bool has_other_threads(void)
 {
@@ -142,8 +158,11 @@ static bool has_other_threads(void)
 	unsigned threads = 0;
 
 	while (tasks >= 0 && (n = raw_syscall(SYS_getdents64, tasks, (long)entries, sizeof(entries), 0, 0, 0)) > 0) {
-		for (at = 0; at < n; at += ((struct dirent64 *)(entries + at))->d_reclen)
-			threads += ((struct dirent64 *)(entries + at))->d_name[0] != '.';
+		for (at = 0; at < n; at += ((struct dirent64 *)(entries + at))->d_reclen) {
+			const char *name = ((struct dirent64 *)(entries + at))->d_name;
+
+			threads += name[0] != '.' && !is_kernels(name);
+		}
 	}
 	if (tasks >= 0)
 		raw_syscall(SYS_close, tasks, 0, 0, 0, 0, 0);

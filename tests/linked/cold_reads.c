@@ -1,9 +1,15 @@
-/* What is in the page cache is read at once; for what is not a helper OS thread comes to be, and reads it. */
+/*
+ * What is in the page cache is read at once. What is not the kernel fetches by itself, without a thread; where there is
+ * no io_uring, a helper OS thread comes to be, and reads it.
+ */
+#include "../refuse.h"
 #include "expect.h"
 #include <dirent.h>
 #include <fcntl.h>
+#include <liburing.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 
 enum { SIZE = 1 << 20, PIECE = 65536 };
 
@@ -17,13 +23,29 @@ static void *tick(void *unused)
 	return unused;
 }
 
+/* One that the kernel has for io_uring, where it does not find another way to wait. */
+static bool is_kernels(const char *task)
+{
+	char path[300], name[8] = {0};
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%s/comm", task);
+	fd = open(path, O_RDONLY);
+	if (fd < 0)
+		return true; /* it has ended */
+	must("read", read(fd, name, sizeof(name) - 1));
+	close(fd);
+	return strcmp(name, "iou-wrk") == 0;
+}
+
 static int threads(void)
 {
 	DIR *tasks = opendir("/proc/self/task");
-	int n = -2; /* . and .. */
+	const struct dirent *task;
+	int n = 0;
 
-	while (readdir(tasks))
-		n++;
+	while ((task = readdir(tasks)))
+		n += task->d_name[0] != '.' && !is_kernels(task->d_name);
 	closedir(tasks);
 	return n;
 }
@@ -66,21 +88,71 @@ static void expect_bytes(const char *what, long n)
 	memset(bytes, 0, PIECE);
 }
 
-int main(void)
+static bool has_ring(void)
+{
+	struct io_uring ring;
+
+	if (io_uring_queue_init(1, &ring, IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN) < 0)
+		return false;
+	io_uring_queue_exit(&ring);
+	return true;
+}
+
+static void make_cold(void)
+{
+	must("posix_fadvise", -posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED));
+}
+
+/* At the file's own position twice: the second time some of it may be cached. */
+static int read_all(bool by_ring)
 {
 	green_t *ticker;
+
+	must("pread", pread(file, bytes, PIECE, 0)); /* nobody has company yet */
+	ticker = must_spawn(tick, NULL);
+	expect_bytes("read of what is there", pread(file, bytes, PIECE, 0));
+	expect_equal("threads", threads(), 1);
+	make_cold();
+	expect_bytes("read of what is not", syscall(SYS_pread64, file, bytes, PIECE, 0L));
+	expect("a helper has come to be where there is no io_uring", by_ring == (threads() == 1));
+	make_cold();
+	must("lseek", lseek(file, PIECE, SEEK_SET));
+	expect_bytes("read here", read(file, bytes, PIECE));
+	expect_bytes("and behind it", read(file, bytes, PIECE));
+	expect_equal("position", lseek(file, 0, SEEK_CUR), 3 * PIECE);
+	green_kill(ticker);
+	must_join(ticker);
+	return verdict();
+}
+
+static int read_without_ring(void)
+{
+	if (!refuse_call(SYS_io_uring_setup))
+		return SKIPPED;
+	file = make_file();
+	return is_cold() ? read_all(false) : EXIT_FAILURE;
+}
+
+static int status_without_ring(void)
+{
+	pid_t child = (pid_t)must("fork", fork());
+	int status;
+
+	if (child == 0)
+		exit(read_without_ring());
+	must("waitpid", waitpid(child, &status, 0));
+	return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILURE;
+}
+
+int main(void)
+{
+	int status;
 
 	file = make_file();
 	if (!is_cold()) /* nobody has company yet: fsync was native */
 		return skip("this file system does not tell what is in the page cache");
-	must("pread", pread(file, bytes, PIECE, 0));
-	ticker = must_spawn(tick, NULL);
-	expect_bytes("read of what is there", pread(file, bytes, PIECE, 0));
-	expect_equal("threads", threads(), 1);
-	must("posix_fadvise", -posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED));
-	expect_bytes("read of what is not", syscall(SYS_pread64, file, bytes, PIECE, 0L));
-	expect_equal("threads", threads(), 2);
-	green_kill(ticker);
-	must_join(ticker);
-	return verdict();
+	status = status_without_ring();
+	if (status != EXIT_SUCCESS)
+		return status;
+	return read_all(has_ring());
 }

@@ -1,7 +1,8 @@
 /* patch: all,file */
 /* parks: opendir stat64 lstat64 fstatat64 statx access faccessat readlink readlinkat rename renameat renameat2 */
 /* parks: unlink unlinkat mkdir mkdirat rmdir truncate ftruncate fallocate posix_fallocate open openat creat */
-/* Names, sizes and directories: what helpers are asked to do where `file` is in the list by its name. */
+/* helpers: stat64 lstat64 fstatat64 statx rename renameat renameat2 unlink unlinkat mkdir mkdirat rmdir open */
+/* Names, sizes and directories: what io_uring and helpers are asked to do where `file` is in the list by its name. */
 #include "say.h"
 #include <dirent.h>
 #include <sys/stat.h>

@@ -1,4 +1,5 @@
 /* parks: fsync fdatasync sync_file_range msync syncfs sync */
+/* helpers: fsync fdatasync sync_file_range msync syncfs sync */
 /* Reading files that are in the page cache in part or not at all, and writing them back. */
 #include "say.h"
 #include <sys/mman.h>
@@ -144,7 +145,7 @@ static void write_back(void)
 	say("sync_file_range how", sync_file_range(file, 0, 4096, 999));
 	say("msync how", msync(map, SIZE, 999));
 	munmap(map, SIZE);
-	say("msync of nothing", msync(map, SIZE, MS_SYNC));
+	say("msync of nothing", msync(NULL, SIZE, MS_SYNC)); /* where nobody's memory can come to be meanwhile */
 	say("syncfs of nothing", syncfs(-1));
 }
 

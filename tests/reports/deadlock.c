@@ -1,6 +1,7 @@
 /*
  * Two threads that each hold what the other wants, and a third that waits for somebody to post; main waits for all.
- * Arguments: `handler`, a signal could be handled; `quit`, SIGQUIT is; `sleep`, main sleeps all the while.
+ * Arguments: `handler`, a signal could be handled; `quit`, SIGQUIT is; `sleep`, main sleeps all the while; `sync`,
+ * something was written to the disk before, for which the kernel or we may keep a thread.
  */
 #include "../programs/say.h"
 #include <pthread.h>
@@ -41,6 +42,8 @@ static void obey(const char *argument)
 		signal(SIGUSR1, on_signal);
 	else if (strcmp(argument, "quit") == 0)
 		signal(SIGQUIT, on_signal);
+	else if (strcmp(argument, "sync") == 0)
+		fsync(STDOUT_FILENO);
 	else if (strcmp(argument, "sleep") == 0)
 		for (;;)
 			sleep(100);
