@@ -185,7 +185,7 @@ int hub_refresh(struct hub *hub)
 static int make_context(struct hub *hub)
 {
 	void *top, *low, *tp;
-	int error = stack_alloc(HUB_STACK, &hub->stack);
+	int error = stack_alloc(HUB_STACK + tls_bytes(), &hub->stack);
 
 	if (error)
 		return error;

@@ -74,10 +74,7 @@ struct greenlet *greenlet_on(const struct stack *stack)
 
 static size_t overhead(void)
 {
-	void *low;
-
-	tls_place((void *)(1ul << 20), &low);
-	return PAGE + COLOURS * COLOUR_STEP + sizeof(struct greenlet) + 64 + ((1ul << 20) - (uintptr_t)low);
+	return PAGE + COLOURS * COLOUR_STEP + sizeof(struct greenlet) + 64 + tls_bytes();
 }
 
 /* Where calls begin when they run on a stack of ours. */

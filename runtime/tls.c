@@ -45,6 +45,15 @@ void *tls_place(void *top, void **low)
 	return (void *)tp;
 }
 
+size_t tls_bytes(void)
+{
+	const uintptr_t somewhere = 1ul << 40;
+	void *low;
+
+	tls_place((void *)somewhere, &low);
+	return somewhere - (uintptr_t)low;
+}
+
 /* The lists that a thread is or keeps are circles; alone, it points at itself. */
 static void close_circles(char *descriptor)
 {

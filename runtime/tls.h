@@ -26,6 +26,9 @@ int tls_init(void);
 /* Where a block that ends below top has its thread pointer; *low becomes its lowest byte. */
 void *tls_place(void *top, void **low);
 
+/* How much a block takes at most. */
+size_t tls_bytes(void);
+
 /*
  * Makes a block at thread pointer tp, in memory that is all zero. id makes the thread id unique among the living.
  * Returns 0 or ENOMEM.
