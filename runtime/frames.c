@@ -25,12 +25,16 @@ static uintptr_t end_of_stack(const struct greenlet *g)
 	return &__libc_stack_end ? (uintptr_t)__libc_stack_end : 0;
 }
 
+static uintptr_t start_of_stack(const struct greenlet *g)
+{
+	return g->is_main ? end_of_stack(g) - MAIN_STACK : (uintptr_t)g->stack_low;
+}
+
 /* Whether what the program's code has left as the next frame may be one. A generator's stack is another. */
 static bool may_follow(const struct greenlet *g, uintptr_t frame, uintptr_t next)
 {
-	uintptr_t end = end_of_stack(g), low = g->is_main ? end - MAIN_STACK : (uintptr_t)g->stack_low;
-
-	return PROGRAMS_CHAIN_FRAMES && frame >= low && next % sizeof(void *) == 0 && next < end - 2 * sizeof(void *);
+	return PROGRAMS_CHAIN_FRAMES && frame >= start_of_stack(g) && next % sizeof(void *) == 0 &&
+	       next < end_of_stack(g) - 2 * sizeof(void *);
 }
 
 int frames_take(const struct greenlet *g, void **addresses, int most)

@@ -70,7 +70,8 @@ int green_gen_close(green_gen_t *gen);
 }
 #endif
 
-#if defined __x86_64__ && defined __LP64__ && defined __OPTIMIZE__ && !defined __AVX512F__ && !defined __APX_F__
+#if defined __x86_64__ && defined __LP64__ && defined __OPTIMIZE__ && !defined __AVX512F__ && !defined __APX_F__ &&    \
+    !defined __clang_analyzer__
 #include "yield_x86_64.h"
 #endif
 

@@ -1,8 +1,8 @@
 /*
  * green_gen_yield() as a part of the function that calls it. It is called and returned from in turn with
  * green_gen_send(), and a processor that predicts returns by the calls before is wrong each time if both are functions:
- * on an x86-64 that costs as much as all the rest. Without optimisation, and where more registers than these might be
- * in use, the function is called that the library has.
+ * on an x86-64 that costs as much as all the rest. Without optimisation, for an analyser, which does not look through
+ * assembler, and where more registers than these might be in use, the function is called that the library has.
  */
 #ifndef GREENLOAD_YIELD_X86_64_H
 #define GREENLOAD_YIELD_X86_64_H

@@ -37,9 +37,10 @@ functions() {
 # Each function has a page, and so has each header beside the first.
 functions=$(functions "$top/runtime/greenload.h")
 headers=$(cd "$top/runtime" && echo greenload/*.h)
+described=$(printf '%s\n' $headers | grep -v _x86_64) # that one says how, not what
 pages=$(
-	functions "$top"/runtime/greenload.h "$top"/runtime/greenload/*.h
-	for header in $headers; do
+	(cd "$top/runtime" && functions greenload.h $described)
+	for header in $described; do
 		basename "$header" .h | sed 's/^/green_/'
 	done
 )

@@ -38,7 +38,7 @@ static void call_write(void)
 
 static void call_recvmsg(void)
 {
-	recvmsg(two[1], &(struct msghdr){.msg_iov = &iov, .msg_iovlen = 1}, 0);
+	say("recvmsg", recvmsg(two[1], &(struct msghdr){.msg_iov = &iov, .msg_iovlen = 1}, 0));
 }
 
 static void call_send(void)
@@ -117,12 +117,12 @@ static void call_msgrcv(void)
 
 static void call_open(void)
 {
-	open("fifo", O_RDONLY);
+	say("open", open("fifo", O_RDONLY));
 }
 
 static void call_openat(void)
 {
-	openat(AT_FDCWD, "fifo", O_WRONLY);
+	say("openat", openat(AT_FDCWD, "fifo", O_WRONLY));
 }
 
 static void call_creat(void)

@@ -97,7 +97,8 @@ static void operate(void)
 	must("create", -pthread_create(&thread, NULL, wait_for_second, NULL));
 	msleep(30);
 	/* How many it wakes depends on how far the thread has come. */
-	must("wake and add", futex(&first, FUTEX_WAKE_OP, 1, one, &second, FUTEX_OP(FUTEX_OP_ADD, 5, FUTEX_OP_CMP_EQ, 0)));
+	must("wake and add",
+	    futex(&first, FUTEX_WAKE_OP, 1, one, &second, FUTEX_OP(FUTEX_OP_ADD, 5, FUTEX_OP_CMP_EQ, 0)));
 	pthread_join(thread, NULL);
 	say("second", second);
 	say("no such comparison", futex(&first, FUTEX_WAKE_OP, 1, one, &second, FUTEX_OP(FUTEX_OP_ADD, 1, 9, 0)));

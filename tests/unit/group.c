@@ -61,7 +61,8 @@ START_TEST(pool_of_two)
 
 static void *tell_name(void *text)
 {
-	return strcpy(text, green_name(green_self()));
+	snprintf(text, 16, "%s", green_name(green_self()));
+	return text;
 }
 
 START_TEST(with_options)
