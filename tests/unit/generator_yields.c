@@ -58,7 +58,7 @@ static void *yield_from_odd_frame(green_gen_t *gen, void *size)
 	memset(aligned, 2, sizeof(aligned));
 	while (green_gen_yield(gen, (void *)(intptr_t)(any[(size_t)size / 2] + aligned[0]), &sent) == 0) {
 		ck_assert_uint_eq((uintptr_t)aligned % 128, 0);
-		any[(size_t)size / 2] += (char)(intptr_t)sent;
+		any[(size_t)size / 2] = (char)(any[(size_t)size / 2] + (char)(intptr_t)sent);
 	}
 	return NULL;
 }
