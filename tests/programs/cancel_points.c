@@ -23,17 +23,17 @@ static pid_t child;
 
 static void call_read(void)
 {
-	read(ends[0], bytes, 1);
+	say("read", read(ends[0], bytes, 1));
 }
 
 static void call_readv(void)
 {
-	readv(ends[0], &iov, 1);
+	say("readv", readv(ends[0], &iov, 1));
 }
 
 static void call_write(void)
 {
-	write(full[1], bytes, sizeof(bytes));
+	say("write", write(full[1], bytes, sizeof(bytes)));
 }
 
 static void call_recvmsg(void)
