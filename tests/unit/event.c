@@ -6,9 +6,11 @@
 #include <stdint.h>
 
 static green_event_t *event;
+static int arrived;
 
 static void *wait_for_event(void *timeout)
 {
+	arrived++;
 	return (void *)(intptr_t)(green_event_wait(event, *(double *)timeout) < 0 ? errno : 0);
 }
 
@@ -22,6 +24,8 @@ START_TEST(wakes_all)
 	event = green_event_new();
 	for (i = 0; i < 100; i++)
 		waiters[i] = must_spawn(wait_for_event, &for_ever);
+	while (arrived < 100)
+		green_yield();
 	green_sleep(0.001);
 	ck_assert(!green_event_is_set(event));
 	assert_failed(green_event_free(event), EBUSY);
