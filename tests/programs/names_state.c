@@ -6,7 +6,7 @@
 
 enum { ROUNDS = 100, TOGETHER = 4 };
 
-static int found, kept;
+static _Atomic int found, kept;
 
 static int count_open(void)
 {
