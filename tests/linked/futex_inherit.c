@@ -1,11 +1,10 @@
 /* Raw futexes that inherit priorities, of greenlets and of another process: the kernel finds the owner of each. */
-#include "expect.h"
+#include "child_process.h"
 #include <linux/futex.h>
 #include <semaphore.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 
 enum { PATIENCE = 15 };
 
@@ -51,30 +50,6 @@ static void wait_for(sem_t *semaphore)
 {
 	while (sem_wait(semaphore) != 0)
 		;
-}
-
-static pid_t start_child(void (*run)(void))
-{
-	pid_t child;
-
-	fflush(stdout);
-	child = (pid_t)must("fork", fork());
-	if (child)
-		return child;
-	alarm(PATIENCE);
-	failures = 0;
-	run();
-	fflush(stdout);
-	_exit(verdict());
-}
-
-static void end_child(pid_t child)
-{
-	int status = -1;
-
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
-	expect_equal("status of the child", status, 0);
 }
 
 static void take_and_give(void)

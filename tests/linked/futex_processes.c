@@ -1,5 +1,5 @@
 /* Mutexes, semaphores and futexes that another process gives back, while other greenlets go on. */
-#include "expect.h"
+#include "child_process.h"
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <pthread.h>
@@ -7,7 +7,6 @@
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 
 enum { ROUNDS = 200, GREENLETS = 4 };
 
@@ -46,27 +45,6 @@ static void init(void)
 	sem_init(&shared->reply, 1, 0);
 	for (int i = 0; i < 2; i++)
 		sem_init(&shared->inside[i], 1, 1);
-}
-
-static pid_t start_child(void (*run)(void))
-{
-	pid_t child = (pid_t)must("fork", fork());
-
-	if (child)
-		return child;
-	failures = 0;
-	run();
-	fflush(stdout);
-	_exit(verdict());
-}
-
-static void end_child(pid_t child)
-{
-	int status = -1;
-
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
-	expect_equal("status of the child", status, 0);
 }
 
 static void hold_for_a_while(void)

@@ -3,14 +3,13 @@
 #ifndef INHERIT_H
 #define INHERIT_H
 
-#include "expect.h"
+#include "child_process.h"
 #include <linux/futex.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 
 enum { GREENLETS = 4, ROUNDS = 50, PATIENCE = 15 };
 
@@ -43,30 +42,6 @@ static inline void init_mutex(int type, int robustness)
 	pthread_mutexattr_settype(&attributes, type);
 	pthread_mutexattr_setrobust(&attributes, robustness);
 	must("mutex", -pthread_mutex_init(&shared->mutex, &attributes));
-}
-
-static inline pid_t start_child(void (*run)(void))
-{
-	pid_t child;
-
-	fflush(stdout);
-	child = (pid_t)must("fork", fork());
-	if (child)
-		return child;
-	alarm(PATIENCE);
-	failures = 0;
-	run();
-	fflush(stdout);
-	_exit(verdict());
-}
-
-static inline void end_child(pid_t child)
-{
-	int status = -1;
-
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
-	expect_equal("status of the child", status, 0);
 }
 
 /* Only the kernel says that somebody waits. */
