@@ -3,16 +3,25 @@
 #include <pthread.h>
 #include <signal.h>
 
+/* A greenlet that waits for a byte of a pipe, and time for it to come so far. */
+static green_t *begin_to_read(struct reading *reading, int ends[2])
+{
+	green_t *g;
+
+	make_pipe(ends);
+	reading->fd = ends[0];
+	g = must_spawn(read_byte, reading);
+	green_sleep(0.01);
+	return g;
+}
+
 START_TEST(parks_until_it_is_done)
 {
 	struct reading reading = {0};
 	int ends[2];
 	green_t *g;
 
-	make_pipe(ends);
-	reading.fd = ends[0];
-	g = must_spawn(read_byte, &reading);
-	green_sleep(0.01);
+	g = begin_to_read(&reading, ends);
 	ck_assert_int_eq(reading.byte, 0);
 	give(ends[1], 1);
 	must_join(g);
@@ -115,10 +124,7 @@ START_TEST(kill_does_not_cut_it_short)
 	int ends[2];
 	green_t *g;
 
-	make_pipe(ends);
-	reading.fd = ends[0];
-	g = must_spawn(read_byte, &reading);
-	green_sleep(0.001);
+	g = begin_to_read(&reading, ends);
 	ck_assert_int_eq(green_kill(g), 0);
 	ck_assert_int_eq(green_join(g, 0.02, NULL), -1);
 	ck_assert_int_eq(errno, ETIMEDOUT);
@@ -133,10 +139,7 @@ START_TEST(goes_on_when_the_file_is_closed)
 	int ends[2];
 	green_t *g;
 
-	make_pipe(ends);
-	reading.fd = ends[0];
-	g = must_spawn(read_byte, &reading);
-	green_sleep(0.001);
+	g = begin_to_read(&reading, ends);
 	close(ends[0]);
 	give(ends[1], 1);
 	must_join(g);
@@ -177,10 +180,7 @@ START_TEST(child_has_its_own)
 	int ends[2], own;
 	green_t *g;
 
-	make_pipe(ends);
-	reading.fd = ends[0];
-	g = must_spawn(read_byte, &reading);
-	green_sleep(0.001);
+	g = begin_to_read(&reading, ends);
 	own = count_own();
 	ck_assert_int_eq(status_of_child(use_own_ring, &own), 0);
 	ck_assert_int_eq(reading.byte, 0);
