@@ -1,21 +1,25 @@
 #include "own_waits.h"
 #include "code.h"
 #include <dlfcn.h>
+#include <errno.h>
+#include <limits.h>
 #include <link.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 
-/* What has been found out. Answers stay in the list, older ones count no more once a library has gone. */
+/* What has been found out of an address, which stays in the list; it counts until a library goes, whose it may be. */
 struct answer {
-	const struct answer *next;
+	struct answer *next;
 	const void *address;
-	unsigned age;
-	bool waits;
+	_Atomic bool waits;
+	atomic_uint age;
 };
 
-static const struct answer *_Atomic answers;
+#define FOR_GOOD UINT_MAX /* the age of what is found in the program itself */
+
+static struct answer *_Atomic answers;
 static atomic_uint age;
 
 static void note_futex(long number, void *found)
@@ -39,34 +43,53 @@ static bool code_waits(const struct link_map *module, const ElfW(Ehdr) * header)
 }
 
 /* What belongs to no module has been made while the program runs, and is not looked at. */
-static bool read_code(const void *address)
+static void find_out(struct answer *a)
 {
-	struct link_map *module;
+	unsigned now = atomic_load(&age);
+	struct link_map *module = NULL;
 	Dl_info info;
+	bool is_module = dladdr1(a->address, &info, (void **)&module, RTLD_DL_LINKMAP) &&
+			 memcmp(info.dli_fbase, ELFMAG, SELFMAG) == 0;
 
-	return dladdr1(address, &info, (void **)&module, RTLD_DL_LINKMAP) &&
-	       memcmp(info.dli_fbase, ELFMAG, SELFMAG) == 0 && code_waits(module, info.dli_fbase);
+	atomic_store(&a->waits, is_module && code_waits(module, info.dli_fbase));
+	atomic_store(&a->age, is_module && !module->l_prev ? FOR_GOOD : now);
+}
+
+static struct answer *known_of(const void *address)
+{
+	struct answer *a = atomic_load(&answers);
+
+	while (a && a->address != address)
+		a = a->next;
+	return a;
+}
+
+static void keep(const struct answer *found)
+{
+	struct answer *a = malloc(sizeof(*a));
+
+	if (!a)
+		return;
+	*a = *found;
+	a->next = atomic_load(&answers);
+	while (!atomic_compare_exchange_weak(&answers, &a->next, a))
+		;
 }
 
 bool waits_by_itself(const void *address)
 {
-	const struct answer *a;
-	struct answer *new;
-	unsigned now = atomic_load(&age);
-	bool waits;
+	struct answer *known = known_of(address), found = {.address = address};
+	int before = errno;
 
-	for (a = atomic_load(&answers); a; a = a->next) {
-		if (a->address == address && a->age == now)
-			return a->waits;
+	if (!known) {
+		find_out(&found);
+		keep(&found);
+		known = &found;
+	} else if (known->age != FOR_GOOD && known->age != atomic_load(&age)) {
+		find_out(known);
 	}
-	waits = read_code(address);
-	new = malloc(sizeof(*new));
-	if (!new)
-		return waits;
-	*new = (struct answer){atomic_load(&answers), address, now, waits};
-	while (!atomic_compare_exchange_weak(&answers, &new->next, new))
-		;
-	return waits;
+	errno = before;
+	return known->waits;
 }
 
 void forget_own_waits(void)

@@ -34,8 +34,10 @@ static bool begin_ring_wait(struct ring_wait *wait, const struct __kernel_timesp
 	return true;
 }
 
+/* The error is the result: liburing leaves errno alone. */
 static int end_ring_wait(struct ring_wait *wait, int result)
 {
+	errno = wait->call.errno_before;
 	allow_cancellation(wait->allowed);
 	return result;
 }
