@@ -34,17 +34,22 @@ static bool is_aligned(const uint32_t *word)
 	return (uintptr_t)word % sizeof(*word) == 0;
 }
 
+/* What the kernel says of a limit that it does not take; 0: it does. */
+static int refusal_of(const struct timespec *limit)
+{
+	if (!is_readable_time(limit))
+		return EFAULT;
+	return is_span(limit) ? 0 : EINVAL;
+}
+
 /* A negative time is refused, unlike by POSIX's timed calls. FUTEX_WAIT is given a span, FUTEX_WAIT_BITSET a time. */
 static int note_limit(const struct futex *f, struct until *until)
 {
 	const struct timespec *limit = (const struct timespec *)f->limit;
+	int error = limit ? refusal_of(limit) : 0;
 
-	if (!limit)
-		return 0;
-	if (!is_readable_time(limit))
-		return EFAULT;
-	if (!is_span(limit))
-		return EINVAL;
+	if (!limit || error)
+		return error;
 	if ((f->op & FUTEX_CMD_MASK) == FUTEX_WAIT)
 		until->deadline = deadline_of(limit);
 	else
@@ -188,14 +193,11 @@ static int note_time(const struct futex *f, struct until *until)
 {
 	const struct timespec *limit = (const struct timespec *)f->limit;
 	bool is_real = (f->op & FUTEX_CMD_MASK) == FUTEX_LOCK_PI || f->op & FUTEX_CLOCK_REALTIME;
+	int error = limit ? refusal_of(limit) : 0;
 
 	*until = (struct until){.deadline = FOR_EVER, .firm = true};
-	if (!limit)
-		return 0;
-	if (!is_readable_time(limit))
-		return EFAULT;
-	if (!is_span(limit))
-		return EINVAL;
+	if (!limit || error)
+		return error;
 	deadline_by_clock(is_real ? CLOCK_REALTIME : CLOCK_MONOTONIC, limit, until);
 	return 0;
 }

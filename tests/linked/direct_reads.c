@@ -23,11 +23,11 @@ static int make_file(void)
 	char name[] = "/var/tmp/direct_reads.XXXXXX";
 	int fd = (int)must("mkstemp", mkstemp(name)), direct;
 
+	direct = open(name, O_RDONLY | O_DIRECT);
+	unlink(name);
 	memset(bytes, 'x', SIZE);
 	expect_equal("write", write(fd, bytes, SIZE), SIZE);
 	must("fsync", fsync(fd));
-	direct = open(name, O_RDONLY | O_DIRECT);
-	unlink(name);
 	close(fd);
 	return direct;
 }

@@ -1,6 +1,6 @@
 /* Who is killed while he opens a FIFO takes the helper OS thread along that waits in his place: it is at no side of it.
  */
-#include "expect.h"
+#include "any_moment.h"
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -35,25 +35,23 @@ static void look_for_others(void)
 static void kill_at_any_moment(green_fn *open_it)
 {
 	for (int i = 0; i < ROUNDS; i++) {
-		green_t *g = must_spawn(open_it, NULL);
-
-		for (int n = i % 5; n > 0; n--)
-			green_yield();
-		if (i % 3)
-			green_sleep(i % 7 * 0.0001);
-		green_kill(g);
-		must_join(g);
+		kill_in_round(i, open_it);
 		look_for_others();
 	}
 }
 
+static void remove_fifo(void)
+{
+	unlink(name);
+}
+
 int main(void)
 {
-	must("mkstemp", mkstemp(name));
-	unlink(name);
+	close((int)must("mkstemp", mkstemp(name)));
+	atexit(remove_fifo);
+	remove_fifo();
 	must("mkfifo", mkfifo(name, 0600));
 	kill_at_any_moment(open_to_read);
 	kill_at_any_moment(open_to_write);
-	unlink(name);
 	return verdict();
 }

@@ -2,7 +2,7 @@
  * Calls in which a helper OS thread waits: a killed greenlet's comes to its end and takes nothing; others run; they go
  * on when the program wants the signal to itself that ends them; and there may be many.
  */
-#include "expect.h"
+#include "any_moment.h"
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/file.h>
@@ -57,14 +57,7 @@ static long messages(void)
 static void kill_at_any_moment(void)
 {
 	for (int i = 0; i < ROUNDS; i++) {
-		green_t *g = must_spawn(receive, NULL);
-
-		for (int n = i % 5; n > 0; n--)
-			green_yield();
-		if (i % 3)
-			green_sleep(i % 7 * 0.0001);
-		green_kill(g);
-		must_join(g);
+		kill_in_round(i, receive);
 		send_one();
 		expect_equal("the message is still there", messages(), 1);
 		must("msgrcv", msgrcv(queue, &(struct message){0}, 1, 0, IPC_NOWAIT));

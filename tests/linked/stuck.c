@@ -83,10 +83,10 @@ static void remove_all(void)
 static void prepare(void)
 {
 	must("mkdtemp", mkdtemp(directory) ? 0 : -1);
+	atexit(remove_all);
 	snprintf(lock_path, sizeof(lock_path), "%s/lock", directory);
 	snprintf(fifo, sizeof(fifo), "%s/fifo", directory);
 	queue = (int)must("msgget", msgget(IPC_PRIVATE, 0600));
-	atexit(remove_all);
 	held = (int)must("open", open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600));
 	must("flock", flock(held, LOCK_EX));
 	must("mkfifo", mkfifo(fifo, 0600));
