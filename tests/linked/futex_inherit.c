@@ -1,5 +1,6 @@
 /* Raw futexes that inherit priorities, of greenlets and of another process: the kernel finds the owner of each. */
 #include "child_process.h"
+#include "ticker.h"
 #include <linux/futex.h>
 #include <semaphore.h>
 #include <stdint.h>
@@ -12,18 +13,6 @@ static struct shared {
 	uint32_t one, other, changes;
 	sem_t holds, goes;
 } * shared;
-
-static bool stop;
-static long ticks;
-
-static void *tick(void *unused)
-{
-	while (!stop) {
-		ticks++;
-		green_sleep(0.001);
-	}
-	return unused;
-}
 
 static long futex(uint32_t *word, int op, uint32_t value, const void *limit, uint32_t *other, uint32_t value3)
 {

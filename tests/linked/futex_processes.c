@@ -1,5 +1,6 @@
 /* Mutexes, semaphores and futexes that another process gives back, while other greenlets go on. */
 #include "child_process.h"
+#include "ticker.h"
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <pthread.h>
@@ -17,18 +18,6 @@ static struct shared {
 	uint32_t word;
 	long count;
 } * shared;
-
-static bool stop;
-static long ticks;
-
-static void *tick(void *unused)
-{
-	while (!stop) {
-		ticks++;
-		green_sleep(0.001);
-	}
-	return unused;
-}
 
 static void init(void)
 {

@@ -4,6 +4,7 @@
 #define INHERIT_H
 
 #include "child_process.h"
+#include "ticker.h"
 #include <linux/futex.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -19,18 +20,6 @@ static struct shared {
 	sem_t holds, goes;
 	int turn, inside, count;
 } * shared;
-
-static bool stop;
-static long ticks;
-
-static inline void *tick(void *unused)
-{
-	while (!stop) {
-		ticks++;
-		green_sleep(0.001);
-	}
-	return unused;
-}
 
 static inline void init_mutex(int type, int robustness)
 {
