@@ -21,6 +21,9 @@
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
+/* Kept out of the frame of its caller, in which a greenlet may be parked: that is memory which each wait touches. */
+#define SELDOM __attribute__((noinline))
+
 /* What the kernel has answered, in libc's way: instead of -errno, -1 with errno set. */
 static inline long with_errno(long result)
 {

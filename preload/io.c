@@ -3,7 +3,7 @@
 #include "cold.h"
 #include "transfer.h"
 
-static ssize_t read_by(enum call name, int fd, void *buf, size_t count)
+static SELDOM ssize_t read_by(enum call name, int fd, void *buf, size_t count)
 {
 	struct blocking call = blocking_on(name, fd, POLLIN);
 	ssize_t n;
@@ -70,7 +70,7 @@ static ssize_t written(const struct blocking *call, size_t done, ssize_t last)
 }
 
 /* Of which the first bytes may be written already. */
-static ssize_t write_rest(enum call name, int fd, const void *buf, size_t count, size_t done)
+static SELDOM ssize_t write_rest(enum call name, int fd, const void *buf, size_t count, size_t done)
 {
 	struct blocking call = blocking_on(name, fd, POLLOUT);
 	ssize_t n;

@@ -69,7 +69,7 @@ static ssize_t receive_bytes(
 	return settled(call, receive(call, &in));
 }
 
-static ssize_t receive_thoroughly(int fd, void *buf, size_t count, int flags)
+static SELDOM ssize_t receive_thoroughly(int fd, void *buf, size_t count, int flags)
 {
 	struct blocking call = blocking_on(CALL_recv, fd, POLLIN);
 

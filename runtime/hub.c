@@ -3,6 +3,7 @@
 #include "arena.h"
 #include "ending.h"
 #include "fork.h"
+#include "hold.h"
 #include "loop.h"
 #include "mask.h"
 #include "offload_hub.h"
@@ -95,6 +96,7 @@ static inline __attribute__((always_inline)) void fetch_ahead(const struct green
 	__builtin_prefetch(&g->timer.place);
 	__builtin_prefetch(g->context.thread_pointer);
 	__builtin_prefetch((char *)&self + away);
+	__builtin_prefetch((char *)&held + away);
 	__builtin_prefetch(frames);
 	__builtin_prefetch(frames + CACHE_LINE);
 	__builtin_prefetch(frames + 2 * CACHE_LINE);

@@ -152,6 +152,7 @@ struct hub {
 	timer_t slice_timer;
 	bool has_slice_timer;
 	bool is_sliced;           /* the timer runs */
+	uint64_t ticked;          /* what `switches` was when its timer ticked last */
 	volatile bool slice_over; /* the next call is to give way */
 	uint64_t slices;          /* that ended in the middle of the program's code */
 

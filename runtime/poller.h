@@ -8,6 +8,9 @@
 
 #include "park.h"
 #include <poll.h>
+#include <sys/epoll.h>
+
+struct hub;
 
 /*
  * Parks the calling greenlet until fd is ready for one of events (POLLIN, POLLOUT). Readiness is a hint: another
@@ -36,5 +39,11 @@ void poller_gone(unsigned first, unsigned last);
 
 /* Ends the waits on fd, in every hub, without cause: its state has changed in a way that poll(2) may not tell. */
 void poller_look_again(int fd);
+
+/*
+ * The hub's loop is about to be told of these: fetches what it takes to wake who waits for them into the processor's
+ * caches, all at once.
+ */
+void poller_fetch_ahead(const struct hub *hub, const struct epoll_event *events, int count);
 
 #endif

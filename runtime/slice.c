@@ -87,11 +87,24 @@ static bool is_open(uintptr_t pc)
 	return pc != 0;
 }
 
+/*
+ * The timer ticks without regard to who runs: a slice is over when the second tick finds the greenlet that the first
+ * has found. One that often gives way by itself is left alone.
+ */
+static bool is_within_slice(struct hub *hub)
+{
+	bool has_switched = hub->ticked != hub->switches;
+
+	hub->ticked = hub->switches;
+	return has_switched;
+}
+
 void end_slice(struct hub *hub)
 {
 	hub->slice_over = false;
 	hub->turns = 1; /* it was long: the loop is to be looked at */
 	yield_turn();
+	hub->ticked = hub->switches; /* it is likely to be as long again */
 }
 
 static void interrupt(struct greenlet *me, ucontext_t *context)
@@ -136,9 +149,11 @@ static void on_slice_end(int signo, siginfo_t *info, void *context)
 		return;
 	if (info->si_code != SI_TIMER)
 		take_stray();
-	else if (me && me->sliced && !me->loading && may_stop && !is_handler(context))
+	else if (!me || is_within_slice(me->hub))
+		return;
+	else if (me->sliced && !me->loading && may_stop && !is_handler(context))
 		interrupt(me, context);
-	else if (me)
+	else
 		me->hub->slice_over = true;
 }
 
