@@ -1,8 +1,8 @@
 /* Mutexes: libc's in every respect but the waiting. */
 #include "arch.h"
 #include "kernel_wait.h"
-#include "mutex_inherit.h"
 #include "mutex_protect.h"
+#include "mutex_stand_in.h"
 #include "options.h"
 #include "turn.h"
 #include <limits.h>

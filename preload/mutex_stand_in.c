@@ -1,4 +1,4 @@
-#include "mutex_inherit.h"
+#include "mutex_stand_in.h"
 #include "../runtime/stand_in.h"
 #include "options.h"
 #include "stats.h"
@@ -41,14 +41,28 @@ static void answer(void *arg)
 	r->answer = ask_libc(r);
 }
 
-/* The main one's id is its OS thread's: what it has taken without a stand-in it gives back so. */
+/* One with a priority ceiling, too, is as if it had none: see mutex_protect.h. */
+static bool is_seen_by_others(const pthread_mutex_t *mutex)
+{
+	return is_of_kind(mutex, SHARED) && !is_of_kind(mutex, PROTECTS) &&
+	       (!is_of_kind(mutex, ROBUST) || is_in_shared_mapping(mutex));
+}
+
+/*
+ * The main one's id is its OS thread's, and what it has taken without a stand-in it gives back so. It needs one only to
+ * wait by: for one that inherits priorities that can be done by none but the owner to be.
+ */
 bool needs_stand_in(enum call call, const pthread_mutex_t *mutex)
 {
 	uint32_t owner = __atomic_load_n(word_of(mutex), __ATOMIC_RELAXED) & FUTEX_TID_MASK;
 
 	if (!self || hub_running || call_is_off[call] || owner == (uint32_t)tls_thread_id())
 		return false;
-	return stand_in_id() || !self->is_main || has_company(self);
+	if (owner && owner == (uint32_t)stand_in_id())
+		return true;
+	if (self->is_main && !is_of_kind(mutex, INHERITS))
+		return false;
+	return (stand_in_id() || !self->is_main || has_company(self)) && is_seen_by_others(mutex);
 }
 
 int ask_stand_in(enum call call, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)

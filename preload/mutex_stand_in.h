@@ -1,17 +1,20 @@
-/* Mutexes that inherit priorities and that other processes may share. */
-#ifndef MUTEX_INHERIT_H
-#define MUTEX_INHERIT_H
+/*
+ * Mutexes among processes of which the kernel must know the owner: those that inherit priorities, and robust ones, for
+ * it tells whoever comes next of the death of an owner whose process is killed.
+ */
+#ifndef MUTEX_STAND_IN_H
+#define MUTEX_STAND_IN_H
 
 #include "mapping.h"
 #include "mutex_kind.h"
 
-/* Of robust ones, to libc all are shared. */
+/* To libc all robust ones are shared. */
 static inline bool inherits_among_processes(const pthread_mutex_t *mutex)
 {
 	return is_of_kind(mutex, INHERITS | SHARED) && (!is_of_kind(mutex, ROBUST) || is_in_shared_mapping(mutex));
 }
 
-/* What is_for_stand_in() comes to for such a mutex. */
+/* What is_for_stand_in() comes to for a mutex that is robust or inherits priorities. */
 bool needs_stand_in(enum call call, const pthread_mutex_t *mutex);
 
 /*
@@ -20,7 +23,7 @@ bool needs_stand_in(enum call call, const pthread_mutex_t *mutex);
  */
 static inline bool is_for_stand_in(enum call call, const pthread_mutex_t *mutex)
 {
-	return has_protocol(mutex) && inherits_among_processes(mutex) && needs_stand_in(call, mutex);
+	return __builtin_expect(mutex->__data.__kind & (INHERITS | ROBUST), 0) && needs_stand_in(call, mutex);
 }
 
 /*
