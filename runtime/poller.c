@@ -22,11 +22,6 @@ struct notice {
 	struct change change;
 };
 
-static struct side *side_of(struct fd_watch *watch, short events)
-{
-	return events & POLLIN ? &watch->read : &watch->write;
-}
-
 /* epoll would not have it: it is closed, or there is no room for it. */
 static int reason_of_refusal(int fd)
 {
@@ -43,34 +38,6 @@ static void on_ready(struct ev_loop *loop, ev_io *watcher, int events)
 		wake(queue_take_first(&side->queue, 0), 0); /* the next one's turn comes if it stays ready */
 	else
 		ev_io_stop(loop, watcher);
-}
-
-/* libev keeps the descriptor in the lower half of what it gives the kernel to keep. A wrong guess would do no harm. */
-static const struct side *side_told(const struct hub *hub, const struct epoll_event *event)
-{
-	void **place = sparse_find(&hub->watches, event->data.u32);
-
-	return place && *place ? side_of(*place, event->events & EPOLLIN ? POLLIN : POLLOUT) : NULL;
-}
-
-/* From one to the next it takes what the one before has brought, which is on its way for all of them by then. */
-void poller_fetch_ahead(const struct hub *hub, const struct epoll_event *events, int count)
-{
-	const struct side *side;
-	int i;
-
-	for (i = 0; i < count; i++)
-		__builtin_prefetch(side_told(hub, &events[i]));
-	for (i = 0; i < count; i++) {
-		side = side_told(hub, &events[i]);
-		if (side)
-			__builtin_prefetch(side->queue.first);
-	}
-	for (i = 0; i < count; i++) {
-		side = side_told(hub, &events[i]);
-		if (side && side->queue.first)
-			__builtin_prefetch(side->queue.first->greenlet);
-	}
 }
 
 static void init_side(struct side *side, int fd, int events)

@@ -4,6 +4,7 @@
 
 #include "hub.h"
 #include "queue.h"
+#include <poll.h>
 
 /* One direction of a descriptor. */
 struct side {
@@ -14,6 +15,11 @@ struct side {
 struct fd_watch {
 	struct side read, write;
 };
+
+static inline struct side *side_of(struct fd_watch *watch, short events)
+{
+	return events & POLLIN ? &watch->read : &watch->write;
+}
 
 /* Has the calling greenlet woken when fd is ready for POLLIN or POLLOUT; queue_leave() ends it. Returns 0 or ENOMEM. */
 int watch_fd(struct hub *hub, struct waiter *waiter, int fd, short events);
