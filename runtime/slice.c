@@ -14,6 +14,9 @@
 
 #define MOST_RANGES 32
 
+/* So many switches from one tick to the next. */
+#define LIVELY 16
+
 nanos slice_length = 5 * NANOS_PER_MSEC;
 void (*after_slice)(void);
 void *(*find_allocator)(void);
@@ -88,15 +91,15 @@ static bool is_open(uintptr_t pc)
 }
 
 /*
- * The timer ticks without regard to who runs: a slice is over when the second tick finds the greenlet that the first
- * has found. One that often gives way by itself is left alone.
+ * The timer ticks whoever runs. Where they take turns so quickly, nobody needs to be interrupted, least of all who has
+ * just begun; and what they have not yet taken up the loop would find again.
  */
-static bool is_within_slice(struct hub *hub)
+static bool is_lively(struct hub *hub)
 {
-	bool has_switched = hub->ticked != hub->switches;
+	uint64_t turns = hub->switches - hub->ticked;
 
 	hub->ticked = hub->switches;
-	return has_switched;
+	return turns >= LIVELY;
 }
 
 void end_slice(struct hub *hub)
@@ -104,7 +107,8 @@ void end_slice(struct hub *hub)
 	hub->slice_over = false;
 	hub->turns = 1; /* it was long: the loop is to be looked at */
 	yield_turn();
-	hub->ticked = hub->switches; /* it is likely to be as long again */
+	if (hub->ready_first) /* who was found there stands behind the caller */
+		yield_turn();
 }
 
 static void interrupt(struct greenlet *me, ucontext_t *context)
@@ -149,7 +153,7 @@ static void on_slice_end(int signo, siginfo_t *info, void *context)
 		return;
 	if (info->si_code != SI_TIMER)
 		take_stray();
-	else if (!me || is_within_slice(me->hub))
+	else if (!me || is_lively(me->hub))
 		return;
 	else if (me->sliced && !me->loading && may_stop && !is_handler(context))
 		interrupt(me, context);
