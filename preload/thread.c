@@ -49,7 +49,7 @@ static int create(pthread_t *thread, const struct thread_wish *wish, void *(*sta
 
 	if (!g) {
 		free(wish->processors);
-		return EAGAIN;
+		return errno == ENOTSUP ? ENOTSUP : EAGAIN;
 	}
 	g->policy = wish->policy;
 	g->priority = wish->priority;
@@ -72,7 +72,7 @@ int make_thread_for(
 	if (!error)
 		error = create(thread, &wish, start, arg);
 	errno = before;
-	return error;
+	return error == ENOTSUP ? create_natively(thread, attributes, start, arg) : error;
 }
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *arg)

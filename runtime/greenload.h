@@ -34,8 +34,9 @@ struct green_options {
 
 /*
  * Makes a greenlet that will run fn(arg), and queues it; it starts when the caller parks or yields. Never parks.
- * Returns NULL with errno ENOMEM (no stack, no thread-local storage), ENOTSUP (this libc is not one we know), EMFILE
- * or ENFILE (no descriptor for the event loop), EINVAL (fn is NULL, absurd stack size).
+ * Returns NULL with errno ENOMEM (no stack, no thread-local storage), ENOTSUP (this libc is not one we know, or
+ * ThreadSanitizer watches), EMFILE or ENFILE (no descriptor for the event loop), EINVAL (fn is NULL, absurd stack
+ * size).
  */
 green_t *green_spawn(green_fn *fn, void *arg);
 

@@ -4,6 +4,7 @@
 #include "ending.h"
 #include "fork.h"
 #include "hold.h"
+#include "leaks.h"
 #include "loop.h"
 #include "mask.h"
 #include "offload_hub.h"
@@ -79,9 +80,8 @@ void wake(struct greenlet *g, int outcome)
 }
 
 /*
- * With many greenlets each switch waits for memory: for the greenlet, the frames of the call in which it is parked and
- * what of its thread-local storage each call looks at. So the one after the next is fetched while the next runs, and of
- * the one after that as much as can be known: where it is.
+ * With many greenlets each switch waits for memory: the greenlet's, the frames of the call in which it is parked, what
+ * of its thread-local storage calls look at. So that of g, the one after the next, is fetched while the next one runs.
  */
 static inline __attribute__((always_inline)) void fetch_ahead(const struct greenlet *g, const struct greenlet *me)
 {
@@ -240,6 +240,7 @@ static int start(struct hub *hub)
 		return error;
 	fork_prepare();
 	overflow_prepare();
+	leaks_prepare();
 	self = &hub->main;
 	error = hub_refresh(hub);
 	if (error) {

@@ -171,6 +171,9 @@ void tls_release(void *tp)
 	unlock(&tls_lock);
 }
 
+/* ThreadSanitizer's: it crashes where memory is allocated in a thread that it has not been told of. */
+extern void __tsan_init(void) __attribute__((weak));
+
 /* Makes a block, becomes it for a moment, and looks whether libc takes us for another thread. */
 static int try_block(void *tp)
 {
@@ -188,7 +191,7 @@ static int learn(void)
 	size_t size;
 	char *memory;
 	void *low, *tp;
-	int error = glibc_learn();
+	int error = __tsan_init ? ENOTSUP : glibc_learn();
 
 	if (error)
 		return error;

@@ -19,7 +19,7 @@ extern struct lock tls_lock;
 
 /*
  * Learns the layout and proves it on a trial block. Call it before anything else, on an OS thread; only the first
- * call works. Returns 0, or ENOTSUP where this libc is not one we know, ENOMEM.
+ * call works. Returns 0, or ENOTSUP where this libc is not one we know, and under ThreadSanitizer; ENOMEM.
  */
 int tls_init(void);
 

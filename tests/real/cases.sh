@@ -47,6 +47,15 @@ openmp() {
 	under "$work/openmp"
 }
 
+# watched SANITIZER: under the one for threads, threads stay threads.
+watched() {
+	local program=$work/watched-$1
+	[ "$program" -nt "$here/watched.c" ] ||
+		gcc -O1 -g -Wall -Wextra -Werror -pthread "-fsanitize=$1" -o "$program" "$here/watched.c" || return
+	[ "$1" != thread ] || most_os_threads=40
+	under "$program"
+}
+
 # More threads at once than the user may have: as such there are too few, as greenlets they are one. Root has no limit.
 crowd() {
 	local limited=(prlimit --nproc=1000) status=0
@@ -78,6 +87,7 @@ in_ruby() {
 . "$here/network.sh"
 
 short_cases() {
+	local sanitizer
 	check 'python: 500 HTTP clients of a threading server' http
 	check 'python: thread pool' in_python pool
 	check 'python: queues' in_python queues
@@ -88,6 +98,9 @@ short_cases() {
 	check 'python: threads that never wait' in_python busy
 	check 'c++' cxx
 	check 'openmp' openmp
+	for sanitizer in address leak undefined thread; do
+		check "built with -fsanitize=$sanitizer" watched $sanitizer
+	done
 }
 
 long_cases() {

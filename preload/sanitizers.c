@@ -1,0 +1,53 @@
+#include "sanitizers.h"
+#include <link.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* sanitizer/asan_interface.h, sanitizer/lsan_interface.h */
+const char *__asan_default_options(void);
+extern void __lsan_do_leak_check(void) __attribute__((weak));
+
+static uintptr_t low, high; /* of the library; both 0 where there is none */
+
+/*
+ * AddressSanitizer asks every program for its wishes by a function of this name; the program's own comes before ours.
+ * It wants to be the first library, and would end the process. Ours may be before it: calls come to our hooks, and from
+ * them to what it has in the place of libc's.
+ */
+const char *__asan_default_options(void)
+{
+	return "verify_asan_link_order=0";
+}
+
+/* The first is the program, and what is in it cannot be told from the program's own. */
+static int note_if_it_has_it(struct dl_phdr_info *library, size_t size, void *first)
+{
+	const uintptr_t inside = (uintptr_t)__lsan_do_leak_check - library->dlpi_addr;
+	int i;
+
+	(void)size;
+	if (*(bool *)first)
+		return *(bool *)first = false;
+	for (i = 0; i < library->dlpi_phnum; i++) {
+		const ElfW(Phdr) *p = &library->dlpi_phdr[i];
+
+		if (p->p_type == PT_LOAD && (p->p_flags & PF_X) && inside - p->p_vaddr < p->p_memsz) {
+			low = library->dlpi_addr + p->p_vaddr;
+			high = low + p->p_memsz;
+		}
+	}
+	return low != 0;
+}
+
+__attribute__((constructor)) static void find_sanitizer(void)
+{
+	bool first = true;
+
+	if (__lsan_do_leak_check)
+		dl_iterate_phdr(note_if_it_has_it, &first);
+}
+
+bool is_of_sanitizer(const void *caller)
+{
+	return __builtin_expect(high != 0, 0) && (uintptr_t)caller >= low && (uintptr_t)caller < high;
+}
