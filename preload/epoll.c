@@ -4,7 +4,7 @@
 #include "deadline.h"
 #include "probe.h"
 
-#define MOST_OF_LOOP 128
+#define MOST_AT_ONCE 128
 
 static int epoll_green(struct blocking *call, int epfd, struct epoll_event *events, int max)
 {
@@ -19,7 +19,7 @@ static int epoll_green(struct blocking *call, int epfd, struct epoll_event *even
 
 /*
  * The event loop's own, on the hub. Of thousands that are ready, what the kernel has looked at would have dropped out
- * of the processor's caches before the last had its turn: so they are fetched in small numbers.
+ * of the processor's caches before the last had its turn: so they are taken in small numbers.
  */
 static int wait_for_loop(int epfd, struct epoll_event *events, int max, int timeout)
 {
@@ -29,7 +29,7 @@ static int wait_for_loop(int epfd, struct epoll_event *events, int max, int time
 		errno = EINTR;
 		return -1;
 	}
-	n = libc.epoll_wait(epfd, events, max < MOST_OF_LOOP ? max : MOST_OF_LOOP, timeout);
+	n = libc.epoll_wait(epfd, events, max < MOST_AT_ONCE ? max : MOST_AT_ONCE, timeout);
 	poller_fetch_ahead(hub_running, events, n);
 	return n;
 }

@@ -41,7 +41,7 @@ static void answer(void *arg)
 	r->answer = ask_libc(r);
 }
 
-/* One with a priority ceiling, too, is as if it had none: see mutex_protect.h. */
+/* One with a priority ceiling is not for libc: see mutex_protect.h. */
 static bool is_seen_by_others(const pthread_mutex_t *mutex)
 {
 	return is_of_kind(mutex, SHARED) && !is_of_kind(mutex, PROTECTS) &&
@@ -49,8 +49,8 @@ static bool is_seen_by_others(const pthread_mutex_t *mutex)
 }
 
 /*
- * The main one's id is its OS thread's, and what it has taken without a stand-in it gives back so. It needs one only to
- * wait by: for one that inherits priorities that can be done by none but the owner to be.
+ * The main one's id is its OS thread's: it needs none for a robust mutex, nor to give back what it has taken without
+ * one. But where priorities are inherited, it is the owner to be who must wait in the kernel.
  */
 bool needs_stand_in(enum call call, const pthread_mutex_t *mutex)
 {

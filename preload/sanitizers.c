@@ -20,14 +20,14 @@ const char *__asan_default_options(void)
 }
 
 /* The first is the program, and what is in it cannot be told from the program's own. */
-static int note_if_it_has_it(struct dl_phdr_info *library, size_t size, void *first)
+static int note_if_it_has_it(struct dl_phdr_info *library, size_t size, void *count)
 {
 	const uintptr_t inside = (uintptr_t)__lsan_do_leak_check - library->dlpi_addr;
 	int i;
 
 	(void)size;
-	if (*(bool *)first)
-		return *(bool *)first = false;
+	if ((*(int *)count)++ == 0)
+		return 0;
 	for (i = 0; i < library->dlpi_phnum; i++) {
 		const ElfW(Phdr) *p = &library->dlpi_phdr[i];
 
@@ -41,10 +41,10 @@ static int note_if_it_has_it(struct dl_phdr_info *library, size_t size, void *fi
 
 __attribute__((constructor)) static void find_sanitizer(void)
 {
-	bool first = true;
+	int count = 0;
 
 	if (__lsan_do_leak_check)
-		dl_iterate_phdr(note_if_it_has_it, &first);
+		dl_iterate_phdr(note_if_it_has_it, &count);
 }
 
 bool is_of_sanitizer(const void *caller)
