@@ -51,6 +51,7 @@ long raw_futex_requeue(long waiters, long flags, long woken, long moved, long e,
  * names one, and is to be 0 instead, as the caller is named; or -1.
  */
 int greenlet_argument(long number, const long *arguments);
+long raw_set_tid_address(long word, long b, long c, long d, long e, long f);
 long raw_tkill(long thread_id, long signo, long c, long d, long e, long f);
 long raw_rt_tgsigqueueinfo(long process, long thread_id, long signo, long info, long e, long f);
 

@@ -128,6 +128,7 @@ static const struct answer answers[] = {
     [SYS_futex_wake] = {raw_futex_wake, false},
     [SYS_futex_wait] = {raw_futex_wait, false},
     [SYS_futex_requeue] = {raw_futex_requeue, false},
+    [SYS_set_tid_address] = {raw_set_tid_address, false},
     [SYS_tkill] = {raw_tkill, false},
     [SYS_rt_tgsigqueueinfo] = {raw_rt_tgsigqueueinfo, false},
 };

@@ -1,5 +1,6 @@
 #include "ending.h"
 #include "altstack.h"
+#include "arch.h"
 #include "at_end.h"
 #include "hub.h"
 #include "lot.h"
@@ -7,7 +8,11 @@
 #include "park.h"
 #include "robust.h"
 #include "spare.h"
+#include <linux/futex.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 void release_greenlet(struct greenlet *g)
 {
@@ -17,6 +22,18 @@ void release_greenlet(struct greenlet *g)
 		give_greenlet(g->hub, g);
 	else
 		return_greenlet(g);
+}
+
+/* As the kernel does, which passes over what it cannot write. */
+static void clear_word(int *word)
+{
+	int nothing = 0;
+	struct iovec from = {&nothing, sizeof(nothing)}, to = {word, sizeof(*word)};
+
+	if (process_vm_writev(getpid(), &from, 1, &to, 1, 0) != sizeof(nothing))
+		return;
+	raw_syscall(SYS_futex, (long)word, FUTEX_WAKE, 1, 0, 0, 0);
+	lot_wake(word, 1);
 }
 
 /* Whoever waits for the end may be another OS thread, which goes on at once. */
@@ -52,6 +69,9 @@ void end_greenlet(struct greenlet *g)
 	struct hub *hub = g->hub;
 
 	give_up_robust_mutexes();
+	if (g->cleared_at_end)
+		clear_word(g->cleared_at_end);
+	g->cleared_at_end = NULL;
 	g->has_returned = true;
 	if (g->links)
 		call_links(g);

@@ -1,6 +1,7 @@
 /* threads */
 /* Thread ids: each thread has one of its own, for as long as it lives, and what takes one finds the thread. */
 #include "say.h"
+#include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/resource.h>
@@ -154,6 +155,25 @@ static void one_after_another(void)
 	say("one that has ended", tgkill(getpid(), ids[0], 0));
 }
 
+static void *ask_to_have_it_cleared(void *word)
+{
+	say_whether("answers the id", syscall(SYS_set_tid_address, word) == gettid());
+	return NULL;
+}
+
+/* libc itself waits so for the end of a thread, and would in vain for this one's. */
+static void end_with_a_word(void)
+{
+	static volatile int word = 1;
+	pthread_t thread;
+
+	must("create", -pthread_create(&thread, NULL, ask_to_have_it_cleared, (void *)&word));
+	pthread_detach(thread);
+	while (word)
+		syscall(SYS_futex, &word, FUTEX_WAIT, 1, NULL, NULL, 0);
+	puts("cleared at its end");
+}
+
 int main(void)
 {
 	pthread_t threads[THREADS];
@@ -180,5 +200,6 @@ int main(void)
 	say_whether(
 	    "main is as before", getpriority(PRIO_PROCESS, 0) == before && sched_getscheduler(0) == SCHED_OTHER);
 	run(fork_off);
+	end_with_a_word();
 	return 0;
 }
