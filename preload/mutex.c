@@ -139,6 +139,17 @@ static bool is_left_to_libc(enum call call, const pthread_mutex_t *mutex)
 	return waits_natively(call);
 }
 
+/* To libc all robust ones are shared. It only takes note of that, and we go by it. */
+int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes)
+{
+	int error = libc.pthread_mutex_init(mutex, attributes), scope;
+
+	if (!error && is_of_kind(mutex, ROBUST) && pthread_mutexattr_getpshared(attributes, &scope) == 0 &&
+	    scope == PTHREAD_PROCESS_PRIVATE)
+		mutex->__data.__kind &= ~SHARED;
+	return error;
+}
+
 int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
 	if (is_for_stand_in(CALL_pthread_mutex_lock, mutex))
@@ -236,6 +247,7 @@ int pthread_mutex_setprioceiling(pthread_mutex_t *mutex, int ceiling, int *befor
 	return change_ceiling(mutex, ceiling, before);
 }
 
+synonym(__pthread_mutex_init, pthread_mutex_init);
 synonym(__pthread_mutex_lock, pthread_mutex_lock);
 synonym(__pthread_mutex_trylock, pthread_mutex_trylock);
 synonym(__pthread_mutex_unlock, pthread_mutex_unlock);

@@ -41,13 +41,6 @@ static void answer(void *arg)
 	r->answer = ask_libc(r);
 }
 
-/* One with a priority ceiling is not for libc: see mutex_protect.h. */
-static bool is_seen_by_others(const pthread_mutex_t *mutex)
-{
-	return is_of_kind(mutex, SHARED) && !is_of_kind(mutex, PROTECTS) &&
-	       (!is_of_kind(mutex, ROBUST) || is_in_shared_mapping(mutex));
-}
-
 /*
  * The main one's id is its OS thread's: it needs none for a robust mutex, nor to give back what it has taken without
  * one. But where priorities are inherited, it is the owner to be who must wait in the kernel.
@@ -58,11 +51,9 @@ bool needs_stand_in(enum call call, const pthread_mutex_t *mutex)
 
 	if (!self || hub_running || call_is_off[call] || owner == (uint32_t)tls_thread_id())
 		return false;
-	if (owner && owner == (uint32_t)stand_in_id())
-		return true;
 	if (self->is_main && !is_of_kind(mutex, INHERITS))
 		return false;
-	return (stand_in_id() || !self->is_main || has_company(self)) && is_seen_by_others(mutex);
+	return stand_in_id() || !self->is_main || has_company(self);
 }
 
 int ask_stand_in(enum call call, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)

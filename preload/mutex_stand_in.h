@@ -5,16 +5,14 @@
 #ifndef MUTEX_STAND_IN_H
 #define MUTEX_STAND_IN_H
 
-#include "mapping.h"
 #include "mutex_kind.h"
 
-/* To libc all robust ones are shared. */
 static inline bool inherits_among_processes(const pthread_mutex_t *mutex)
 {
-	return is_of_kind(mutex, INHERITS | SHARED) && (!is_of_kind(mutex, ROBUST) || is_in_shared_mapping(mutex));
+	return is_of_kind(mutex, INHERITS | SHARED);
 }
 
-/* What is_for_stand_in() comes to for a mutex that is robust or inherits priorities. */
+/* What is_for_stand_in() comes to for a mutex that is shared, and robust or inherits priorities. */
 bool needs_stand_in(enum call call, const pthread_mutex_t *mutex);
 
 /*
@@ -23,7 +21,8 @@ bool needs_stand_in(enum call call, const pthread_mutex_t *mutex);
  */
 static inline bool is_for_stand_in(enum call call, const pthread_mutex_t *mutex)
 {
-	return __builtin_expect(mutex->__data.__kind & (INHERITS | ROBUST), 0) && needs_stand_in(call, mutex);
+	return __builtin_expect(mutex->__data.__kind & (INHERITS | ROBUST), 0) && is_of_kind(mutex, SHARED) &&
+	       needs_stand_in(call, mutex);
 }
 
 /*
