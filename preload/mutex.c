@@ -61,16 +61,12 @@ static int wait_for_mutex(enum call call, void *object, const struct until *unti
 	return error == EAGAIN ? 0 : error;
 }
 
-/* libc's try-function keeps what is lost for good locked for ever, unlike its lock: others are to be told, too. */
 static int try_robust(pthread_mutex_t *mutex)
 {
-	uint32_t *word = word_of(mutex);
 	int answer = try_mutex(mutex);
 
-	if (answer == ENOTRECOVERABLE && (*word & FUTEX_TID_MASK) == (uint32_t)tls_thread_id()) {
-		__atomic_store_n(word, 0, __ATOMIC_SEQ_CST);
-		raw_syscall(SYS_futex, (long)word, FUTEX_WAKE, INT_MAX, 0, 0, 0);
-	}
+	if (answer == ENOTRECOVERABLE)
+		tell_of_loss(mutex, tls_thread_id());
 	return answer;
 }
 

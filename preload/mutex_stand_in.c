@@ -56,6 +56,17 @@ bool needs_stand_in(enum call call, const pthread_mutex_t *mutex)
 	return stand_in_id() || !self->is_main || has_company(self);
 }
 
+void tell_of_loss(pthread_mutex_t *mutex, int id)
+{
+	uint32_t *word = word_of(mutex);
+
+	if (is_of_kind(mutex, INHERITS))
+		return;
+	if ((__atomic_load_n(word, __ATOMIC_SEQ_CST) & FUTEX_TID_MASK) == (uint32_t)id)
+		__atomic_store_n(word, 0, __ATOMIC_SEQ_CST);
+	raw_syscall(SYS_futex, (long)word, FUTEX_WAKE, INT_MAX, 0, 0, 0);
+}
+
 int ask_stand_in(enum call call, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)
 {
 	struct request request = {call, mutex, clock, at, 0};
@@ -70,6 +81,8 @@ int ask_stand_in(enum call call, pthread_mutex_t *mutex, clockid_t clock, const 
 		soon.deadline = nanos_add(clock_now(), ASK_AGAIN);
 		park(&soon);
 	}
+	if (request.answer == ENOTRECOVERABLE)
+		tell_of_loss(mutex, stand_in_id());
 	return request.answer;
 }
 

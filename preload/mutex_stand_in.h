@@ -32,6 +32,12 @@ static inline bool is_for_stand_in(enum call call, const pthread_mutex_t *mutex)
 int ask_stand_in(enum call call, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at);
 
 /*
+ * After libc has found it lost for good, for whom that is the id: its trylock keeps such a mutex, and its lock forgets
+ * to wake who else waits.
+ */
+void tell_of_loss(pthread_mutex_t *mutex, int id);
+
+/*
  * libc's trylock for one that is robust and of this process alone: of one whose owner has died, or that is lost, libc
  * has the kernel take it, or give it back, which takes the OS thread for the caller.
  */

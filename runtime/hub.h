@@ -150,9 +150,10 @@ struct hub {
 	struct pending arrived;    /* signals for the process that the greenlet blocked which was running */
 	_Atomic bool is_signalled; /* there is something for deliver_signals() to do */
 
-	timer_t slice_timer;
-	bool has_slice_timer;
-	bool is_sliced;           /* the timer runs */
+	timer_t slice_timer, retry_timer;
+	bool has_slice_timer;     /* both of them */
+	bool is_sliced;           /* the first runs */
+	unsigned retries;         /* of the second, since the first has ticked */
 	uint64_t ticked;          /* what `switches` was when its timer ticked last */
 	volatile bool slice_over; /* the next call is to give way */
 	uint64_t slices;          /* that ended in the middle of the program's code */

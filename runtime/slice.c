@@ -1,4 +1,5 @@
 #include "slice.h"
+#include "closed_code.h"
 #include "handlers.h"
 #include "hub.h"
 #include "interrupt.h"
@@ -6,89 +7,23 @@
 #include "park.h"
 #include "stuck.h"
 #include <errno.h>
-#include <gnu/libc-version.h>
-#include <link.h>
 #include <stdlib.h>
 #include <ucontext.h>
 #include <unistd.h>
 
-#define MOST_RANGES 32
-
 /* So many switches from one tick to the next. */
 #define LIVELY 16
+
+#define RETRY_AFTER  (100 * NANOS_PER_USEC)
+#define MOST_RETRIES 30
 
 nanos slice_length = 5 * NANOS_PER_MSEC;
 void (*after_slice)(void);
 void *(*find_allocator)(void);
 
-struct range {
-	uintptr_t from, to;
-};
-
-/* Code that must not be left in the middle: ours, libev's, libc's, the allocator's, the dynamic linker's. */
-static struct range closed[MOST_RANGES];
-static int closed_count;
-
 static int the_signal;               /* 0: none could be had */
 static void (*programs_action)(int); /* for it: SIG_DFL or SIG_IGN */
 static bool is_prepared;
-
-void *__tls_get_addr(void *);
-
-static void on_slice_end(int signo, siginfo_t *info, void *context);
-
-static bool holds(const struct dl_phdr_info *library, uintptr_t address)
-{
-	int i;
-
-	for (i = 0; i < library->dlpi_phnum; i++) {
-		const ElfW(Phdr) *p = &library->dlpi_phdr[i];
-
-		if (p->p_type == PT_LOAD && address - (library->dlpi_addr + p->p_vaddr) < p->p_memsz)
-			return true;
-	}
-	return false;
-}
-
-static void close_code(const struct dl_phdr_info *library)
-{
-	int i;
-
-	for (i = 0; i < library->dlpi_phnum && closed_count < MOST_RANGES; i++) {
-		const ElfW(Phdr) *p = &library->dlpi_phdr[i];
-		uintptr_t from = library->dlpi_addr + p->p_vaddr;
-
-		if (p->p_type == PT_LOAD && (p->p_flags & PF_X))
-			closed[closed_count++] = (struct range){from, from + p->p_memsz};
-	}
-}
-
-static int close_if_needed(struct dl_phdr_info *library, size_t size, void *allocator)
-{
-	const uintptr_t inside[] = {(uintptr_t)on_slice_end, (uintptr_t)gnu_get_libc_version, (uintptr_t)allocator,
-	    (uintptr_t)ev_run, (uintptr_t)__tls_get_addr};
-	size_t i;
-
-	(void)size;
-	for (i = 0; i < sizeof(inside) / sizeof(*inside); i++) {
-		if (holds(library, inside[i])) {
-			close_code(library);
-			break;
-		}
-	}
-	return 0;
-}
-
-static bool is_open(uintptr_t pc)
-{
-	int i;
-
-	for (i = 0; i < closed_count; i++) {
-		if (pc - closed[i].from < closed[i].to - closed[i].from)
-			return false;
-	}
-	return pc != 0;
-}
 
 /*
  * The timer ticks whoever runs. Where they take turns so quickly, nobody needs to be interrupted, least of all who has
@@ -102,8 +37,32 @@ static bool is_lively(struct hub *hub)
 	return turns >= LIVELY;
 }
 
+static void set_retry(struct hub *hub, nanos after)
+{
+	const struct itimerspec spec = {.it_value = {0, (long)after}};
+
+	timer_settime(hub->retry_timer, 0, &spec, NULL);
+}
+
+/* Where a slice could not end it can some moments later, most likely; the timer itself is as coarse as the kernel's. */
+static void retry(struct hub *hub)
+{
+	hub->slice_over = true;
+	if (hub->retries++ < MOST_RETRIES)
+		set_retry(hub, RETRY_AFTER);
+}
+
+/* It counts real time, and must not end a call that the program makes. */
+static void stop_retrying(struct hub *hub)
+{
+	if (hub->retries)
+		set_retry(hub, 0);
+	hub->retries = 0;
+}
+
 void end_slice(struct hub *hub)
 {
+	stop_retrying(hub);
 	hub->slice_over = false;
 	hub->turns = 1; /* it was long: the loop is to be looked at */
 	yield_turn();
@@ -143,9 +102,18 @@ static void take_stray(void)
 	raw_syscall(SYS_tgkill, getpid(), os_thread_id(), signo, 0, 0, 0);
 }
 
+/* A retry is for the one who was running. */
+static bool slice_is_over(struct hub *hub, bool is_retry)
+{
+	if (is_retry)
+		return hub->ticked == hub->switches;
+	hub->retries = 0;
+	return !is_lively(hub);
+}
+
 static void on_slice_end(int signo, siginfo_t *info, void *context)
 {
-	bool may_stop = is_open(context_pc(context));
+	bool may_stop = !is_in_closed_code(context_pc(context));
 	struct greenlet *me = self;
 
 	(void)signo;
@@ -153,12 +121,12 @@ static void on_slice_end(int signo, siginfo_t *info, void *context)
 		return;
 	if (info->si_code != SI_TIMER)
 		take_stray();
-	else if (!me || is_lively(me->hub))
+	else if (!me || !slice_is_over(me->hub, info->si_value.sival_int))
 		return;
 	else if (me->sliced && !me->loading && may_stop && !is_handler(context))
 		interrupt(me, context);
 	else
-		me->hub->slice_over = true;
+		retry(me->hub);
 }
 
 bool slice_handles(const struct sigaction *action)
@@ -205,17 +173,23 @@ int slice_take_signal(void)
 static void prepare(void *allocator)
 {
 	is_prepared = true;
-	dl_iterate_phdr(close_if_needed, allocator);
+	closed_code_learn(allocator);
 	slice_take_signal();
 }
 
-static bool make_timer(struct hub *hub)
+static bool make_timers(struct hub *hub)
 {
 	struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = the_signal};
 
 	event._sigev_un._tid = os_thread_id();
 	if (timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &hub->slice_timer) != 0)
 		return false;
+	event.sigev_value.sival_int = true;
+	if (timer_create(CLOCK_MONOTONIC, &event, &hub->retry_timer) != 0) {
+		timer_delete(hub->slice_timer);
+		return false;
+	}
+	hub->retries = 0;
 	apply_masks(hub);
 	return true;
 }
@@ -234,7 +208,7 @@ void slices_start(struct hub *hub)
 		return;
 	if (!is_prepared)
 		prepare(find_allocator());
-	if (!the_signal || (!hub->has_slice_timer && !(hub->has_slice_timer = make_timer(hub))))
+	if (!the_signal || (!hub->has_slice_timer && !(hub->has_slice_timer = make_timers(hub))))
 		return;
 	set_timer(hub, slice_length);
 }
@@ -242,14 +216,17 @@ void slices_start(struct hub *hub)
 void slices_stop(struct hub *hub)
 {
 	set_timer(hub, 0);
+	stop_retrying(hub);
 	hub->slice_over = false;
 }
 
 static void forget_timer(struct hub *hub, void *unused)
 {
 	(void)unused;
-	if (hub->has_slice_timer)
+	if (hub->has_slice_timer) {
 		timer_delete(hub->slice_timer);
+		timer_delete(hub->retry_timer);
+	}
 	hub->has_slice_timer = false;
 	hub->is_sliced = false;
 }
