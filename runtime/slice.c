@@ -47,7 +47,6 @@ static void set_retry(struct hub *hub, nanos after)
 /* Where a slice could not end it can some moments later, most likely; the timer itself is as coarse as the kernel's. */
 static void retry(struct hub *hub)
 {
-	hub->slice_over = true;
 	if (hub->retries++ < MOST_RETRIES)
 		set_retry(hub, RETRY_AFTER);
 }
@@ -119,14 +118,17 @@ static void on_slice_end(int signo, siginfo_t *info, void *context)
 	(void)signo;
 	if (stuck_leave(context))
 		return;
-	if (info->si_code != SI_TIMER)
+	if (info->si_code != SI_TIMER) {
 		take_stray();
-	else if (!me || !slice_is_over(me->hub, info->si_value.sival_int))
-		return;
-	else if (me->sliced && !me->loading && may_stop && !is_handler(context))
-		interrupt(me, context);
-	else
-		retry(me->hub);
+	} else if (me && slice_is_over(me->hub, info->si_value.sival_int)) {
+		me->hub->slice_over = true;
+		if (!me->sliced || me->loading)
+			return;
+		if (may_stop && !is_handler(context))
+			interrupt(me, context);
+		else
+			retry(me->hub);
+	}
 }
 
 bool slice_handles(const struct sigaction *action)
