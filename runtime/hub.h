@@ -96,6 +96,7 @@ struct greenlet {
 	bool is_on_given_stack;
 	cpu_set_t *processors;      /* as pthread_setaffinity_np was told; NULL: nothing */
 	_Atomic(const void *) line; /* of the parking lot, where it stands in one: see waits.c */
+	const siginfo_t *taken;     /* while it is `taking` one */
 	int *cleared_at_end;        /* as set_tid_address(2) was told; NULL: nothing */
 	char name[16];
 };

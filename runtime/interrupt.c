@@ -45,10 +45,21 @@ static bool comes_after_others(const struct greenlet *me, int signo)
 	return has_company(me) && (waiting & QUEUED & signal_bit(signo));
 }
 
-static bool takes_now(const struct greenlet *me, int signo)
+/* Another of the kind may come first, just before it is sent: that one then has to wait. */
+static bool is_taken(const struct greenlet *me, int signo, const siginfo_t *info)
 {
-	if (me->taking == signo)
+	if (me->taking != signo)
+		return false;
+	return !(QUEUED & signal_bit(signo)) || info->si_code == SI_TKILL ||
+	       (info->si_code == me->taken->si_code && info->si_value.sival_ptr == me->taken->si_value.sival_ptr);
+}
+
+static bool takes_now(const struct greenlet *me, int signo, const siginfo_t *info)
+{
+	if (is_taken(me, signo, info))
 		return true;
+	if (me->taking == signo)
+		return false;
 	if (held.depth) {
 		held.some = 1;
 		return false;
@@ -113,7 +124,7 @@ bool begin_handling(
 	struct hub *hub = me ? me->hub : hub_running;
 
 	handling->greenlet = NULL;
-	if (hub && !is_fault(signo, info) && !(me && takes_now(me, signo))) {
+	if (hub && !is_fault(signo, info) && !(me && takes_now(me, signo, info))) {
 		leave_for_another(hub, signo, info, context);
 		return false;
 	}
@@ -158,6 +169,7 @@ static void raise_here(struct greenlet *me, int signo, const siginfo_t *info)
 	int errno_before = errno;
 	long thread = os_thread_id();
 
+	me->taken = info;
 	me->taking = (uint8_t)signo;
 	if (raw_syscall(SYS_rt_tgsigqueueinfo, getpid(), thread, signo, (long)info, 0, 0) < 0)
 		raw_syscall(SYS_tgkill, getpid(), thread, signo, 0, 0, 0);
