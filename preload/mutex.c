@@ -15,7 +15,7 @@ static int try_mutex(void *object)
 {
 	pthread_mutex_t *mutex = object;
 
-	if (!has_protocol(mutex))
+	if (!is_special(mutex))
 		return libc.pthread_mutex_trylock(mutex);
 	if (is_of_kind(mutex, PROTECTS))
 		return try_protecting(mutex);
@@ -118,7 +118,7 @@ static int lock_in_turn(enum call call, pthread_mutex_t *mutex, const struct unt
 /* One with a priority ceiling, which libc would ask the kernel about. */
 static bool is_protecting(enum call call, const pthread_mutex_t *mutex)
 {
-	return has_protocol(mutex) && is_of_kind(mutex, PROTECTS) && self && !hub_running && !call_is_off[call];
+	return is_special(mutex) && is_of_kind(mutex, PROTECTS) && self && !hub_running && !call_is_off[call];
 }
 
 /*
@@ -129,7 +129,7 @@ static bool is_left_to_libc(enum call call, const pthread_mutex_t *mutex)
 {
 	if (is_protecting(call, mutex))
 		return false;
-	if (has_protocol(mutex) && is_of_kind(mutex, INHERITS) && !inherits_among_processes(mutex) && any_hub() &&
+	if (is_special(mutex) && is_of_kind(mutex, INHERITS) && !inherits_among_processes(mutex) && any_hub() &&
 	    !hub_running && !call_is_off[call])
 		return false;
 	return waits_natively(call);

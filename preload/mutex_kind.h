@@ -26,10 +26,10 @@ static inline bool is_of_kind(const pthread_mutex_t *mutex, int bits)
 	return (mutex->__data.__kind & (bits | INT_MIN)) == bits;
 }
 
-/* True of the few that have to do with priorities: for all others this is the one thing to be asked. */
-static inline bool has_protocol(const pthread_mutex_t *mutex)
+/* True of the few that are robust or have to do with priorities: for all others this is the one thing to be asked. */
+static inline bool is_special(const pthread_mutex_t *mutex)
 {
-	return __builtin_expect(mutex->__data.__kind & (INHERITS | PROTECTS), 0);
+	return __builtin_expect(mutex->__data.__kind & (ROBUST | INHERITS | PROTECTS), 0);
 }
 
 /* PTHREAD_MUTEX_NORMAL, _RECURSIVE, _ERRORCHECK or _ADAPTIVE_NP. */

@@ -45,7 +45,7 @@ static void answer(void *arg)
  * The main one's id is its OS thread's: it needs none for a robust mutex, nor to give back what it has taken without
  * one. But where priorities are inherited, it is the owner to be who must wait in the kernel.
  */
-bool needs_stand_in(enum call call, const pthread_mutex_t *mutex)
+SELDOM bool needs_stand_in(enum call call, const pthread_mutex_t *mutex)
 {
 	uint32_t owner = __atomic_load_n(word_of(mutex), __ATOMIC_RELAXED) & FUTEX_TID_MASK;
 
@@ -67,7 +67,7 @@ void tell_of_loss(pthread_mutex_t *mutex, int id)
 	raw_syscall(SYS_futex, (long)word, FUTEX_WAKE, INT_MAX, 0, 0, 0);
 }
 
-int ask_stand_in(enum call call, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)
+SELDOM int ask_stand_in(enum call call, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)
 {
 	struct request request = {call, mutex, clock, at, 0};
 	struct until until = {.deadline = FOR_EVER, .firm = true}, soon = until;

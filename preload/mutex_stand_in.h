@@ -21,7 +21,7 @@ bool needs_stand_in(enum call call, const pthread_mutex_t *mutex);
  */
 static inline bool is_for_stand_in(enum call call, const pthread_mutex_t *mutex)
 {
-	return __builtin_expect(mutex->__data.__kind & (INHERITS | ROBUST), 0) && is_of_kind(mutex, SHARED) &&
+	return is_special(mutex) && is_of_kind(mutex, SHARED) && !is_of_kind(mutex, PROTECTS) &&
 	       needs_stand_in(call, mutex);
 }
 
