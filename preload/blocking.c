@@ -83,7 +83,7 @@ static bool may_have_time_limit(const struct blocking *call)
 	return call->traits & FD_PRIVATE ? call->traits & limited : call->traits & FD_SOCKET;
 }
 
-static __attribute__((noinline)) void ask_time_limit(struct blocking *call)
+static SELDOM void ask_time_limit(struct blocking *call)
 {
 	int option = call->events & POLLIN ? SO_RCVTIMEO : SO_SNDTIMEO;
 	struct timeval limit = {0};

@@ -129,7 +129,7 @@ static bool is_left_to_libc(enum call call, const pthread_mutex_t *mutex)
 {
 	if (is_protecting(call, mutex))
 		return false;
-	if (is_special(mutex) && is_of_kind(mutex, INHERITS) && !inherits_among_processes(mutex) && any_hub() &&
+	if (is_special(mutex) && is_of_kind(mutex, INHERITS) && !is_of_kind(mutex, SHARED) && any_hub() &&
 	    !hub_running && !call_is_off[call])
 		return false;
 	return waits_natively(call);

@@ -7,11 +7,6 @@
 
 #include "mutex_kind.h"
 
-static inline bool inherits_among_processes(const pthread_mutex_t *mutex)
-{
-	return is_of_kind(mutex, INHERITS | SHARED);
-}
-
 /* What is_for_stand_in() comes to for a mutex that is shared, and robust or inherits priorities. */
 bool needs_stand_in(enum call call, const pthread_mutex_t *mutex);
 

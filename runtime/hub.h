@@ -54,7 +54,6 @@ struct greenlet {
 	_Atomic uint8_t posted;      /* is in the inbox */
 	_Atomic uint8_t interrupted; /* since it was parked: enum interrupted */
 	uint8_t loading;             /* inside dlopen or dlclose, how deep: calls are native there */
-	uint8_t taking;              /* the signal that it is sending to itself from what it was sent */
 	uint8_t detached;
 	uint64_t blocked;        /* its signal mask */
 	struct pending directed; /* signals for it alone */
@@ -96,7 +95,7 @@ struct greenlet {
 	bool is_on_given_stack;
 	cpu_set_t *processors;      /* as pthread_setaffinity_np was told; NULL: nothing */
 	_Atomic(const void *) line; /* of the parking lot, where it stands in one: see waits.c */
-	const siginfo_t *taken;     /* while it is `taking` one */
+	const siginfo_t *taking;    /* the signal that it is sending to itself from what it was sent; NULL: none */
 	int *cleared_at_end;        /* as set_tid_address(2) was told; NULL: nothing */
 	char name[16];
 };

@@ -45,21 +45,22 @@ static bool comes_after_others(const struct greenlet *me, int signo)
 	return has_company(me) && (waiting & QUEUED & signal_bit(signo));
 }
 
-/* Another of the kind may come first, just before it is sent: that one then has to wait. */
-static bool is_taken(const struct greenlet *me, int signo, const siginfo_t *info)
+static bool is_taking(const struct greenlet *me, int signo)
 {
-	if (me->taking != signo)
-		return false;
+	return me->taking && me->taking->si_signo == signo;
+}
+
+/* Another of the kind may come first, just before it is sent: that one then has to wait. */
+static bool is_the_one(const siginfo_t *taking, int signo, const siginfo_t *info)
+{
 	return !(QUEUED & signal_bit(signo)) || info->si_code == SI_TKILL ||
-	       (info->si_code == me->taken->si_code && info->si_value.sival_ptr == me->taken->si_value.sival_ptr);
+	       (info->si_code == taking->si_code && info->si_value.sival_ptr == taking->si_value.sival_ptr);
 }
 
 static bool takes_now(const struct greenlet *me, int signo, const siginfo_t *info)
 {
-	if (is_taken(me, signo, info))
-		return true;
-	if (me->taking == signo)
-		return false;
+	if (is_taking(me, signo))
+		return is_the_one(me->taking, signo, info);
 	if (held.depth) {
 		held.some = 1;
 		return false;
@@ -95,7 +96,7 @@ static void note_handled(struct greenlet *me, int signo, uint8_t by)
 {
 	struct greenlet *chief = &me->hub->main;
 
-	if (me->taking == signo || chief == me || chief->state != PARKED || (chief->blocked & signal_bit(signo)))
+	if (is_taking(me, signo) || chief == me || chief->state != PARKED || (chief->blocked & signal_bit(signo)))
 		return;
 	atomic_fetch_or(&chief->interrupted, by);
 	atomic_store(&me->hub->is_signalled, true);
@@ -111,7 +112,7 @@ static void begin(struct handling *handling, int signo, ucontext_t *context, con
 	handling->greenlet = me;
 	handling->by = action->sa_flags & SA_RESTART ? BY_RESTARTING : BY_ENDING;
 	note_handled(me, signo, handling->by);
-	me->taking = 0;
+	me->taking = NULL;
 	me->hub->kernel_mask = (signal_bits(&context->uc_sigmask) | more) & ~NOT_MASKED;
 	store_signal_bits(me->blocked, &context->uc_sigmask);
 	note_mask(me, me->blocked | more);
@@ -169,12 +170,11 @@ static void raise_here(struct greenlet *me, int signo, const siginfo_t *info)
 	int errno_before = errno;
 	long thread = os_thread_id();
 
-	me->taken = info;
-	me->taking = (uint8_t)signo;
+	me->taking = info;
 	if (raw_syscall(SYS_rt_tgsigqueueinfo, getpid(), thread, signo, (long)info, 0, 0) < 0)
 		raw_syscall(SYS_tgkill, getpid(), thread, signo, 0, 0, 0);
 	open_mask(me->hub, signal_bit(signo));
-	me->taking = 0;
+	me->taking = NULL;
 	errno = errno_before;
 }
 

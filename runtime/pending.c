@@ -121,6 +121,7 @@ bool pending_take(struct pending *pending, int signo, siginfo_t *info)
 		return signo < FIRST_QUEUED;
 	}
 	*info = kept->info;
+	info->si_signo = signo;
 	let_go(kept);
 	return true;
 }

@@ -1,8 +1,7 @@
 /* parks: pthread_cond_wait pthread_cond_timedwait pthread_cond_clockwait pthread_rwlock_rdlock pthread_rwlock_wrlock
  * pthread_barrier_wait pthread_mutex_lock sem_wait */
 /* Objects in shared memory that another process gives back, and those that it waits for; of each kind there is. */
-#include "say.h"
-#include <pthread.h>
+#include "shared_mutex.h"
 #include <semaphore.h>
 #include <sys/mman.h>
 
@@ -15,18 +14,6 @@ static struct shared {
 	sem_t taken, go;
 	volatile int turn, seen;
 } * shared;
-
-static void init_mutex(int kind, int robust, int protocol)
-{
-	pthread_mutexattr_t attributes;
-
-	pthread_mutexattr_init(&attributes);
-	pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
-	pthread_mutexattr_settype(&attributes, kind);
-	pthread_mutexattr_setrobust(&attributes, robust);
-	pthread_mutexattr_setprotocol(&attributes, protocol);
-	say_error("mutex_init", pthread_mutex_init(&shared->mutex, &attributes));
-}
 
 static void init_cond(clockid_t clock)
 {
@@ -89,7 +76,7 @@ static void try_mutex(const char *what, int kind, int robust, int protocol)
 	double since;
 
 	puts(what);
-	init_mutex(kind, robust, protocol);
+	init_shared(&shared->mutex, kind, robust, protocol);
 	child = start_child(hold_mutex, NULL);
 	sem_wait(&shared->taken);
 	say_error("trylock", pthread_mutex_trylock(&shared->mutex));
@@ -143,7 +130,7 @@ static void try_cond(clockid_t clock, void *broadcasts)
 {
 	pid_t child;
 
-	init_mutex(PTHREAD_MUTEX_ERRORCHECK, PTHREAD_MUTEX_STALLED, PTHREAD_PRIO_NONE);
+	init_shared(&shared->mutex, PTHREAD_MUTEX_ERRORCHECK, PTHREAD_MUTEX_STALLED, PTHREAD_PRIO_NONE);
 	init_cond(clock);
 	shared->turn = shared->seen = 0;
 	child = start_child(signal_turns, broadcasts);

@@ -1,6 +1,6 @@
 /* threads and helpers */
 /* Robust mutexes in shared memory that a thread of another process has, not its main one, when the process ends. */
-#include "say.h"
+#include "shared_mutex.h"
 #include "threads.h"
 #include <semaphore.h>
 #include <sys/mman.h>
@@ -9,18 +9,6 @@ static struct shared {
 	pthread_mutex_t mutex, another;
 	sem_t taken, go;
 } * shared;
-
-static void init_mutex(pthread_mutex_t *mutex, int kind, int protocol)
-{
-	pthread_mutexattr_t attributes;
-
-	pthread_mutexattr_init(&attributes);
-	pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
-	pthread_mutexattr_settype(&attributes, kind);
-	pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
-	pthread_mutexattr_setprotocol(&attributes, protocol);
-	say_error("mutex_init", pthread_mutex_init(mutex, &attributes));
-}
 
 static void *take_both(void *unused)
 {
@@ -168,8 +156,8 @@ static void *own(void *unused)
 
 static void try_all(int kind, int protocol)
 {
-	init_mutex(&shared->mutex, kind, protocol);
-	init_mutex(&shared->another, kind, protocol);
+	init_shared(&shared->mutex, kind, PTHREAD_MUTEX_ROBUST, protocol);
+	init_shared(&shared->another, kind, PTHREAD_MUTEX_ROBUST, protocol);
 	join(start(own, NULL));
 	outlive("killed", stay, true);
 	outlive("ended", leave_when_told, false);
