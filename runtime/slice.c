@@ -106,7 +106,7 @@ static bool slice_is_over(struct hub *hub, bool is_retry)
 {
 	if (is_retry)
 		return hub->ticked == hub->switches;
-	hub->retries = 0;
+	stop_retrying(hub);
 	return !is_lively(hub);
 }
 
