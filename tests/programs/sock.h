@@ -12,6 +12,9 @@
 /* How long the other side waits before it does what the program is blocked for. */
 #define LATER 40
 
+/* A send of so many bytes waits: the buffers of a connection grow to some 36 MB. */
+#define MORE_THAN_FITS ((size_t)64 << 20)
+
 static const struct sockaddr_in loopback = {.sin_family = AF_INET, .sin_addr = {0x0100007f}};
 
 /* A socket of that type on a free port of the loopback interface, and where it is. */

@@ -5,7 +5,7 @@
  */
 #include "sock.h"
 
-static char large[4 << 20];
+static char large[MORE_THAN_FITS];
 
 static void try_peek(void (*make)(int pair[2]))
 {

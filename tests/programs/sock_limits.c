@@ -2,7 +2,7 @@
 /* Time limits (SO_RCVTIMEO, SO_SNDTIMEO) and signal handlers that end a call, with nothing done or with a part. */
 #include "sock.h"
 
-static char large[64 << 20]; /* more than buffers grow to */
+static char large[MORE_THAN_FITS];
 static struct iovec piece = {large, sizeof(large)};
 static struct mmsghdr message = {.msg_hdr = {.msg_iov = &piece, .msg_iovlen = 1}};
 
