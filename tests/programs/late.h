@@ -1,4 +1,4 @@
-/* What comes late: a byte that a child writes 30 ms from now. */
+/* What comes late: a byte that a child writes 30 ms after its parent has begun to wait. */
 #ifndef LATE_H
 #define LATE_H
 
@@ -11,7 +11,7 @@ static int ends[2]; /* where it is read, and where it is written */
 static inline int write_late(void *unused)
 {
 	(void)unused;
-	msleep(LATE);
+	msleep_once_parent_waits(LATE);
 	return write(ends[1], "x", 1) != 1;
 }
 

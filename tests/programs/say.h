@@ -89,7 +89,7 @@ static inline pid_t start_child(int (*task)(void *arg), void *arg)
 	child = must("fork", fork());
 	if (child)
 		return child;
-	alarm(15);
+	alarm(60);
 	_exit(task(arg));
 }
 
@@ -101,12 +101,19 @@ static inline void until_asleep(pid_t id)
 
 	snprintf(name, sizeof(name), "/proc/%d/stat", (int)id);
 	do {
-		msleep(20);
+		msleep(10);
 		state = 0;
 		status = fopen(name, "r");
 		must(name, status && fscanf(status, "%*d (%*[^)]) %c", &state) == 1 ? 0 : -1);
 		fclose(status);
 	} while (state != 'S');
+}
+
+/* In a child: until the parent waits, and ms longer. */
+static inline void msleep_once_parent_waits(int ms)
+{
+	until_asleep(getppid());
+	msleep(ms);
 }
 
 /* Waits for a child, prints how it ended and returns its status. */
