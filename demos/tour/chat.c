@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+static char address[40];
 static int members[10], count;
 
 static void chat(int fd, void *unused)
@@ -18,7 +19,7 @@ static void chat(int fd, void *unused)
 
 static void *talk(void *name)
 {
-	int i, fd = green_connect("unix:@greenload-chat"), speaks = *(char *)name == 'A';
+	int i, fd = green_connect(address), speaks = *(char *)name == 'A';
 	char text[100] = "";
 
 	while (count < 2)
@@ -33,7 +34,8 @@ static void *talk(void *name)
 
 int main(void)
 {
-	green_stream_server("unix:@greenload-chat", NULL, chat, NULL);
+	snprintf(address, sizeof(address), "unix:@greenload-chat-%d", (int)getpid());
+	green_stream_server(address, NULL, chat, NULL);
 	green_t *two[] = {green_spawn(talk, "Anna"), green_spawn(talk, "Bert")};
 
 	return green_gather(two, 2, -1, NULL) < 0;

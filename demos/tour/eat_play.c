@@ -1,4 +1,4 @@
-/* Two activities take turns while each other waits: three seconds of sleep in a second and a half. */
+/* Two activities take turns while each other waits: three and a half seconds of sleep in two. */
 #include <greenload.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@ static void *eat(void *unused)
 	puts("eat: start");
 	usleep(1000000);
 	puts("eat: still hungry");
-	usleep(500000);
+	usleep(1000000);
 	puts("eat: done");
 	return unused;
 }
@@ -16,9 +16,9 @@ static void *eat(void *unused)
 static void *play(void *unused)
 {
 	puts("play: start");
-	usleep(700000);
+	usleep(500000);
 	puts("play: one more round");
-	usleep(700000);
+	usleep(1000000);
 	puts("play: done");
 	return unused;
 }

@@ -84,12 +84,12 @@ check_failures() {
 	ok 'failures: no HTTP' complains "^fetch: http://127.0.0.1:$echo_port/: "
 	ok 'the one among failures' says '^1 of 7 URLs, 45661 bytes in '
 	ok 'failures leave no file' [ "$(ls "$dir/failures")" = 0007-page.html ]
-	run "$fetch" -t 0.3 "$http/page.html" "$http/slow/1" "$hung/" "$hung/"
+	run "$fetch" -t 2 "$http/page.html" "$http/slow/1" "$hung/" "$hung/"
 	ok 'timeout' status_is 1
 	ok 'timeout' complains "^fetch: $hung/: Operation timed out after"
 	ok 'timeout: the others arrive' says '^2 of 4 URLs, '
-	ok 'timeout: in time' between 0.3 "$(elapsed)" 2
-	ok 'timeout: both at once' between 0.6 "$(single_times)" 4
+	ok 'timeout: in time' between 2 "$(elapsed)" 15
+	ok 'timeout: both at once' between 4 "$(single_times)" 30
 	run "$fetch" -o "$dir/cert.pem" "$http/page.html"
 	ok 'no directory' status_is 1
 	ok 'no directory' complains 'cannot write in .*/cert.pem: Not a directory'
@@ -118,15 +118,15 @@ check_concurrency() {
 	seq -f "$slow/%g" 200 >"$dir/urls"
 	run "$fetch" -f "$dir/urls"
 	ok '200 URLs of 100 ms' status_is 0
-	ok '200 URLs of 100 ms: at once' between 0.1 "$(elapsed)" 2
+	ok '200 URLs of 100 ms: at once' between 0.1 "$(elapsed)" 15
 	ok '200 URLs of 100 ms: 20 s in all' between 20 "$(single_times)" 400
 	ok '200 URLs of 100 ms: threads' between 1 "$(threads_said)" 3
 	run "$fetch" -n 50 -f "$dir/urls"
-	ok '50 at once' between 0.4 "$(elapsed)" 3
+	ok '50 at once' between 0.4 "$(elapsed)" 15
 	head -n 5 "$dir/urls" >"$dir/five"
 	run "$fetch" -n 1 -f "$dir/five"
-	ok 'one after another' between 0.5 "$(elapsed)" 2
-	ok 'one after another' between 0.5 "$(single_times)" 2
+	ok 'one after another' between 0.5 "$(elapsed)" 30
+	ok 'one after another' between 0.5 "$(single_times)" 30
 
 	# shellcheck disable=SC2046 # several words
 	"$fetch" -t 2 $(seq -f "$hung/%g" 200) >"$dir/out" 2>"$dir/err" &
