@@ -13,9 +13,9 @@ enum { ROUNDS = 200, GREENLETS = 4 };
 
 static struct shared {
 	pthread_mutex_t mutex, robust;
-	sem_t semaphore, reply;
+	sem_t semaphore, reply, go_on;
 	sem_t inside[2];
-	uint32_t word;
+	uint32_t word, will_wake;
 	long count;
 } * shared;
 
@@ -32,8 +32,24 @@ static void init(void)
 	pthread_mutex_init(&shared->robust, &attributes);
 	sem_init(&shared->semaphore, 1, 0);
 	sem_init(&shared->reply, 1, 0);
+	sem_init(&shared->go_on, 1, 0);
 	for (int i = 0; i < 2; i++)
 		sem_init(&shared->inside[i], 1, 1);
+}
+
+static void wait_to_go_on(void)
+{
+	while (sem_wait(&shared->go_on) < 0 && errno == EINTR)
+		;
+}
+
+/* Lets the child go on once others have done so while the main greenlet waits for it. */
+static void *let_go_on(void *ticks_before)
+{
+	while (ticks <= *(long *)ticks_before + 5)
+		green_sleep(0.001);
+	sem_post(&shared->go_on);
+	return NULL;
 }
 
 static void hold_for_a_while(void)
@@ -41,7 +57,7 @@ static void hold_for_a_while(void)
 	pthread_mutex_lock(&shared->mutex);
 	pthread_mutex_lock(&shared->robust);
 	sem_post(&shared->reply);
-	usleep(50000);
+	wait_to_go_on();
 	pthread_mutex_unlock(&shared->mutex); /* the robust one goes with the process */
 }
 
@@ -50,16 +66,20 @@ static void wait_for_holder(void)
 {
 	pid_t child = start_child(hold_for_a_while);
 	struct timespec past = {0, 0};
-	long before = ticks;
+	green_t *g;
+	long before;
 
 	expect_equal("sem_wait", sem_wait(&shared->reply), 0);
 	expect_equal("timedlock", pthread_mutex_timedlock(&shared->mutex, &past), ETIMEDOUT);
+	before = ticks;
+	g = must_spawn(let_go_on, &before);
 	expect_equal("lock", pthread_mutex_lock(&shared->mutex), 0);
 	expect_equal("robust lock", pthread_mutex_lock(&shared->robust), EOWNERDEAD);
 	expect("others went on", ticks > before + 5);
 	expect_equal("consistent", pthread_mutex_consistent(&shared->robust), 0);
 	expect_equal("unlock", pthread_mutex_unlock(&shared->robust), 0);
 	expect_equal("unlock", pthread_mutex_unlock(&shared->mutex), 0);
+	must_join(g);
 	end_child(child);
 }
 
@@ -162,10 +182,11 @@ static void wait_for_named(void)
 	sem_close(named);
 }
 
+/* The word stays as it is: who came late would find another one, and not wait. */
 static void wake_word(void)
 {
-	usleep(30000);
-	__atomic_store_n(&shared->word, 1, __ATOMIC_SEQ_CST);
+	wait_to_go_on();
+	__atomic_store_n(&shared->will_wake, 1, __ATOMIC_SEQ_CST);
 	while (syscall(SYS_futex, &shared->word, FUTEX_WAKE, 10) < 1)
 		usleep(100);
 }
@@ -174,10 +195,12 @@ static void wait_for_word(void)
 {
 	pid_t child = start_child(wake_word);
 	long before = ticks;
+	green_t *g = must_spawn(let_go_on, &before);
 
 	expect_equal("a raw wait", syscall(SYS_futex, &shared->word, FUTEX_WAIT, 0, NULL), 0);
-	expect_equal("the word", shared->word, 1);
-	expect("others went on", ticks > before);
+	expect_equal("it lasted until the child's wake", shared->will_wake, 1);
+	expect("others went on", ticks > before + 5);
+	must_join(g);
 	end_child(child);
 }
 

@@ -4,11 +4,12 @@
  */
 #include "expect.h"
 #include <fcntl.h>
+#include <stdint.h>
 #include <sys/file.h>
 #include <sys/msg.h>
 #include <sys/stat.h>
 
-enum { OF_EACH = 200, PATIENCE = 15 };
+enum { OF_EACH = 200, PATIENCE = 50 };
 
 static int queue, held, ended;
 static char directory[] = "/tmp/stuck.XXXXXX", lock_path[64], fifo[64];
@@ -58,18 +59,22 @@ static void write_through(void)
 
 static void *open_other_side(void *unused)
 {
-	close((int)must("open", open(fifo, O_WRONLY | O_CLOEXEC)));
-	return unused;
+	(void)unused;
+	return (void *)(intptr_t)must("open", open(fifo, O_WRONLY | O_CLOEXEC));
 }
 
+/* The other side stays open until all have come: some may open theirs only now. */
 static void end_all(green_t **stuck, int count)
 {
+	int fd;
+
 	for (int i = 0; i < OF_EACH; i++)
 		must("msgsnd", msgsnd(queue, &(struct message){1, 'x'}, 1, 0));
 	must("flock", flock(held, LOCK_UN));
-	must_join(must_spawn(open_other_side, NULL));
+	fd = (int)(intptr_t)must_join(must_spawn(open_other_side, NULL));
 	for (int i = 0; i < count; i++)
 		must_join(stuck[i]);
+	close(fd);
 }
 
 static void remove_all(void)

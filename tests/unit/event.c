@@ -199,7 +199,7 @@ static void *bring_each(void *unused)
 		green_result_t *next;
 
 		while (!(next = atomic_exchange(&wanted, NULL)))
-			;
+			sched_yield(); /* there may be but one processor */
 		green_result_set(next, next);
 	}
 	return unused;

@@ -197,8 +197,10 @@ static void *kill_on_sight(void *unused)
 	while (atomic_load(&rounds_done) < 2000) {
 		green_t *g = atomic_exchange(&victim, NULL);
 
-		if (!g)
+		if (!g) {
+			sched_yield(); /* there may be but one processor */
 			continue;
+		}
 		green_kill(g);
 		atomic_fetch_add(&rounds_done, 1);
 	}
@@ -218,8 +220,10 @@ START_TEST(from_another_thread_at_any_moment)
 		atomic_store(&victim, g);
 		if (round % 2)
 			green_yield();
-		while (atomic_load(&rounds_done) <= round)
+		while (atomic_load(&rounds_done) <= round) {
 			green_yield();
+			sched_yield();
+		}
 		assert_killed(g);
 	}
 	pthread_join(thread, NULL);

@@ -80,20 +80,23 @@ START_TEST(some_of_them)
 
 START_TEST(as_completed)
 {
-	static const int expected[] = {10, 20, 30};
+	static const int lasting[] = {400, 1, 200}, expected[] = {1, 200, 400};
 	green_t *list[3], *g;
 	green_iwait_t *iwait;
-	int i;
+	int i, ms, sum = 0;
 
-	make(list, mixed, 3);
+	make(list, lasting, 3);
 	iwait = green_iwait(list, 3);
 	ck_assert_ptr_nonnull(iwait);
 	for (i = 0; i < 3; i++) {
 		g = green_iwait_next(iwait, -1);
 		ck_assert_ptr_nonnull(g);
-		ck_assert_int_eq((intptr_t)green_value(g), expected[i]);
+		ms = (int)(intptr_t)green_value(g);
+		ck_assert_int_eq(ms, is_shuffled() ? ms : expected[i]);
+		sum += ms;
 		must_join(g);
 	}
+	ck_assert_int_eq(sum, 601); /* each of them once */
 	ck_assert_ptr_null(green_iwait_next(iwait, -1));
 	ck_assert_int_eq(errno, 0);
 	green_iwait_free(iwait);
