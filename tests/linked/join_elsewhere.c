@@ -1,4 +1,5 @@
 /* Greenlets that are joined or detached by OS threads without greenlets leave no memory behind, and none is lost. */
+#include "../resident.h"
 #include "expect.h"
 #include <pthread.h>
 
@@ -6,17 +7,6 @@ enum { ROUNDS = 4000, WARM = 1500, AT_ONCE = 20 };
 
 static pthread_t thread_of[AT_ONCE];
 static int ready[2], done[2], noted;
-
-/* In pages. */
-static long resident(void)
-{
-	long all, pages = 0;
-	FILE *statm = fopen("/proc/self/statm", "r");
-
-	must("statm", statm && fscanf(statm, "%ld %ld", &all, &pages) == 2 ? 0 : -1);
-	fclose(statm);
-	return pages;
-}
 
 static void *work(void *number)
 {
@@ -71,15 +61,16 @@ int main(void)
 	long before = 0;
 	int i;
 
+	without_huge_pages();
 	must("pipe", pipe(ready));
 	must("pipe", pipe(done));
 	must("pthread_create", -pthread_create(&thread, NULL, join_all, NULL));
 	for (i = 0; i < ROUNDS; i++) {
 		if (i == WARM)
-			before = resident();
+			before = must("resident_pages", resident_pages());
 		run_round();
 	}
-	expect("the memory does not grow", resident() - before < 200);
+	expect("the memory does not grow", resident_pages() - before < 200);
 	while (green_count() > 1)
 		green_yield();
 	close(ready[1]);

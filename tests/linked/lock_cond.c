@@ -151,8 +151,8 @@ static void *time_limits(void *arg)
 	pthread_cond_t *object = arg;
 	struct timespec no_time = {.tv_nsec = -1}, past = {.tv_sec = -1};
 	clockid_t clock = object == &cond ? CLOCK_REALTIME : CLOCK_MONOTONIC;
-	struct timespec soon = in_ms(clock, 10), other = in_ms(CLOCK_MONOTONIC, 20);
 	double since = now();
+	struct timespec soon = in_ms(clock, 10), other = in_ms(CLOCK_MONOTONIC, 20);
 	int answer;
 
 	pthread_mutex_lock(&mutex);

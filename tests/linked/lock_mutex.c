@@ -164,8 +164,8 @@ static void *hold_a_while(void *unused)
 static void *time_limits(void *unused)
 {
 	struct timespec no_time = {.tv_nsec = 1000000000}, past = {.tv_sec = -1};
-	struct timespec late = in_ms(CLOCK_REALTIME, 30000), soon = in_ms(CLOCK_MONOTONIC, 5);
 	double since = now();
+	struct timespec late = in_ms(CLOCK_REALTIME, 30000), soon = in_ms(CLOCK_MONOTONIC, 5);
 
 	expect_equal("timedlock until no time", pthread_mutex_timedlock(&mutex, &no_time), EINVAL);
 	expect_equal("timedlock until long ago", pthread_mutex_timedlock(&mutex, &past), ETIMEDOUT);

@@ -78,8 +78,8 @@ static void counts_hold(void)
 static void *time_limits(void *unused)
 {
 	struct timespec no_time = {.tv_nsec = 1000000000}, past = {.tv_sec = -1};
-	struct timespec soon = in_ms(CLOCK_REALTIME, 10), other = in_ms(CLOCK_MONOTONIC, 20);
 	double since = now();
+	struct timespec soon = in_ms(CLOCK_REALTIME, 10), other = in_ms(CLOCK_MONOTONIC, 20);
 
 	expect_failure("sem_timedwait until no time", sem_timedwait(&ping, &no_time), EINVAL);
 	expect_failure("sem_timedwait until long ago", sem_timedwait(&ping, &past), ETIMEDOUT);

@@ -113,9 +113,14 @@ static void with_threads(pthread_mutex_t *mutex)
 	expect_equal("unlock", pthread_mutex_unlock(mutex), 0);
 }
 
+static bool seen_locked;
+
+/* Lasts until it was seen to have the mutex, and then for a while in which somebody stands in line. */
 static void *hold_and_die(void *mutex)
 {
 	pthread_mutex_lock(mutex);
+	while (!__atomic_load_n(&seen_locked, __ATOMIC_SEQ_CST))
+		usleep(1000);
 	usleep(30000);
 	return NULL;
 }
@@ -124,11 +129,13 @@ static void wait_for_thread(pthread_mutex_t *mutex)
 {
 	pthread_t thread;
 
+	seen_locked = false;
 	must("pthread_create", -pthread_create(&thread, NULL, hold_and_die, mutex));
 	while (pthread_mutex_trylock(mutex) == 0) {
 		pthread_mutex_unlock(mutex);
 		green_sleep(0.001);
 	}
+	__atomic_store_n(&seen_locked, true, __ATOMIC_SEQ_CST);
 	must_join(must_spawn(inherit, mutex));
 	pthread_join(thread, NULL);
 }

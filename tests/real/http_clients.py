@@ -27,5 +27,5 @@ for thread in threads:
 elapsed = time.monotonic() - start
 assert sorted(right) == list(range(COUNT)), f"{len(right)} clients of {COUNT}"
 # One after another they would take 200 s.
-assert 0.4 <= elapsed < 20, elapsed
+assert 0.4 <= elapsed < 50, elapsed
 print(f"{COUNT} clients, {elapsed:.2f} s", file=sys.stderr)

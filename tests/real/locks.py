@@ -18,15 +18,15 @@ def join(threads):
 
 def timers():
     fired, start = [], time.monotonic()
-    delays = [0.3, 0.1, 0.2, 0.05]
+    delays = [1.55, 0.55, 1.05, 0.05]
     timers = [threading.Timer(delay, lambda delay=delay: fired.append((delay, time.monotonic()))) for delay in delays]
-    cancelled = threading.Timer(0.15, fired.append, ["cancelled"])
+    cancelled = threading.Timer(1.3, fired.append, ["cancelled"])
     for timer in timers + [cancelled]:
         timer.start()
     cancelled.cancel()
     join(timers + [cancelled])
     assert [delay for delay, _ in fired] == sorted(delays), fired
-    assert all(delay - 0.005 <= at - start < delay + 1 for delay, at in fired), fired
+    assert all(delay - 0.005 <= at - start < delay + 10 for delay, at in fired), fired
 
 
 def conditions():
@@ -44,7 +44,7 @@ def conditions():
     with condition:
         start = time.monotonic()
         assert not condition.wait(0.1)
-        assert 0.09 <= time.monotonic() - start < 2
+        assert 0.09 <= time.monotonic() - start < 10
 
 
 def events():
@@ -82,9 +82,10 @@ def barriers():
 
 def semaphores():
     semaphore, inside, most = threading.BoundedSemaphore(7), [0], [0]
-    lock = threading.Lock()
+    lock, all_started = threading.Lock(), threading.Event()
 
     def enter(_):
+        all_started.wait()
         with semaphore:
             with lock:
                 inside[0] += 1
@@ -93,8 +94,9 @@ def semaphores():
             with lock:
                 inside[0] -= 1
 
-    start = time.monotonic()
-    join(run(100, enter))
+    entering, start = run(100, enter), time.monotonic()
+    all_started.set()
+    join(entering)
     assert most == [7] and time.monotonic() - start >= 0.14
     for _ in range(7):
         assert semaphore.acquire(blocking=False)

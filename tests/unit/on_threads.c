@@ -1,6 +1,7 @@
 /* Work on helper threads. */
 #include "suite.h"
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <unistd.h>
 
@@ -11,17 +12,23 @@ static void *fail_with(void *error)
 
 static pthread_t where;
 
-static void *work(void *seconds)
+/* Until the count is 2 or more, or in vain. */
+static void *work(void *count)
 {
+	int tries;
+
 	where = pthread_self();
-	usleep((useconds_t)(*(double *)seconds * 1e6));
-	return seconds;
+	for (tries = 0; atomic_load((_Atomic int *)count) < 2 && tries < 5000; tries++)
+		usleep(1000);
+	return count;
 }
 
 static void *count_meanwhile(void *count)
 {
-	while (*(int *)count >= 0) {
-		++*(int *)count;
+	_Atomic int *counter = count;
+
+	while (*counter >= 0) {
+		++*counter;
 		green_sleep(0.001);
 	}
 	return NULL;
@@ -29,13 +36,12 @@ static void *count_meanwhile(void *count)
 
 START_TEST(on_a_thread)
 {
-	double seconds = 0.03;
-	int count = 0;
+	_Atomic int count = 0;
 	green_t *other = must_spawn(count_meanwhile, &count);
 	void *value;
 
-	ck_assert_int_eq(green_call_on_thread(work, &seconds, &value), 0);
-	ck_assert_ptr_eq(value, &seconds);
+	ck_assert_int_eq(green_call_on_thread(work, &count, &value), 0);
+	ck_assert_ptr_eq(value, &count);
 	ck_assert(!pthread_equal(where, pthread_self()));
 	ck_assert_int_gt(count, 1);
 	count = -1000000;
@@ -89,10 +95,10 @@ START_TEST(two_threads)
 START_TEST(threads_without_greenlets)
 {
 	green_threads_t *threads = green_threads_new(0);
-	double seconds = 0;
+	_Atomic int count = 2;
 	void *value;
 
-	ck_assert_int_eq(green_threads_call(threads, work, &seconds, &value), 0);
+	ck_assert_int_eq(green_threads_call(threads, work, &count, &value), 0);
 	ck_assert(pthread_equal(where, pthread_self()));
 	assert_failed(green_threads_call(threads, fail_with, (void *)(intptr_t)EIO, &value), EIO);
 	green_threads_free(threads);
