@@ -41,9 +41,9 @@ ways = {
     "input": sys.stdin.readline,
 }
 before = ticks[0]
-print("waiting", flush=True)
 start = time.monotonic()
 try:
+    print("waiting", flush=True)
     ways[sys.argv[1]]()
     print("did not wait")
 except KeyboardInterrupt:
