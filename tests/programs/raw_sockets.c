@@ -60,8 +60,10 @@ static void accept_and_connect(void)
 	close(other);
 	close(fd);
 	other = must("socket", socket(AF_INET, SOCK_STREAM, 0));
+	fd = listener(SOCK_STREAM); /* it does not listen yet */
 	say("connect to nobody", syscall(SYS_connect, other, &address, (long)sizeof(address)));
 	close(other);
+	close(fd);
 }
 
 static int send_late(void *unused)
@@ -96,6 +98,7 @@ static void send_much(const char *what, long number, void *message, long c, long
 	pid_t child;
 
 	must("socketpair", socketpair(AF_UNIX, SOCK_STREAM, 0, two));
+	must("SO_SNDBUF", setsockopt(two[1], SOL_SOCKET, SO_SNDBUF, &(int){65536}, sizeof(int)));
 	child = start_child(read_late, NULL);
 	close(two[0]);
 	say(what, syscall(number, two[1], message, c, d));

@@ -11,14 +11,14 @@ static unsigned char much[400000];
 static int write_late(void *unused)
 {
 	(void)unused;
-	msleep(30);
+	msleep_once_parent_waits(30);
 	return write(from[1], "x", 1) != 1;
 }
 
 static int read_late(void *expected)
 {
 	close(to[1]);
-	msleep(30);
+	msleep_once_parent_waits(30);
 	return read_slowly(to[0], 65536, 0) != *(long *)expected;
 }
 
@@ -65,9 +65,11 @@ static void read_late_bytes(void)
 	say("preadv2, told not to wait", syscall(SYS_preadv2, from[0], &iov, 1, -1L, -1L, RWF_NOWAIT));
 }
 
+/* What is large does not fit, whatever the system's usual size of buffers. */
 static void open_pair(void)
 {
 	must("socketpair", socketpair(AF_UNIX, SOCK_STREAM, 0, to));
+	must("SO_SNDBUF", setsockopt(to[1], SOL_SOCKET, SO_SNDBUF, &(int){65536}, sizeof(int)));
 }
 
 static void write_large(void)

@@ -93,7 +93,7 @@ static inline long take(int fd, char *bytes, size_t n)
 	return part < 0 && !done ? -1 : (long)done;
 }
 
-/* What a child does: waits, sends the bytes, waits again, sends more. */
+/* What a child does: waits until its parent does and longer, sends the bytes, waits again, sends more. */
 struct talk {
 	int fd;
 	const char *first, *second; /* NULL: nothing */
@@ -107,7 +107,7 @@ static inline int say_later(void *arg)
 
 	if (talk->peer >= 0)
 		close(talk->peer);
-	msleep(LATER);
+	msleep_once_parent_waits(LATER);
 	if (talk->first && send(talk->fd, talk->first, strlen(talk->first), talk->flags) < 0)
 		return 1;
 	if (!talk->second)
@@ -131,7 +131,7 @@ static inline int take_all_slowly(void *arg)
 	const int *pair = arg;
 
 	close(pair[0]);
-	msleep(LATER);
+	msleep_once_parent_waits(LATER);
 	return read_slowly(pair[1], 1 << 16, 1) < 0;
 }
 

@@ -16,7 +16,7 @@ static int call_later(void *arg)
 	for (int i = 0; i < caller->times; i++) {
 		int fd;
 
-		msleep(LATER);
+		msleep_once_parent_waits(LATER);
 		fd = connected_socket(&caller->where);
 		if (send(fd, caller->says, strlen(caller->says), 0) < 0)
 			return 1;
@@ -67,6 +67,7 @@ static void try_inherited(void)
 	say("recv, time limit inherited", recv(fd, &byte, 1, 0));
 	set_time_limit(fd, SO_RCVTIMEO, 0);
 	say("accept, time over", accept(listener, NULL, NULL));
+	say("accept4, time over", accept4(listener, NULL, NULL, 0));
 	close(peer);
 	say("recv without limit", recv(fd, &byte, 1, 0));
 	close(fd);
@@ -120,7 +121,7 @@ static void try_shared(void)
 
 static int stop_listening(void *arg)
 {
-	msleep(LATER);
+	msleep_once_parent_waits(LATER);
 	return shutdown(*(int *)arg, SHUT_RDWR);
 }
 
@@ -141,7 +142,7 @@ static int connect_unix(void *arg)
 	const struct sockaddr_un *where = arg;
 	int fd = must("socket", socket(AF_UNIX, SOCK_STREAM, 0));
 
-	msleep(LATER);
+	msleep_once_parent_waits(LATER);
 	must("connect", connect(fd, arg, (socklen_t)(sizeof(where->sun_family) + 1 + strlen(where->sun_path + 1))));
 	return send(fd, "unix", 4, 0) != 4;
 }

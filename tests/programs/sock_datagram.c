@@ -12,10 +12,10 @@ static int reply(void *arg)
 	char bytes[64];
 	ssize_t n = recvfrom(fd, bytes, sizeof(bytes), 0, (struct sockaddr *)&from, &length);
 
-	msleep(LATER);
+	msleep_once_parent_waits(LATER);
 	must("sendto", sendto(fd, bytes, (size_t)n, 0, (struct sockaddr *)&from, length));
 	must("sendto", sendto(fd, "", 0, 0, (struct sockaddr *)&from, length));
-	msleep(LATER);
+	msleep_once_parent_waits(LATER);
 	must("sendto", sendto(fd, "cut short", 9, 0, (struct sockaddr *)&from, length));
 	must("sendto", sendto(fd, "cut short", 9, 0, (struct sockaddr *)&from, length));
 	return 0;
@@ -53,7 +53,7 @@ static int take_many(void *arg)
 	int fd = *(int *)arg, n;
 	unsigned char bytes[1000];
 
-	msleep(LATER);
+	msleep_once_parent_waits(LATER);
 	for (n = 0; n < MANY; n++) {
 		if (recv(fd, bytes, sizeof(bytes), 0) != 1000 || !is_filled(bytes, (size_t)n * 1000, 1000))
 			return 1;

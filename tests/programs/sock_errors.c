@@ -33,6 +33,7 @@ static void try_pointers(int pair[2])
 
 	printf("wild pointers\n");
 	must("write", write(pair[1], "some bytes", 10));
+	must("poll", poll(&(struct pollfd){.fd = pair[0], .events = POLLIN}, 1, 5000));
 	say("send", send(pair[0], nowhere, 4, 0));
 	say("recv", recv(pair[0], nowhere, 4, 0));
 	say("recv(MSG_WAITALL)", recv(pair[0], nowhere, 4, MSG_WAITALL));

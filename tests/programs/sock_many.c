@@ -23,14 +23,14 @@ static void say_messages(const char *what, int n)
 		printf("  %.*s\n", (int)messages[i].msg_len, (char *)bytes[i]);
 }
 
-static void try_receive(const char *what, int flags, struct timespec *timeout, int count)
+static void try_receive(const char *what, int flags, struct timespec *timeout, int count, const char *second)
 {
 	int pair[2];
 	pid_t child;
 	double start = now();
 
 	unix_pair(pair, SOCK_DGRAM);
-	child = talk_later(pair, "first", "second", 0);
+	child = talk_later(pair, "first", second, 0);
 	prepare(1000);
 	say_messages(what, recvmmsg(pair[0], messages, (unsigned)count, flags, timeout));
 	say_waited("recvmmsg", start, LATER - 1);
@@ -38,12 +38,11 @@ static void try_receive(const char *what, int flags, struct timespec *timeout, i
 	close(pair[0]);
 }
 
-static int talk_twice(void *arg)
+static int talk_again(void *arg)
 {
 	const int *pair = arg;
 
-	must("send", send(pair[1], "first", 5, 0));
-	msleep(600);
+	msleep_once_parent_waits(400);
 	return send(pair[1], "second", 6, 0) != 6;
 }
 
@@ -55,7 +54,8 @@ static void try_time_over(void)
 	pid_t child;
 
 	unix_pair(pair, SOCK_DGRAM);
-	child = start_child(talk_twice, pair);
+	must("send", send(pair[1], "first", 5, 0));
+	child = start_child(talk_again, pair);
 	prepare(1000);
 	say_messages("recvmmsg, time over before the second", recvmmsg(pair[0], messages, 3, 0, &little));
 	say_whether("no time is left", !little.tv_sec && !little.tv_nsec);
@@ -68,9 +68,9 @@ static void try_timeouts(void)
 {
 	struct timespec plenty = {100, 0}, none = {0, 0};
 
-	try_receive("recvmmsg with time", 0, &plenty, 2);
+	try_receive("recvmmsg with time", 0, &plenty, 2, "second");
 	say_whether("time is left", plenty.tv_sec > 90 && plenty.tv_sec < 100);
-	try_receive("recvmmsg without time", 0, &none, 2);
+	try_receive("recvmmsg without time", 0, &none, 2, "second");
 	try_time_over();
 }
 
@@ -79,7 +79,7 @@ static int take_many(void *arg)
 	int fd = *(int *)arg, n;
 	unsigned char message[1000];
 
-	msleep(LATER);
+	msleep_once_parent_waits(LATER);
 	for (n = 0; n < MANY; n++)
 		if (recv(fd, message, sizeof(message), 0) != 1000 || !is_filled(message, (size_t)n * 1000, 1000))
 			return 1;
@@ -143,7 +143,7 @@ static int take_stream(void *arg)
 	int *pair = arg;
 
 	close(pair[0]);
-	msleep(LATER);
+	msleep_once_parent_waits(LATER);
 	return read_slowly(pair[1], 4096, 0) != MANY * 1000L;
 }
 
@@ -200,8 +200,8 @@ static void unix_stream(int pair[2])
 
 int main(void)
 {
-	try_receive("recvmmsg", 0, NULL, 2);
-	try_receive("recvmmsg(MSG_WAITFORONE)", MSG_WAITFORONE, NULL, 5);
+	try_receive("recvmmsg", 0, NULL, 2, "second");
+	try_receive("recvmmsg(MSG_WAITFORONE)", MSG_WAITFORONE, NULL, 5, NULL);
 	try_timeouts();
 	try_send(SOCK_DGRAM);
 	try_send(SOCK_SEQPACKET);

@@ -187,6 +187,7 @@ static void try_large_with_descriptor(void)
 	memset(bytes, 'x', 1 << 20);
 	bytes[(1 << 20) - 1] = '\0';
 	unix_pair(pair, SOCK_STREAM);
+	set_option(pair[0], SO_SNDBUF, 65536);
 	child = start_child(take_with_descriptors, pair);
 	close(pair[1]);
 	say("sendmsg of 1 MiB with a descriptor", send_descriptor(pair[0], 0, bytes));
@@ -197,9 +198,11 @@ static void try_large_with_descriptor(void)
 	free(bytes);
 }
 
+/* What is large does not fit, whatever the system's usual size of buffers. */
 static void unix_stream(int pair[2])
 {
 	unix_pair(pair, SOCK_STREAM);
+	set_option(pair[0], SO_SNDBUF, 65536);
 }
 
 static void try_all(void (*make)(int pair[2]))

@@ -47,6 +47,7 @@ static void try_accept_and_connect(void)
 	poll(&writable, 1, 5000);
 	say("connect again", connect(fd, (struct sockaddr *)&where, sizeof(where)));
 	say("connect once more", connect(fd, (struct sockaddr *)&where, sizeof(where)));
+	poll(&(struct pollfd){.fd = listener, .events = POLLIN}, 1, 5000);
 	peer = must("accept4", accept4(listener, NULL, NULL, SOCK_NONBLOCK));
 	say("recv on what accept4 made non-blocking", recv(peer, &byte, 1, 0));
 	close(peer);

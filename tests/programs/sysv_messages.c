@@ -14,19 +14,19 @@ static struct message it = {1, "one"};
 
 static int send_late(void *id)
 {
-	msleep(50);
+	msleep_once_parent_waits(50);
 	return msgsnd(*(int *)id, &(struct message){3, "late"}, 5, 0);
 }
 
 static int take_late(void *id)
 {
-	msleep(50);
+	msleep_once_parent_waits(50);
 	return msgrcv(*(int *)id, &it, SIZE, 1, 0) != SIZE;
 }
 
 static int remove_late(void *id)
 {
-	msleep(50);
+	msleep_once_parent_waits(50);
 	return msgctl(*(int *)id, IPC_RMID, NULL);
 }
 

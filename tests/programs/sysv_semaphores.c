@@ -17,14 +17,14 @@ static int give_late(void *unused)
 	struct sembuf both[] = {{0, 1, 0}, {1, 1, 0}};
 	(void)unused;
 
-	msleep(50);
+	msleep_once_parent_waits(50);
 	return semop(id, both, 2);
 }
 
 static int remove_late(void *unused)
 {
 	(void)unused;
-	msleep(50);
+	msleep_once_parent_waits(50);
 	return semctl(id, 0, IPC_RMID);
 }
 
