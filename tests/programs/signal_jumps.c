@@ -109,8 +109,8 @@ static void wake(void)
 
 static void *hold(void *unused)
 {
-	pthread_mutex_lock(&mutex);
 	pthread_rwlock_wrlock(&rwlock);
+	pthread_mutex_lock(&mutex); /* which the other looks at */
 	while (sem_wait(&semaphore) != 0)
 		;
 	unlock();

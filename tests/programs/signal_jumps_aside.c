@@ -99,16 +99,18 @@ static void use(int other)
 }
 
 static volatile pid_t forked;
+static volatile bool in_child;
 
 static void fork_once(int signo)
 {
 	(void)signo;
 	forked = fork();
+	in_child = !forked;
 }
 
 static int unlock_late(void *other)
 {
-	msleep(150);
+	msleep_once_parent_waits(150);
 	return flock(*(int *)other, LOCK_UN);
 }
 
@@ -122,7 +124,9 @@ static void fork_out_of_wait(int other)
 	    sigaction(SIGALRM, &(struct sigaction){.sa_handler = fork_once, .sa_flags = SA_RESTART}, NULL));
 	must("setitimer", setitimer(ITIMER_REAL, &(struct itimerval){.it_value = {0, 20000}}, NULL));
 	result = flock(file, LOCK_EX);
-	if (!forked)
+	while (!forked && !in_child)
+		msleep(1);
+	if (in_child)
 		_exit(result == 0 ? 7 : 8);
 	say("flock", result);
 	end_child(forked);

@@ -1,6 +1,7 @@
 /* parks: read */
 /* Reading streams on pipes, FIFOs, sockets and terminals whose other side takes its time. */
 #include "say.h"
+#include <poll.h>
 #include <pty.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -9,10 +10,12 @@
 static int there;
 static FILE *in;
 
-/* The pieces come one by one, with some time between them. */
+/* The pieces come one by one, with some time between them; if there are none, it is the reader who ends. */
 static int send_pieces(void *pieces)
 {
 	fclose(in);
+	if (!*(char **)pieces)
+		poll(&(struct pollfd){there, 0, 0}, 1, -1);
 	for (char **piece = pieces; *piece; piece++) {
 		msleep(40);
 		if (write(there, *piece, strlen(*piece)) < 0)
@@ -165,10 +168,11 @@ static void read_fifo(void)
 /* A handler without SA_RESTART ends the read, and the stream has an error; with it the read goes on. */
 static void read_interrupted(int flags)
 {
-	pid_t child = begin_pipe((char *[]){"", "", "", "late\n", NULL});
+	pid_t child;
 	char line[16];
 
 	ring_every(20, flags);
+	child = begin_pipe(flags ? (char *[]){"", "", "", "late\n", NULL} : (char *[]){NULL});
 	errno = 0;
 	if (fgets(line, sizeof(line), in))
 		say_bytes("fgets", (long)strlen(line) - 1, line);

@@ -33,6 +33,19 @@ static void start(void *(*run)(void *), void *arg)
 	msleep(50);
 }
 
+/* Until its call has ended by it: a signal may come before. */
+static void interrupt_and_join(void)
+{
+	int error;
+
+	do {
+		pthread_kill(target, SIGUSR1);
+		msleep(20);
+		error = pthread_tryjoin_np(target, NULL);
+	} while (error == EBUSY);
+	say_error("join", error);
+}
+
 static void say_stack(void)
 {
 	pthread_attr_t attributes;
@@ -67,17 +80,17 @@ int main(void)
 	must("sigaction", sigaction(SIGUSR2, &action, NULL));
 	start(sleep_long, NULL);
 	say_error("kill with nothing", pthread_kill(target, 0));
-	must("pthread_kill", -pthread_kill(target, SIGUSR1));
-	say_error("join", pthread_join(target, NULL));
+	interrupt_and_join();
 	say_whether("in the target", in_target);
+	hits = 0;
 	start(read_byte, &ends[0]);
 	say_error("kill", pthread_kill(target, SIGUSR2));
-	msleep(50);
+	while (!hits)
+		msleep(1);
 	say("hits", hits);
 	say_error("no such signal", pthread_kill(target, 1000));
 	say_name();
 	say_stack();
-	must("pthread_kill", -pthread_kill(target, SIGUSR1));
-	say_error("join", pthread_join(target, NULL));
+	interrupt_and_join();
 	return 0;
 }

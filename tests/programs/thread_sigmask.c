@@ -102,9 +102,11 @@ static void the_one_that_lets_it_through(void)
 	change(SIG_BLOCK, SIGUSR1);
 	thread = start(lets_through, &ends[0]);
 	pthread_barrier_wait(&gate);
-	msleep(20);
-	must("sigqueue", sigqueue(getpid(), SIGUSR1, (union sigval){.sival_int = 11}));
-	join(thread);
+	do { /* the read may begin only after the first */
+		msleep(20);
+		must("sigqueue", sigqueue(getpid(), SIGUSR1, (union sigval){.sival_int = 11}));
+		msleep(20);
+	} while (pthread_tryjoin_np(thread, NULL) == EBUSY);
 	say_whether("it took the signal itself", pthread_equal(taker, thread));
 	say("value", value);
 	change(SIG_UNBLOCK, SIGUSR1);
