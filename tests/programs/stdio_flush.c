@@ -40,6 +40,16 @@ static void *flush_stream(void *stream)
 	return (void *)(long)fflush(stream);
 }
 
+/* Until another thread is inside one of the stream's functions. */
+static void until_locked(FILE *stream)
+{
+	msleep(20);
+	while (ftrylockfile(stream) == 0) {
+		funlockfile(stream);
+		msleep(1);
+	}
+}
+
 /* One flushes and waits; another prints elsewhere, a third waits for the stream. */
 static void *print_more(void *text)
 {
@@ -54,7 +64,7 @@ static void flush_full_pipe(bool all)
 
 	fill_pipe();
 	flusher = start(flush_stream, all ? NULL : out);
-	msleep(20);
+	until_locked(out);
 	puts("others print");
 	printer = start(print_more, "more\n");
 	msleep(20);
@@ -88,7 +98,7 @@ static void while_flushing(const char *what, void *(*run)(void *))
 
 	fill_pipe();
 	flusher = start(flush_stream, NULL);
-	msleep(20);
+	until_locked(out);
 	other = start(run, NULL);
 	msleep(20);
 	must("read", read_enough(ends[0], bytes, sizeof(bytes)));
@@ -115,11 +125,11 @@ static void fork_while_read(void)
 	must("pipe", pipe(ends));
 	in = fdopen(ends[0], "r");
 	reader = start(get_line, in);
-	msleep(20);
+	until_locked(in);
 	fflush(stdout);
 	child = must("fork", fork());
 	if (!child) {
-		alarm(5);
+		alarm(60);
 		fputs("from the child\n", stdout);
 		must("write", write(ends[1], "4\n", 2));
 		_exit(fflush(NULL) != 0 || fclose(in) != 0);
@@ -138,7 +148,7 @@ static void *fork_child(void *unused)
 
 	(void)unused;
 	if (!child) {
-		alarm(5);
+		alarm(60);
 		_exit(fputs("x", stdout) < 0 ? 1 : 6);
 	}
 	waitpid(child, &status, 0);
@@ -157,7 +167,7 @@ static void exit_while_read(void)
 	fflush(stdout);
 	child = must("fork", fork());
 	if (!child) {
-		alarm(5);
+		alarm(60);
 		start(get_line, fdopen(ends[0], "r"));
 		out = fdopen(report[1], "w");
 		fputs("flushed", out);

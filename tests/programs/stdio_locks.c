@@ -114,6 +114,16 @@ static void lock_streams(void)
 	close_pipe();
 }
 
+/* Until another thread is inside one of the stream's functions. */
+static void until_locked(FILE *stream)
+{
+	msleep(20);
+	while (ftrylockfile(stream) == 0) {
+		funlockfile(stream);
+		msleep(1);
+	}
+}
+
 /* Who closes a stream waits until nobody reads from it any more. */
 static void *close_stream(void *unused)
 {
@@ -128,7 +138,7 @@ static void close_while_read(void)
 
 	open_pipe();
 	reader = start(get_line, NULL);
-	msleep(20);
+	until_locked(in);
 	closer = start(close_stream, NULL);
 	msleep(60);
 	send_text("7\n");

@@ -8,6 +8,7 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t never = PTHREAD_COND_INITIALIZER;
 static sem_t semaphore;
 static int ends[2];
+static volatile bool is_cancelled;
 
 static void clean_up(void *what)
 {
@@ -60,7 +61,8 @@ static void *reluctant(void *unused)
 	int before;
 
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
-	msleep(100);
+	while (!is_cancelled)
+		msleep(10);
 	say_whether("was enabled", before == PTHREAD_CANCEL_ENABLE);
 	pthread_setcancelstate(before, NULL);
 	pthread_testcancel();
@@ -93,9 +95,11 @@ static void cancel(const char *what, void *(*run)(void *), void *arg)
 	pthread_t thread;
 	void *result;
 
+	is_cancelled = false;
 	must("pthread_create", -pthread_create(&thread, NULL, run, arg));
 	msleep(50);
 	pthread_cancel(thread);
+	is_cancelled = true;
 	say_error(what, pthread_join(thread, &result));
 	say_whether("cancelled", result == PTHREAD_CANCELED);
 }

@@ -24,23 +24,34 @@ static void *sleep_a_while(void *ms)
 	return NULL;
 }
 
+static sem_t gate;
+
+static void *wait_at_gate(void *unused)
+{
+	sem_wait(&gate);
+	return unused;
+}
+
 static void misuse_joins(void)
 {
 	struct timespec soon;
 	pthread_t thread;
 
+	must("sem_init", sem_init(&gate, 0, 0));
 	pthread_join(start(join_self, NULL), NULL);
-	thread = start(sleep_a_while, (void *)200);
+	thread = start(wait_at_gate, NULL);
 	say_error("tryjoin", pthread_tryjoin_np(thread, NULL));
 	clock_gettime(CLOCK_REALTIME, &soon);
 	say_error("timedjoin", pthread_timedjoin_np(thread, NULL, &soon));
 	say_error("clockjoin, no clock", pthread_clockjoin_np(thread, NULL, CLOCK_PROCESS_CPUTIME_ID, &soon));
+	must("sem_post", sem_post(&gate));
 	say_error("join", pthread_join(thread, NULL));
-	thread = start(sleep_a_while, (void *)100);
+	thread = start(wait_at_gate, NULL);
 	say_error("detach", pthread_detach(thread));
 	say_error("detach twice", pthread_detach(thread));
 	say_error("join what is detached", pthread_join(thread, NULL));
 	say_error("tryjoin that", pthread_tryjoin_np(thread, NULL));
+	must("sem_post", sem_post(&gate));
 }
 
 static void misuse_mutex(int kind, int robust)
