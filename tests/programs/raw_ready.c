@@ -27,7 +27,7 @@ static void by_ppoll(void)
 	pid_t child = start_child(write_late, NULL);
 
 	say("ppoll", syscall(SYS_ppoll, &fd, 1L, &limit, &empty_set, 8L));
-	say_whether("rest of the time", is_between(&limit, 4, 5));
+	say_whether("rest of the time", is_between(&limit, 3, 5));
 	take_late(start, child);
 	limit = a_while;
 	say("ppoll, nothing", syscall(SYS_ppoll, &fd, 1L, &limit, NULL, 0L));
@@ -52,7 +52,7 @@ static void by_pselect(void)
 	FD_SET(ends[0], &set);
 	say("pselect6", syscall(SYS_pselect6, ends[0] + 1L, &set, NULL, NULL, &limit, &sized));
 	say_whether("ready", FD_ISSET(ends[0], &set));
-	say_whether("rest of the time", is_between(&limit, 4, 5));
+	say_whether("rest of the time", is_between(&limit, 3, 5));
 	take_late(start, child);
 	say("pselect6, nothing", syscall(SYS_pselect6, ends[0] + 1L, &set, NULL, NULL, &a_while, &none));
 	say_whether("ready", FD_ISSET(ends[0], &set));

@@ -21,9 +21,9 @@ int main(void)
 	ring_every(50, SA_RESTART);
 	span.tv_sec = 5;
 	say("nanosleep interrupted", syscall(SYS_nanosleep, &span, &left));
-	say_whether("plausible rest", left.tv_sec == 4 && left.tv_nsec > 0);
+	say_whether("plausible rest", left.tv_sec >= 3 && left.tv_sec <= 4 && left.tv_nsec > 0);
 	say("clock_nanosleep interrupted", syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &span, &left));
-	say_whether("plausible rest", left.tv_sec == 4 && left.tv_nsec > 0);
+	say_whether("plausible rest", left.tv_sec >= 3 && left.tv_sec <= 4 && left.tv_nsec > 0);
 	stop_ringing();
 	return 0;
 }

@@ -119,6 +119,7 @@ static void ask_for_sizes(void)
 {
 	pthread_attr_t attributes = new_attributes();
 	struct rlimit limit;
+	bool has_room;
 
 	say_error("size 0", pthread_attr_setstacksize(&attributes, 0));
 	say_error("size too small", pthread_attr_setstacksize(&attributes, (size_t)PTHREAD_STACK_MIN - 1));
@@ -128,8 +129,9 @@ static void ask_for_sizes(void)
 	attributes = new_attributes();
 	say_error("size", pthread_attr_setstacksize(&attributes, SIZE));
 	run("some", &attributes, say_size, (void *)SIZE);
-	run("usual", NULL, use, (void *)(6 << 20));
 	must("getrlimit", getrlimit(RLIMIT_STACK, &limit));
+	has_room = limit.rlim_cur >= 8 << 20 && limit.rlim_cur != RLIM_INFINITY; /* without a limit it is 2 MiB */
+	run("usual", NULL, use, (void *)(has_room ? 6l << 20 : 1l << 20));
 	if (limit.rlim_cur != RLIM_INFINITY)
 		run("size of the usual", NULL, say_size, (void *)limit.rlim_cur);
 	attributes = new_attributes();

@@ -70,8 +70,8 @@ static void try_kind(const char *name, int kind)
 
 static void *wait_in_vain(void *unused)
 {
-	struct timespec real = in(CLOCK_REALTIME, 50), mono = in(CLOCK_MONOTONIC, 50), none = {0, -1};
 	double start = now();
+	struct timespec real = in(CLOCK_REALTIME, 50), mono = in(CLOCK_MONOTONIC, 50), none = {0, -1};
 
 	say_error("timedlock", pthread_mutex_timedlock(&mutex, &real));
 	say_waited("timedlock", start, 50);

@@ -38,7 +38,7 @@ static void interrupt(clockid_t clock)
 	say_error("until, interrupted", clock_nanosleep(clock, TIMER_ABSTIME, &until, &left));
 	say_whether("rest untouched", left.tv_sec == 7 && left.tv_nsec == 7);
 	say_error("a span, interrupted", clock_nanosleep(clock, 0, &(struct timespec){5, 0}, &left));
-	say_whether("plausible rest", left.tv_sec == 4 && left.tv_nsec > 0);
+	say_whether("plausible rest", left.tv_sec >= 3 && left.tv_sec <= 4 && left.tv_nsec > 0);
 	stop_ringing();
 }
 
