@@ -10,10 +10,13 @@ static void wait_for_ends(void)
 {
 	struct rusage usage = {0};
 	siginfo_t info = {0};
-	pid_t child = late_child(1);
+	pid_t child = lasting_child();
 	int status = 0;
 
 	say("not yet", syscall(SYS_wait4, child, &status, (long)WNOHANG, NULL));
+	must("kill", kill(child, SIGKILL));
+	say_status("then", (pid_t)syscall(SYS_wait4, child, &status, 0L, NULL), child, &status);
+	child = late_child(1);
 	say_status("wait4", (pid_t)syscall(SYS_wait4, child, &status, 0L, &usage), child, &status);
 	say_whether("used", usage.ru_maxrss > 0);
 	child = late_child(2);

@@ -11,7 +11,7 @@ static char bytes[2];
 static int write_late(void *unused)
 {
 	(void)unused;
-	msleep(30);
+	msleep_once_parent_waits(30);
 	if (write(ends[1], "a", 1) != 1)
 		return 1;
 	msleep(30);
@@ -112,8 +112,14 @@ static void wait_in_vain(void)
 
 int main(void)
 {
+	int error = io_uring_queue_init(8, &ring, 0);
+
+	if (error == -EPERM || error == -ENOSYS) { /* as containers do with it */
+		puts("skipped: io_uring is refused here");
+		return 0;
+	}
+	must("io_uring_queue_init", error);
 	must("pipe", pipe(ends));
-	must("io_uring_queue_init", io_uring_queue_init(8, &ring, 0));
 	wait_for_one();
 	wait_for_two();
 	wait_in_vain();
