@@ -6,11 +6,11 @@
 
 static inline int end_late(void *status)
 {
-	msleep(60);
+	msleep_once_parent_waits(60);
 	return *(int *)status;
 }
 
-/* One that ends with this status after a while; must be waited for. */
+/* One that ends with this status a while after its parent has begun to wait; must be waited for. */
 static inline pid_t late_child(int status)
 {
 	return start_child(end_late, &status);

@@ -57,8 +57,8 @@ static void jump_out(const char *what, bool any)
 		say(what, signo == SIGALRM);
 		overwrite_stack();
 	}
-	kill_late(child, SIGKILL, 30);
 	ends = 0;
+	kill(child, SIGKILL);
 	msleep(100);
 	say_whether("the child is left", waitid(P_PID, (id_t)child, NULL, WEXITED | WNOWAIT) == 0);
 	say_status("it has ended", any ? wait(&status) : waitpid(child, &status, 0), child, &status);
@@ -75,17 +75,21 @@ static void fork_once(int signo)
 	is_child = fork() == 0;
 }
 
-/* Both go on with the wait: the parent has two children then, and its child has none. */
+/* Both go on with the wait: the parent has two children then, and its child, which ends the other, has none. */
 static void fork_out_of_wait(void)
 {
 	pid_t child = lasting_child();
 	int status = 0, count = 0;
 
 	handle(SIGALRM, fork_once, SA_RESTART);
-	kill_late(child, SIGKILL, 200);
 	ring_in(30);
-	if (wait(&status) < 0 && is_child)
-		_exit(errno == ECHILD ? 12 : 13);
+	if (wait(&status) < 0 && is_child) {
+		int error = errno;
+
+		msleep(50);
+		kill(child, SIGKILL);
+		_exit(error == ECHILD ? 12 : 13);
+	}
 	do
 		count += WIFSIGNALED(status) ? 1 : WEXITSTATUS(status) == 12 ? 10 : 100;
 	while (wait(&status) > 0);

@@ -10,12 +10,15 @@ static void wait_interrupted(const char *what, pid_t pid, int options, int flags
 	printf("%s, %s\n", what, flags & SA_RESTART ? "restarted" : "interrupted");
 	child = lasting_child();
 	ring_every(20, flags);
-	kill_late(child, SIGKILL, 200);
+	if (flags & SA_RESTART)
+		kill_late(child, SIGKILL, 200);
 	say_status("waitpid", waitpid(pid ? pid : child, &status, options), child, &status);
 	stop_ringing();
 	say_whether("rang", rings > 0);
-	if (!(flags & SA_RESTART))
-		say_status("again", waitpid(pid ? pid : child, &status, options), child, &status);
+	if (flags & SA_RESTART)
+		return;
+	kill_late(child, SIGKILL, 50);
+	say_status("again", waitpid(pid ? pid : child, &status, options), child, &status);
 }
 
 static void waitid_interrupted(int flags)
@@ -24,11 +27,14 @@ static void waitid_interrupted(int flags)
 	pid_t child = lasting_child();
 
 	ring_every(20, flags);
-	kill_late(child, SIGKILL, 200);
+	if (flags & SA_RESTART)
+		kill_late(child, SIGKILL, 200);
 	say("waitid", waitid(P_ALL, 0, &info, WEXITED));
 	stop_ringing();
-	if (!(flags & SA_RESTART))
-		say("again", waitid(P_ALL, 0, &info, WEXITED));
+	if (flags & SA_RESTART)
+		return;
+	kill_late(child, SIGKILL, 50);
+	say("again", waitid(P_ALL, 0, &info, WEXITED));
 }
 
 static volatile sig_atomic_t handled, taken, took_error;
@@ -91,10 +97,13 @@ static void wait_beside_handler(void)
 	say_status("the first", waitpid(child, &status, 0), child, &status);
 }
 
-static int end_after_stop(void *other)
+/* After the other, once that is taken. */
+static int end_after(void *other)
 {
-	kill_late(getpid(), SIGKILL, 200);
-	return wait_for_end(other);
+	while (kill(*(pid_t *)other, 0) == 0)
+		msleep(1);
+	kill_late(getpid(), SIGKILL, 50);
+	return wait_for_end(NULL);
 }
 
 static void wait_restarted(void)
@@ -104,8 +113,8 @@ static void wait_restarted(void)
 
 	printf("another child ends, and the wait goes on\n");
 	handle_children(take_all, SA_RESTART);
-	child = start_child(end_after_stop, NULL);
 	other = late_child(4);
+	child = start_child(end_after, &other);
 	say_status("waitpid", waitpid(child, &status, 0), child, &status);
 	say("taken by the handler", taken);
 	handle_children(SIG_DFL, 0);
@@ -161,7 +170,7 @@ static void let_handler_wait(void)
 
 int main(void)
 {
-	alarm(15);
+	alarm(60);
 	wait_interrupted("by pid", 0, 0, 0);
 	wait_interrupted("by pid", 0, 0, SA_RESTART);
 	wait_interrupted("any", -1, 0, 0);
