@@ -1,5 +1,5 @@
-/* parks: pthread_cond_wait pthread_cond_timedwait pthread_cond_clockwait pthread_rwlock_rdlock pthread_rwlock_wrlock
- * pthread_barrier_wait pthread_mutex_lock sem_wait */
+/* parks: pthread_cond_wait pthread_cond_timedwait pthread_cond_clockwait pthread_rwlock_rdlock pthread_rwlock_wrlock */
+/* parks: pthread_barrier_wait pthread_mutex_lock sem_wait */
 /* Objects in shared memory that another process gives back, and those that it waits for; of each kind there is. */
 #include "shared_mutex.h"
 #include <semaphore.h>
