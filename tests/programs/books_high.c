@@ -1,15 +1,14 @@
 /* parks: read write */
 /* Descriptors above 100 000 work like any other; where the limit is lower, the highest that there can be. */
-#include "say.h"
+#include "sock.h"
 #include <sys/resource.h>
-#include <sys/socket.h>
 
 static int two[2], high, higher;
 
 static int answer_late(void *unused)
 {
 	(void)unused;
-	msleep(50);
+	msleep_once_parent_waits(50);
 	if (write(two[1], "x", 1) != 1)
 		return 1;
 	close(high);
@@ -37,7 +36,8 @@ int main(void)
 	pid_t child;
 
 	high = highest() - 1000;
-	must("socketpair", socketpair(AF_UNIX, SOCK_STREAM, 0, two));
+	unix_pair(two, SOCK_STREAM);
+	set_option(two[0], SO_SNDBUF, 65536); /* far less than what is written, whatever is usual here */
 	say_whether("dup2", dup2(two[0], high) == high);
 	say_whether("F_DUPFD", (higher = fcntl(high, F_DUPFD, high + 1)) == high + 1);
 	close(two[0]);

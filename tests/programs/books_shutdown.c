@@ -1,13 +1,12 @@
 /* parks: read write */
 /* shutdown: by the peer, of one's own side, while a call waits, and of what is no socket. */
-#include "say.h"
-#include <sys/socket.h>
+#include "sock.h"
 
 static int two[2];
 
 static int shut_late(void *how)
 {
-	msleep(50);
+	msleep_once_parent_waits(50);
 	return shutdown(two[1], *(int *)how);
 }
 
@@ -28,7 +27,8 @@ static void wait_for_shutdown(const char *what, int how, bool write_much)
 
 static void open_pair(void)
 {
-	must("socketpair", socketpair(AF_UNIX, SOCK_STREAM, 0, two));
+	unix_pair(two, SOCK_STREAM);
+	set_option(two[0], SO_SNDBUF, 65536); /* far less than what is written, whatever is usual here */
 }
 
 int main(void)

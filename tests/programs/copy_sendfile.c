@@ -1,19 +1,19 @@
 /* parks: sendfile */
 /* sendfile: to files, pipes, stream sockets, a terminal; large to a slow reader; the offset; what it refuses. */
-#include "say.h"
+#include "sock.h"
 #include <pty.h>
 #include <sys/sendfile.h>
-#include <sys/socket.h>
 #include <termios.h>
 
-#define SIZE 1000000
+#define SIZE   1000000
+#define BUFFER 65536 /* of a socket: less than that, whatever is usual here */
 
 static int file, ends[2];
 
 static int read_slow(void *expected)
 {
 	close(ends[1]);
-	msleep(100);
+	msleep_once_parent_waits(100);
 	return read_slowly(ends[0], 50000, 2) != *(long *)expected;
 }
 
@@ -25,7 +25,8 @@ static void to_socket(const char *what, long count, bool with_offset)
 	pid_t child;
 
 	printf("%s\n", what);
-	must("socketpair", socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
+	unix_pair(ends, SOCK_STREAM);
+	set_option(ends[1], SO_SNDBUF, BUFFER);
 	child = start_child(read_slow, &whole);
 	close(ends[0]);
 	lseek(file, 0, SEEK_SET);
@@ -100,7 +101,7 @@ static void refuse(void)
 	off_t negative = -1, late = SIZE + 10, *volatile wild = (off_t *)16;
 
 	signal(SIGPIPE, SIG_IGN);
-	must("socketpair", socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
+	unix_pair(ends, SOCK_STREAM);
 	say("nothing", sendfile(ends[1], file, NULL, 0));
 	say("past the end", sendfile(ends[1], file, &late, 10));
 	say("negative offset", sendfile(ends[1], file, &negative, 10));
@@ -121,7 +122,8 @@ static void not_waiting(void)
 	off_t offset = 0;
 	long n;
 
-	must("socketpair", socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends));
+	unix_pair(ends, SOCK_STREAM | SOCK_NONBLOCK);
+	set_option(ends[1], SO_SNDBUF, BUFFER);
 	n = sendfile(ends[1], file, &offset, SIZE);
 	say_whether("a part", n > 0 && n < SIZE && n == offset);
 	while ((n = sendfile(ends[1], file, &offset, SIZE)) > 0)

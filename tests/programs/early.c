@@ -8,7 +8,7 @@ static int ends[2];
 static int write_late(void *unused)
 {
 	(void)unused;
-	msleep(50);
+	msleep_once_parent_waits(50);
 	return write(ends[1], "x", 1) != 1;
 }
 

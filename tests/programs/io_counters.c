@@ -10,7 +10,7 @@ static int fd;
 
 static int add_late(void *amount)
 {
-	msleep(100);
+	msleep_once_parent_waits(100);
 	return eventfd_write(fd, *(eventfd_t *)amount) != 0;
 }
 
@@ -19,21 +19,21 @@ static int take_late(void *unused)
 	eventfd_t value;
 
 	(void)unused;
-	msleep(100);
+	msleep_once_parent_waits(100);
 	return eventfd_read(fd, &value) != 0;
 }
 
 static int touch_late(void *unused)
 {
 	(void)unused;
-	msleep(100);
+	msleep_once_parent_waits(100);
 	return close(must("open", open("touched", O_CREAT | O_WRONLY, 0600)));
 }
 
 static int signal_late(void *unused)
 {
 	(void)unused;
-	msleep(100);
+	msleep_once_parent_waits(100);
 	return kill(getppid(), SIGUSR1);
 }
 

@@ -1,7 +1,6 @@
 /* parks: write */
 /* A write that waits for room while the reader goes away: what was taken counts, then comes EPIPE, and SIGPIPE. */
-#include "say.h"
-#include <sys/socket.h>
+#include "sock.h"
 
 static int ends[2];
 
@@ -11,7 +10,7 @@ static int read_some_and_go(void *unused)
 
 	(void)unused;
 	close(ends[1]);
-	msleep(100);
+	msleep_once_parent_waits(100);
 	return read(ends[0], bytes, sizeof(bytes)) != sizeof(bytes);
 }
 
@@ -36,7 +35,8 @@ int main(void)
 	signal(SIGPIPE, count_ring);
 	must("pipe", pipe(ends));
 	write_until_gone("pipe");
-	must("socketpair", socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
+	unix_pair(ends, SOCK_STREAM);
+	set_option(ends[1], SO_SNDBUF, 65536); /* far less than what is written, whatever is usual here */
 	write_until_gone("socket");
 	return 0;
 }

@@ -8,7 +8,7 @@ static int ends[2];
 static int write_late(void *unused)
 {
 	(void)unused;
-	msleep(100);
+	msleep_once_parent_waits(100);
 	return write(ends[1], "late", 4) != 4;
 }
 
@@ -16,7 +16,7 @@ static int read_late(void *unused)
 {
 	(void)unused;
 	close(ends[1]);
-	msleep(100);
+	msleep_once_parent_waits(100);
 	return read_slowly(ends[0], 4096, 0) != 200000;
 }
 

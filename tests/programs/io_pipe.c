@@ -8,7 +8,7 @@ static int ends[2];
 static int write_late(void *text)
 {
 	close(ends[0]);
-	msleep(100);
+	msleep_once_parent_waits(100);
 	return write(ends[1], text, strlen(text)) != (ssize_t)strlen(text);
 }
 
@@ -16,7 +16,7 @@ static int write_late(void *text)
 static int read_late(void *count)
 {
 	close(ends[1]);
-	msleep(100);
+	msleep_once_parent_waits(100);
 	return read_slowly(ends[0], 4096, 0) != *(long *)count;
 }
 

@@ -1,7 +1,6 @@
 /* parks: write writev */
 /* A large blocking write to a slow reader is whole, whatever it goes through. */
-#include "say.h"
-#include <sys/socket.h>
+#include "sock.h"
 #include <sys/stat.h>
 #include <sys/uio.h>
 
@@ -14,7 +13,7 @@ static int read_it(void *unused)
 {
 	(void)unused;
 	close(ends[1]);
-	msleep(50);
+	msleep_once_parent_waits(50);
 	return read_slowly(ends[0], 20000, 2) != 2 * SIZE;
 }
 
@@ -22,7 +21,7 @@ static int read_fifo(void *unused)
 {
 	(void)unused;
 	ends[0] = must("open", open("fifo", O_RDONLY));
-	msleep(50);
+	msleep_once_parent_waits(50);
 	return read_slowly(ends[0], 20000, 2) != 2 * SIZE;
 }
 
@@ -56,7 +55,8 @@ int main(void)
 
 	must("pipe", pipe(ends));
 	through_ends("pipe");
-	must("socketpair", socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
+	unix_pair(ends, SOCK_STREAM);
+	set_option(ends[1], SO_SNDBUF, 65536); /* far less than what is written, whatever is usual here */
 	through_ends("stream socket");
 
 	must("mkfifo", mkfifo("fifo", 0600));

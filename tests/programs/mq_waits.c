@@ -36,14 +36,14 @@ static struct timespec after(int ms)
 static int send_late(void *unused)
 {
 	(void)unused;
-	msleep(50);
+	msleep_once_parent_waits(50);
 	return mq_send(writes, "late", 4, 7);
 }
 
 static int receive_late(void *unused)
 {
 	(void)unused;
-	msleep(50);
+	msleep_once_parent_waits(50);
 	return mq_receive(reads, bytes, sizeof(bytes), NULL) < 0;
 }
 
@@ -85,8 +85,8 @@ static void wait_both_ways(void)
 
 static void time_out(void)
 {
-	struct timespec at = after(60), past = {1000, 0}, none = {0, 1000000000}, negative = {-1, 0};
 	double start = now();
+	struct timespec at = after(60), past = {1000, 0}, none = {0, 1000000000}, negative = {-1, 0};
 
 	say("nothing came", mq_timedreceive(queue, bytes, sizeof(bytes), NULL, &at));
 	say_waited("receive", start, 55);

@@ -26,7 +26,7 @@ static inline void say_polled(const char *what, int answer, const struct pollfd 
 	}
 }
 
-/* What a child does to its parent after a while. */
+/* What a child does to its parent after a while; without a signal, a while after that has begun to wait. */
 struct deed {
 	int ms;
 	int fd;    /* gets a byte; -1: none does */
@@ -38,7 +38,10 @@ static inline int do_deed(void *arg)
 {
 	const struct deed *deed = arg;
 
-	msleep(deed->ms);
+	if (deed->signo)
+		msleep(deed->ms);
+	else
+		msleep_once_parent_waits(deed->ms);
 	if (deed->signo && kill(getppid(), deed->signo) < 0)
 		return 1;
 	if (deed->fd < 0)
