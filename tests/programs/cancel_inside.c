@@ -7,7 +7,7 @@
 static int ends[2];
 static FILE *in;
 static int cleaned;
-static volatile bool is_cancelled;
+static volatile bool counts, is_cancelled;
 
 static void clean(void *unused)
 {
@@ -96,6 +96,7 @@ static void *count_on(void *unused)
 	pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, &type);
 	say_whether("deferred", type == PTHREAD_CANCEL_DEFERRED);
 	pthread_cleanup_push(clean, NULL);
+	counts = true;
 	while (!is_cancelled)
 		;
 	for (volatile long i = 0; i < 1000000; i++)
@@ -113,10 +114,12 @@ static void cancel_in(const char *what, void *(*wait)(void *), const char *byte)
 	void *result;
 
 	cleaned = 0;
-	is_cancelled = false;
+	counts = is_cancelled = false;
 	must("write", write(ends[1], byte, byte && wait == count_on));
 	must("pthread_create", -pthread_create(&thread, NULL, wait, NULL));
-	msleep(50);
+	do
+		msleep(50);
+	while (wait == count_on && !counts);
 	say_error(what, pthread_cancel(thread));
 	is_cancelled = true;
 	msleep(byte ? 20 : 0);

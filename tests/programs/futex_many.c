@@ -13,12 +13,17 @@ enum { WAKE = 454, WAIT = 455, REQUEUE = 456, WORD_32 = 2, WORDS = 3 };
 
 static uint32_t *words;
 
+/* What sleeps may be the parent's first thread, and the one that waits for the word not be there yet. */
 static int wake_second(void *unused)
 {
+	long woken;
+
 	(void)unused;
 	until_asleep(getppid());
+	while ((woken = syscall(SYS_futex, &words[1], FUTEX_WAKE, 1, NULL, NULL, 0)) == 0)
+		msleep(1);
 	__atomic_store_n(&words[1], 1, __ATOMIC_SEQ_CST);
-	return syscall(SYS_futex, &words[1], FUTEX_WAKE, 1, NULL, NULL, 0) == 1 ? 0 : 1;
+	return woken == 1 ? 0 : 1;
 }
 
 static void wait_for_many(void)
@@ -44,9 +49,13 @@ static void wait_for_many(void)
 
 static int wake_first(void *unused)
 {
+	long woken;
+
 	(void)unused;
 	until_asleep(getppid());
-	return syscall(WAKE, &words[0], 1ul, 1, WORD_32) == 1 ? 0 : 1;
+	while ((woken = syscall(WAKE, &words[0], 1ul, 1, WORD_32)) == 0)
+		msleep(1);
+	return woken == 1 ? 0 : 1;
 }
 
 static void use_younger(void)
