@@ -87,8 +87,8 @@ static void wait_at_terminal(void)
 	open_terminal();
 	child = left_alone_at(tty, master);
 	say("read, hung up", read(tty, bytes, sizeof(bytes)));
+	end_child(child); /* the reader is woken before all of the terminal is gone */
 	say_gone("the master", tty);
-	end_child(child);
 	open_terminal();
 	child = left_alone_at(tty, master);
 	say("readv, hung up", readv(tty, &iov, 1));
@@ -113,9 +113,9 @@ static void write_to_terminal(void)
 	child = left_alone_at(tty, master);
 	first = write(tty, much, sizeof(much));
 	say_whether("written in part", first > 0 && first < (ssize_t)sizeof(much));
+	end_child(child);
 	say("write", write(tty, much, sizeof(much)));
 	close(tty);
-	end_child(child);
 }
 
 static void read_stream(void)
@@ -130,9 +130,9 @@ static void read_stream(void)
 	say_error("errno", errno);
 	say_whether("ferror", ferror(file));
 	say_whether("feof", feof(file));
+	end_child(child);
 	say("fputs", fputs("x", file) < 0);
 	say("fclose", fclose(file));
-	end_child(child);
 }
 
 static void read_nothing(void)

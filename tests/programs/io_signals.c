@@ -9,7 +9,7 @@ static int ends[2];
 static int write_late(void *unused)
 {
 	(void)unused;
-	msleep(300);
+	msleep_once_parent_waits(300);
 	return write(ends[1], "x", 1) != 1;
 }
 
@@ -56,9 +56,10 @@ static void interrupted(void)
 static void restarted(void)
 {
 	char bytes[8];
-	pid_t child = start_child(write_late, NULL);
+	pid_t child;
 
-	ring_every(40, SA_RESTART);
+	ring_every(40, SA_RESTART); /* the child has no timer */
+	child = start_child(write_late, NULL);
 	say_bytes("read", read(ends[0], bytes, sizeof(bytes)), bytes);
 	stop_ringing();
 	say_whether("rings", rings >= 1);
