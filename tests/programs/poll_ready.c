@@ -41,6 +41,15 @@ static void files(void)
 	say_polled("files, ppoll", ppoll(fds, 5, &(struct timespec){1, 0}, NULL), fds, 5);
 }
 
+/* What the peer did last has come, and all before it. */
+static void until_half_closed(int fd)
+{
+	struct pollfd half_closed = {.fd = fd, .events = POLLRDHUP};
+
+	while (poll(&half_closed, 1, 0) == 0)
+		msleep(1);
+}
+
 static void urgent(void)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -58,6 +67,7 @@ static void urgent(void)
 	server = must("accept", accept(listener, NULL, NULL));
 	must("send", send(client, "!", 1, MSG_OOB));
 	shutdown(client, SHUT_WR);
+	until_half_closed(server);
 	for (int i = 0; i < 4; i++)
 		fds[i].fd = server;
 	fds[0].events = POLLPRI;
