@@ -234,6 +234,21 @@ static void reach_limit(void)
 	close(fd);
 }
 
+/* The calls that park, and are else made nowhere, where no file system of our own is to be had. */
+static void ask_an_ordinary_one(void)
+{
+	int from = must("open", open("source", O_CREAT | O_RDWR, 0600));
+	int fd = must("open", open("ordinary", O_CREAT | O_RDWR, 0600));
+
+	must("write", write(from, much, 1000));
+	must("lseek", lseek(from, 0, SEEK_SET));
+	fallocate(fd, 0, 0, ROOM);
+	must("sendfile", sendfile(fd, from, NULL, 1000));
+	fsync(fd);
+	close(fd);
+	close(from);
+}
+
 int main(void)
 {
 	fill(much, 0, MUCH);
@@ -247,6 +262,7 @@ int main(void)
 		move_on();
 	} else {
 		printf("no file system of our own is to be had\n");
+		ask_an_ordinary_one();
 	}
 	fill_device();
 	reach_limit();
