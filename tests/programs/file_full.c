@@ -240,10 +240,10 @@ static void ask_an_ordinary_one(void)
 	int from = must("open", open("source", O_CREAT | O_RDWR, 0600));
 	int fd = must("open", open("ordinary", O_CREAT | O_RDWR, 0600));
 
-	must("write", write(from, much, 1000));
+	must("write", write(from, much, MUCH));
 	must("lseek", lseek(from, 0, SEEK_SET));
 	fallocate(fd, 0, 0, ROOM);
-	must("sendfile", sendfile(fd, from, NULL, 1000));
+	must("sendfile", sendfile(fd, from, NULL, MUCH));
 	fsync(fd);
 	close(fd);
 	close(from);
