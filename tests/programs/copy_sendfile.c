@@ -6,7 +6,7 @@
 #include <termios.h>
 
 #define SIZE   1000000
-#define BUFFER 65536 /* of a socket: less than that, whatever is usual here */
+#define BUFFER 65536 /* of a socket: far less than SIZE, whatever is usual here */
 
 static int file, ends[2];
 
