@@ -1,6 +1,6 @@
 /* How much memory this process has in use. */
-#ifndef RESIDENT_PAGES_H
-#define RESIDENT_PAGES_H
+#ifndef RESIDENT_H
+#define RESIDENT_H
 
 #include <stdio.h>
 #include <sys/prctl.h>

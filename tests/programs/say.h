@@ -116,6 +116,16 @@ static inline void msleep_once_parent_waits(int ms)
 	msleep(ms);
 }
 
+/* Until another thread is inside one of the stream's functions. */
+static inline void until_locked(FILE *stream)
+{
+	msleep(20);
+	while (ftrylockfile(stream) == 0) {
+		funlockfile(stream);
+		msleep(1);
+	}
+}
+
 /* Waits for a child, prints how it ended and returns its status. */
 static inline int end_child(pid_t child)
 {

@@ -40,16 +40,6 @@ static void *flush_stream(void *stream)
 	return (void *)(long)fflush(stream);
 }
 
-/* Until another thread is inside one of the stream's functions. */
-static void until_locked(FILE *stream)
-{
-	msleep(20);
-	while (ftrylockfile(stream) == 0) {
-		funlockfile(stream);
-		msleep(1);
-	}
-}
-
 /* One flushes and waits; another prints elsewhere, a third waits for the stream. */
 static void *print_more(void *text)
 {

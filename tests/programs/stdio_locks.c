@@ -114,16 +114,6 @@ static void lock_streams(void)
 	close_pipe();
 }
 
-/* Until another thread is inside one of the stream's functions. */
-static void until_locked(FILE *stream)
-{
-	msleep(20);
-	while (ftrylockfile(stream) == 0) {
-		funlockfile(stream);
-		msleep(1);
-	}
-}
-
 /* Who closes a stream waits until nobody reads from it any more. */
 static void *close_stream(void *unused)
 {
