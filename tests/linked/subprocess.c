@@ -1,6 +1,7 @@
 /* Child processes: what they write, what they are fed, their time, their end. */
 #include "expect.h"
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 static void says(const char *command, const char *input, const char *out, const char *err, int exit_status)
@@ -35,15 +36,13 @@ static void large(void)
 }
 
 static char file[] = "/tmp/subprocess.XXXXXX";
-static int inside;
 
 static void *wait_in_shell(void *unused)
 {
 	struct green_output output;
 	char command[100];
 
-	inside++;
-	snprintf(command, sizeof(command), "while [ -e %s ]; do sleep 0.05; done", file);
+	snprintf(command, sizeof(command), "echo >>%s; while [ -e %s ]; do sleep 0.05; done", file, file);
 	expect_equal("green_shell", green_shell(command, NULL, 0, 20, &output), 0);
 	green_output_free(&output);
 	return unused;
@@ -53,14 +52,15 @@ static void *wait_in_shell(void *unused)
 static void at_once(void)
 {
 	green_t *list[5];
-	int i;
+	struct stat lines = {0};
+	int i, fd = (int)must("mkstemp", mkstemp(file));
 
-	close((int)must("mkstemp", mkstemp(file)));
 	for (i = 0; i < 5; i++)
 		list[i] = must_spawn(wait_in_shell, NULL);
-	while (inside < 5)
+	while (fstat(fd, &lines) == 0 && lines.st_size < 5)
 		green_sleep(0.001);
 	unlink(file);
+	close(fd);
 	must("green_gather", green_gather(list, 5, -1, NULL));
 }
 

@@ -38,6 +38,7 @@ static void let_go(void)
 	must("write", write(go[1], "", 1));
 }
 
+/* The holder ends no sooner, however late the signals are. */
 static void let_go_at_third(int signo)
 {
 	count_ring(signo);
@@ -137,17 +138,6 @@ static void refuse(int fd)
 	close(reads);
 }
 
-/* Signals come while the holder holds on, until the third lets it go: it ends no sooner, however late they are. */
-static void ring_until_let_go(void)
-{
-	struct sigaction action = {.sa_handler = let_go_at_third, .sa_flags = SA_RESTART};
-	struct itimerval every = {{0, 20000}, {0, 20000}};
-
-	rings = 0;
-	must("sigaction", sigaction(SIGALRM, &action, NULL));
-	must("setitimer", setitimer(ITIMER_REAL, &every, NULL));
-}
-
 static void interrupt(int fd, const char *what, int kind, int (*take)(int fd))
 {
 	pid_t child = start_holder(kind, 0);
@@ -161,7 +151,7 @@ static void interrupt(int fd, const char *what, int kind, int (*take)(int fd))
 	say("and then", take(fd));
 	give_back(fd);
 	child = start_holder(kind, 60);
-	ring_until_let_go();
+	ring_by(let_go_at_third, 20, SA_RESTART);
 	say(what, take(fd));
 	stop_ringing();
 	say_whether("rang on", rings > 2);

@@ -154,14 +154,19 @@ static inline void count_ring(int signo)
  * SIGALRM every ms milliseconds until stop_ringing(), so that one of them surely falls into the call that is to be
  * interrupted. The handler has these flags: SA_RESTART or 0.
  */
-static inline void ring_every(int ms, int flags)
+static inline void ring_by(void (*handler)(int signo), int ms, int flags)
 {
-	struct sigaction action = {.sa_handler = count_ring, .sa_flags = flags};
+	struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
 	struct itimerval every = {{0, ms * 1000L}, {0, ms * 1000L}};
 
 	rings = 0;
 	must("sigaction", sigaction(SIGALRM, &action, NULL));
 	must("setitimer", setitimer(ITIMER_REAL, &every, NULL));
+}
+
+static inline void ring_every(int ms, int flags)
+{
+	ring_by(count_ring, ms, flags);
 }
 
 static inline void stop_ringing(void)

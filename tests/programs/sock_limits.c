@@ -93,19 +93,17 @@ static int talks_to;
 static void talk_after_rings(int signo)
 {
 	(void)signo;
-	if (++rings >= 2)
+	if (++rings == 2)
 		send(talks_to, "!", 1, 0);
 }
 
 static void try_restarted(void)
 {
-	struct sigaction action = {.sa_handler = talk_after_rings, .sa_flags = SA_RESTART};
 	int pair[2];
 
 	unix_stream(pair);
 	talks_to = pair[1];
-	ring_every(LATER, SA_RESTART);
-	must("sigaction", sigaction(SIGALRM, &action, NULL));
+	ring_by(talk_after_rings, LATER, SA_RESTART);
 	say("recv, restarted", recv(pair[0], large, 1, 0));
 	stop_ringing();
 	close(pair[0]);
