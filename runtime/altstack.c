@@ -1,7 +1,7 @@
 #include "altstack.h"
 #include "hub.h"
 #include <stdlib.h>
-#include <unistd.h>
+#include <sys/auxv.h>
 
 /* The kernel's flag that takes the stack out of force while a handler is on it; libc's headers may lack it. */
 #define AUTODISARM (1u << 31)
@@ -25,10 +25,10 @@ const stack_t *altstack_in_force(const struct hub *hub)
 /* The hub's stays for as long as the OS thread lives. */
 void altstack_begin(struct hub *hub)
 {
-	long needed = sysconf(_SC_SIGSTKSZ);
+	size_t needed = 4 * getauxval(AT_MINSIGSTKSZ); /* as libc's _SC_SIGSTKSZ */
 	stack_t before = {.ss_flags = SS_DISABLE};
 
-	hub->altstack.ss_size = needed > 16384 ? (size_t)needed : 16384;
+	hub->altstack.ss_size = needed > 16384 ? needed : 16384;
 	hub->altstack.ss_sp = malloc(hub->altstack.ss_size);
 	hub->altstack.ss_flags = hub->altstack.ss_sp ? 0 : SS_DISABLE;
 	if (tell_kernel(NULL, &before) == 0 && !(before.ss_flags & SS_DISABLE)) {

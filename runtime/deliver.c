@@ -33,8 +33,8 @@ static void give_back(struct hub *hub, int signo)
 
 	apply_masks(hub);
 	while (pending_take(&hub->arrived, signo, &info)) {
-		if (raw_syscall(SYS_rt_sigqueueinfo, getpid(), signo, (long)&info, 0, 0, 0) < 0)
-			raw_syscall(SYS_kill, getpid(), signo, 0, 0, 0, 0);
+		if (raw_syscall(SYS_rt_sigqueueinfo, sys_getpid(), signo, (long)&info, 0, 0, 0) < 0)
+			raw_syscall(SYS_kill, sys_getpid(), signo, 0, 0, 0, 0);
 	}
 }
 

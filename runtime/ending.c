@@ -10,9 +10,6 @@
 #include "spare.h"
 #include <linux/futex.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
 void release_greenlet(struct greenlet *g)
 {
@@ -28,9 +25,8 @@ void release_greenlet(struct greenlet *g)
 static void clear_word(int *word)
 {
 	int nothing = 0;
-	struct iovec from = {&nothing, sizeof(nothing)}, to = {word, sizeof(*word)};
 
-	if (process_vm_writev(getpid(), &from, 1, &to, 1, 0) != sizeof(nothing))
+	if (!sys_poke(word, &nothing, sizeof(nothing)))
 		return;
 	raw_syscall(SYS_futex, (long)word, FUTEX_WAKE, 1, 0, 0, 0);
 	lot_wake(word, 1);

@@ -1,6 +1,7 @@
 #include "glibc.h"
 #include "arch.h"
 #include "glibc_tables.h"
+#include "sys.h"
 #include <errno.h>
 #include <link.h>
 #include <pthread.h>
@@ -97,7 +98,7 @@ int glibc_learn(void)
 	glibc.list = _thread_db_pthread_list[OFFSET];
 	glibc.specific = _thread_db_pthread_specific[OFFSET];
 	glibc.specific_first = *(char **)(descriptor + glibc.specific) - descriptor;
-	if (*(int *)(descriptor + glibc.tid) != raw_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0))
+	if (*(int *)(descriptor + glibc.tid) != os_thread_id())
 		return ENOTSUP;
 	/* Also where the kernel has none: pthread_create goes by it on behalf of the new thread. */
 	if (&__rseq_offset && __rseq_offset)
@@ -110,13 +111,13 @@ int glibc_learn(void)
 __attribute__((noinline)) void *glibc_call_as(void *tp, void *(*f)(void *), void *arg)
 {
 	void *own = thread_pointer(), *result;
-	uint64_t all = ~0ull, before;
+	uint64_t before;
 
-	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, (long)&before, sizeof(all), 0, 0);
+	sys_set_mask(SIG_SETMASK, ~0ull, &before);
 	set_thread_pointer(tp);
 	result = f(arg);
 	set_thread_pointer(own);
-	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&before, 0, sizeof(all), 0, 0);
+	sys_set_mask(SIG_SETMASK, before, NULL);
 	return result;
 }
 

@@ -8,7 +8,6 @@
 #include "park.h"
 #include "tls.h"
 #include <math.h>
-#include <sched.h>
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -210,7 +209,7 @@ void green_yield(void)
 	if (self)
 		yield_turn();
 	else
-		sched_yield();
+		sys_sched_yield();
 }
 
 static int sleep_natively(double seconds)
@@ -219,7 +218,7 @@ static int sleep_natively(double seconds)
 
 	t.tv_sec = seconds < 1e15 ? (time_t)seconds : (time_t)1e15;
 	t.tv_nsec = seconds < 1e15 ? (long)((seconds - (double)t.tv_sec) * 1e9) : 0;
-	return nanosleep(&t, NULL);
+	return fail(-sys_nanosleep(&t));
 }
 
 int green_sleep(double seconds)

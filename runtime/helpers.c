@@ -128,18 +128,17 @@ static void *help(void *of_generation)
 int make_os_thread(pthread_t *thread, void *(*run)(void *arg), void *arg)
 {
 	pthread_attr_t attributes;
-	sigset_t all, before;
+	uint64_t before;
 	int error = pthread_attr_init(&attributes);
 
 	if (error)
 		return error;
 	pthread_attr_setstacksize(&attributes, STACK_BYTES);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
+	sys_set_mask(SIG_SETMASK, ~0ull, &before);
 	lock(&tls_lock);
 	error = pthread_create(thread, &attributes, run, arg);
 	unlock(&tls_lock);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	sys_set_mask(SIG_SETMASK, before, NULL);
 	pthread_attr_destroy(&attributes);
 	return error;
 }

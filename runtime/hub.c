@@ -17,7 +17,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/single_threaded.h>
-#include <unistd.h>
 
 /*
  * How many switches may pass before the loop is looked at though greenlets are ready: as many as take about this long,
@@ -209,7 +208,7 @@ static void init_main(struct hub *hub)
 {
 	hub->main.hub = hub;
 	hub->main.is_main = 1;
-	hub->is_first = os_thread_id() == getpid();
+	hub->is_first = os_thread_id() == sys_getpid();
 	hub->main.limit = FOR_EVER;
 	hub->main.has_begun = true;
 	hub->main.context.thread_pointer = thread_pointer();

@@ -12,6 +12,7 @@
 #include "queue.h"
 #include "sparse.h"
 #include "stack.h"
+#include "sys.h"
 #include "timer.h"
 #include <ev.h>
 #include <pthread.h>
@@ -150,13 +151,13 @@ struct hub {
 	struct pending arrived;    /* signals for the process that the greenlet blocked which was running */
 	_Atomic bool is_signalled; /* there is something for deliver_signals() to do */
 
-	timer_t slice_timer, retry_timer;
-	bool has_slice_timer;     /* both of them */
-	bool is_sliced;           /* the first runs */
-	unsigned retries;         /* of the second, since the first has ticked */
-	uint64_t ticked;          /* what `switches` was when its timer ticked last */
-	volatile bool slice_over; /* the next call is to give way */
-	uint64_t slices;          /* that ended in the middle of the program's code */
+	int slice_timer, retry_timer; /* the kernel's numbers */
+	bool has_slice_timer;         /* both of them */
+	bool is_sliced;               /* the first runs */
+	unsigned retries;             /* of the second, since the first has ticked */
+	uint64_t ticked;              /* what `switches` was when its timer ticked last */
+	volatile bool slice_over;     /* the next call is to give way */
+	uint64_t slices;              /* that ended in the middle of the program's code */
 
 	struct sparse watches; /* of struct fd_watch, by descriptor */
 	_Atomic(struct notice *) notices;
@@ -233,12 +234,6 @@ void take_inbox(struct hub *hub);
 static inline bool must_end(const struct greenlet *g)
 {
 	return (g->killed && !g->shields) || (g->cancelled && !g->cancel_disabled);
-}
-
-/* The kernel's id of the calling OS thread: gettid() answers with the greenlet's. */
-static inline pid_t os_thread_id(void)
-{
-	return (pid_t)raw_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0);
 }
 
 /* True when there is a reason to park: other greenlets live on this one's hub, or a timeout is to end its calls. */

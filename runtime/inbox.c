@@ -8,7 +8,7 @@ void knock(struct hub *hub)
 	uint64_t one = 1;
 
 	if (!atomic_exchange(&hub->knocked, true))
-		raw_syscall(SYS_write, hub->knock_fd, (long)&one, sizeof(one), 0, 0, 0);
+		sys_write(hub->knock_fd, &one, sizeof(one));
 }
 
 void post(struct greenlet *g)

@@ -171,8 +171,8 @@ static void raise_here(struct greenlet *me, int signo, const siginfo_t *info)
 	long thread = os_thread_id();
 
 	me->taking = info;
-	if (raw_syscall(SYS_rt_tgsigqueueinfo, getpid(), thread, signo, (long)info, 0, 0) < 0)
-		raw_syscall(SYS_tgkill, getpid(), thread, signo, 0, 0, 0);
+	if (raw_syscall(SYS_rt_tgsigqueueinfo, sys_getpid(), thread, signo, (long)info, 0, 0) < 0)
+		raw_syscall(SYS_tgkill, sys_getpid(), thread, signo, 0, 0, 0);
 	open_mask(me->hub, signal_bit(signo));
 	me->taking = NULL;
 	errno = errno_before;

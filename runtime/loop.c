@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
-#include <unistd.h>
 
 void (*before_look)(struct hub *hub);
 
@@ -20,7 +19,7 @@ static void on_knock(struct ev_loop *loop, ev_io *watcher, int events)
 
 	(void)loop;
 	(void)events;
-	(void)!read(hub->knock_fd, &count, sizeof(count));
+	sys_read(hub->knock_fd, &count, sizeof(count));
 	atomic_store(&hub->knocked, false);
 	take_inbox(hub);
 	if (atomic_exchange(&hub->lines_to_call, false))
@@ -39,7 +38,7 @@ static void on_timer(struct ev_loop *loop, ev_io *watcher, int events)
 	(void)events;
 	hub->armed = FOR_EVER;
 	if (timers_next(&hub->timers) == FOR_EVER)
-		(void)!read(hub->timer_fd, &expirations, sizeof(expirations));
+		sys_read(hub->timer_fd, &expirations, sizeof(expirations));
 }
 
 /* libev rounds its waits up to a millisecond; a timerfd is exact. It is left alone while it will fire early enough. */
@@ -49,7 +48,7 @@ static void arm(struct hub *hub, nanos next)
 
 	if (next >= hub->armed)
 		return;
-	timerfd_settime(hub->timer_fd, TFD_TIMER_ABSTIME, &at, NULL);
+	sys_timerfd_settime(hub->timer_fd, TFD_TIMER_ABSTIME, &at);
 	hub->armed = next;
 }
 
@@ -93,6 +92,15 @@ static void drop_loop(struct hub *hub)
 	hub->loop = NULL;
 }
 
+static int reason_of_failure(const struct hub *hub)
+{
+	if (hub->timer_fd < 0)
+		return -hub->timer_fd;
+	if (hub->knock_fd < 0)
+		return -hub->knock_fd;
+	return errno ? errno : ENOMEM;
+}
+
 int open_loop(struct hub *hub)
 {
 	int error;
@@ -102,8 +110,9 @@ int open_loop(struct hub *hub)
 	hub->epoll_fd = -1;
 	hub->signal_fd = -1;
 	hub->armed = FOR_EVER;
-	hub->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	hub->knock_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	hub->timer_fd = sys_timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	hub->knock_fd = sys_eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	errno = 0;
 	hub->loop = hub->timer_fd >= 0 && hub->knock_fd >= 0
 			? ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV | EVFLAG_NOINOTIFY | EVFLAG_NOTIMERFD)
 			: NULL;
@@ -117,10 +126,10 @@ int open_loop(struct hub *hub)
 	watch_own(hub, &hub->knock_watcher, on_knock, hub->knock_fd);
 	return 0;
 fail:
-	error = errno ? errno : ENOMEM;
+	error = reason_of_failure(hub);
 	if (hub->timer_fd >= 0)
-		close(hub->timer_fd);
+		sys_close(hub->timer_fd);
 	if (hub->knock_fd >= 0)
-		close(hub->knock_fd);
+		sys_close(hub->knock_fd);
 	return error;
 }

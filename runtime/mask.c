@@ -7,7 +7,7 @@ static uint64_t set_kernel_mask(uint64_t mask)
 {
 	uint64_t before = 0;
 
-	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&mask, (long)&before, sizeof(mask), 0, 0);
+	sys_set_mask(SIG_SETMASK, mask, &before);
 	return before;
 }
 
@@ -120,7 +120,7 @@ void expect_mask(struct greenlet *me, uint64_t blocked)
 
 void mask_begin(struct hub *hub)
 {
-	raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, 0, (long)&hub->kernel_mask, sizeof(hub->kernel_mask), 0, 0);
+	hub->kernel_mask = sys_get_mask();
 	hub->masks = 1;
 	note_mask(&hub->main, hub->kernel_mask);
 }

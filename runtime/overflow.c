@@ -13,7 +13,7 @@ static void report(const struct greenlet *g)
 	    "green_options, higher\n",
 	    g->name, (size_t)((char *)g->stack_high - (char *)g->stack_low));
 
-	raw_syscall(SYS_write, STDERR_FILENO, (long)line, n, 0, 0, 0);
+	sys_write(STDERR_FILENO, line, (size_t)n);
 }
 
 /* When it returns, the access is made again and the default action, a core dump perhaps, sees the fault itself. */

@@ -1,10 +1,7 @@
 /* Our own descriptors, of loops and waits: high, out of the program's way, and known: its close() passes them over. */
 #include "hub.h"
-#include <fcntl.h>
 #include <limits.h>
-#include <sys/resource.h>
 #include <sys/select.h>
-#include <unistd.h>
 
 /*
  * Where they start: just below the limit, or below this where the limit is high. The kernel's table of descriptors
@@ -41,11 +38,9 @@ static void note(_Atomic uint64_t *set, int fd)
 
 static int limit_of_descriptors(void)
 {
-	struct rlimit limit;
+	rlim_t limit = sys_limit(RLIMIT_NOFILE);
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > HIGHEST)
-		return HIGHEST;
-	return (int)limit.rlim_cur;
+	return limit > HIGHEST ? HIGHEST : (int)limit;
 }
 
 static int lowest_wanted(void)
@@ -58,11 +53,11 @@ static int lowest_wanted(void)
 /* Its new number, or -errno. */
 static int move_up(int fd, int from)
 {
-	long high = raw_syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, from, 0, 0, 0);
+	int high = sys_fcntl(fd, F_DUPFD_CLOEXEC, from);
 
 	if (high >= 0)
-		raw_syscall(SYS_close, fd, 0, 0, 0, 0, 0);
-	return (int)high;
+		sys_close(fd);
+	return high;
 }
 
 int hub_adopt_fd(int fd)
@@ -94,7 +89,7 @@ int hub_borrow_fd(int fd)
 	if (high < 0)
 		high = move_up(fd, limit_of_descriptors() / 2);
 	if (high < 0) {
-		raw_syscall(SYS_close, fd, 0, 0, 0, 0, 0);
+		sys_close(fd);
 		return -1;
 	}
 	note(owned, high);
@@ -113,7 +108,7 @@ static void forget(int fd)
 void hub_disown_fd(int fd)
 {
 	forget(fd);
-	raw_syscall(SYS_close, fd, 0, 0, 0, 0, 0);
+	sys_close(fd);
 }
 
 bool hub_owns_fd(int fd)
@@ -149,9 +144,9 @@ void hub_drop_borrowed_fds(void)
 	for (first = next_of(borrowed, 0); first != INT_MAX; first = next_of(borrowed, next)) {
 		for (next = first; next_of(borrowed, next) == next; next++)
 			forget(next);
-		if (raw_syscall(SYS_close_range, first, next - 1, 0, 0, 0, 0) == 0)
+		if (sys_close_range((unsigned)first, (unsigned)next - 1, 0) == 0)
 			continue;
 		for (; first < next; first++)
-			raw_syscall(SYS_close, first, 0, 0, 0, 0, 0);
+			sys_close(first);
 	}
 }

@@ -5,7 +5,6 @@
 #include "sparse.h"
 #include "watch.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 
@@ -25,7 +24,7 @@ struct notice {
 /* epoll would not have it: it is closed, or there is no room for it. */
 static int reason_of_refusal(int fd)
 {
-	return fcntl(fd, F_GETFD) < 0 ? EBADF : ENOMEM;
+	return sys_fcntl(fd, F_GETFD, 0) < 0 ? EBADF : ENOMEM;
 }
 
 static void on_ready(struct ev_loop *loop, ev_io *watcher, int events)
@@ -139,7 +138,7 @@ int park_on_fd(int fd, short events, const struct until *until)
 static void tell_epoll(struct hub *hub, int fd)
 {
 	if (hub->epoll_fd >= 0)
-		raw_syscall(SYS_epoll_ctl, hub->epoll_fd, EPOLL_CTL_DEL, fd, 0, 0, 0);
+		sys_epoll_ctl(hub->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
 }
 
 static void drop_watch(struct hub *hub, struct fd_watch **place, int fd)

@@ -71,19 +71,18 @@ static int park_watching(const struct pollfd *fds, nfds_t n, struct watching *wa
 static int add_to_epoll(int epoll_fd, const struct pollfd *fds, nfds_t i)
 {
 	struct epoll_event event = {.events = (uint32_t)fds[i].events};
+	int error = -sys_epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fds[i].fd, &event);
 	nfds_t twin;
 
-	if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fds[i].fd, &event) == 0)
+	if (error == 0 || (error == EPERM && !(fds[i].events & BYTES)))
 		return 0;
-	if (errno == EPERM && !(fds[i].events & BYTES))
-		return 0;
-	if (errno != EEXIST)
-		return errno;
+	if (error != EEXIST)
+		return error;
 	for (twin = 0; twin < i; twin++) {
 		if (fds[twin].fd == fds[i].fd)
 			event.events |= (uint32_t)fds[twin].events;
 	}
-	return epoll_ctl(epoll_fd, EPOLL_CTL_MOD, fds[i].fd, &event) == 0 ? 0 : errno;
+	return -sys_epoll_ctl(epoll_fd, EPOLL_CTL_MOD, fds[i].fd, &event);
 }
 
 struct on_epoll {
@@ -96,7 +95,7 @@ static void close_epoll(struct on_epoll *on)
 	if (on->fd < 0)
 		return;
 	poller_forget(on->fd);
-	raw_syscall(SYS_close, on->fd, 0, 0, 0, 0, 0);
+	sys_close(on->fd);
 	on->fd = -1;
 }
 
@@ -109,7 +108,7 @@ static void leave_epoll(struct leavable *stay)
 static int park_on_epoll(const struct pollfd *fds, nfds_t n, const struct until *until)
 {
 	static const struct way_to_leave out_of_epoll = {.leave = leave_epoll};
-	struct on_epoll on = {.fd = epoll_create1(EPOLL_CLOEXEC)};
+	struct on_epoll on = {.fd = sys_epoll_create(EPOLL_CLOEXEC)};
 	int error = 0;
 	nfds_t i;
 

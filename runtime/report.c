@@ -35,7 +35,7 @@ __attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
 	if (length > sizeof(line) - 1)
 		length = sizeof(line) - 1;
 	line[length++] = '\n';
-	raw_syscall(SYS_write, STDERR_FILENO, (long)line, (long)length, 0, 0, 0);
+	sys_write(STDERR_FILENO, line, length);
 }
 
 /* Where the program called what parked it; NULL where that is not known. */
@@ -145,8 +145,8 @@ static bool is_kernels(const char *task)
 	file = raw_syscall(SYS_openat, AT_FDCWD, (long)path, O_RDONLY, 0, 0, 0);
 	if (file < 0)
 		return false;
-	raw_syscall(SYS_read, file, (long)name, sizeof(name), 0, 0, 0);
-	raw_syscall(SYS_close, file, 0, 0, 0, 0, 0);
+	sys_read((int)file, name, sizeof(name));
+	sys_close((int)file);
 	return memcmp(name, kernels, sizeof(name)) == 0;
 }
 
@@ -165,7 +165,7 @@ static bool has_other_threads(void)
 		}
 	}
 	if (tasks >= 0)
-		raw_syscall(SYS_close, tasks, 0, 0, 0, 0, 0);
+		sys_close((int)tasks);
 	return threads != 1 + offload_threads();
 }
 

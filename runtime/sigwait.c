@@ -8,7 +8,6 @@
 #include "park.h"
 #include <errno.h>
 #include <sys/signalfd.h>
-#include <unistd.h>
 
 static bool take_kept(struct pending *pending, uint64_t set, siginfo_t *info)
 {
@@ -77,12 +76,9 @@ static void on_pending(struct ev_loop *loop, ev_io *watcher, int events)
 /* Without one, who waits is woken by what is sent to him alone, and by whatever passes by the running greenlet. */
 static bool open_signal_fd(struct hub *hub)
 {
-	sigset_t none;
-
 	if (hub->signal_fd >= 0)
 		return true;
-	sigemptyset(&none);
-	hub->signal_fd = signalfd(-1, &none, SFD_CLOEXEC | SFD_NONBLOCK);
+	hub->signal_fd = sys_signalfd(-1, 0, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (hub->signal_fd < 0)
 		return false;
 	hub->signal_fd = hub_adopt_fd(hub->signal_fd);
@@ -93,14 +89,10 @@ static bool open_signal_fd(struct hub *hub)
 
 void watch_awaited(struct hub *hub)
 {
-	sigset_t set;
-
 	if (!open_signal_fd(hub))
 		return;
 	hub->watched = hub->awaited;
-	sigemptyset(&set);
-	store_signal_bits(hub->watched, &set);
-	signalfd(hub->signal_fd, &set, 0);
+	sys_signalfd(hub->signal_fd, hub->watched, 0);
 	if (hub->watched)
 		ev_io_start(hub->loop, &hub->signal_watcher);
 	else

@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <ucontext.h>
-#include <unistd.h>
 
 /* So many switches from one tick to the next. */
 #define LIVELY 16
@@ -41,7 +40,7 @@ static void set_retry(struct hub *hub, nanos after)
 {
 	const struct itimerspec spec = {.it_value = {0, (long)after}};
 
-	timer_settime(hub->retry_timer, 0, &spec, NULL);
+	sys_timer_settime(hub->retry_timer, &spec);
 }
 
 /* Where a slice could not end it can some moments later, most likely; the timer itself is as coarse as the kernel's. */
@@ -98,7 +97,7 @@ static void take_stray(void)
 		return;
 	the_signal = 0;
 	signal(signo, SIG_DFL);
-	raw_syscall(SYS_tgkill, getpid(), os_thread_id(), signo, 0, 0, 0);
+	raw_syscall(SYS_tgkill, sys_getpid(), os_thread_id(), signo, 0, 0, 0);
 }
 
 /* A retry is for the one who was running. */
@@ -184,11 +183,11 @@ static bool make_timers(struct hub *hub)
 	struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = the_signal};
 
 	event._sigev_un._tid = os_thread_id();
-	if (timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &hub->slice_timer) != 0)
+	if (sys_timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &hub->slice_timer) != 0)
 		return false;
 	event.sigev_value.sival_int = true;
-	if (timer_create(CLOCK_MONOTONIC, &event, &hub->retry_timer) != 0) {
-		timer_delete(hub->slice_timer);
+	if (sys_timer_create(CLOCK_MONOTONIC, &event, &hub->retry_timer) != 0) {
+		sys_timer_delete(hub->slice_timer);
 		return false;
 	}
 	hub->retries = 0;
@@ -201,7 +200,7 @@ static void set_timer(struct hub *hub, nanos length)
 	struct timespec t = {(time_t)(length / NANOS_PER_SEC), (long)(length % NANOS_PER_SEC)};
 	struct itimerspec spec = {t, t};
 
-	hub->is_sliced = timer_settime(hub->slice_timer, 0, &spec, NULL) == 0 && length;
+	hub->is_sliced = sys_timer_settime(hub->slice_timer, &spec) == 0 && length;
 }
 
 void slices_start(struct hub *hub)
@@ -226,8 +225,8 @@ static void forget_timer(struct hub *hub, void *unused)
 {
 	(void)unused;
 	if (hub->has_slice_timer) {
-		timer_delete(hub->slice_timer);
-		timer_delete(hub->retry_timer);
+		sys_timer_delete(hub->slice_timer);
+		sys_timer_delete(hub->retry_timer);
 	}
 	hub->has_slice_timer = false;
 	hub->is_sliced = false;

@@ -3,8 +3,8 @@
 #include "tls.h"
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 /* For calls, where the program gives the stack and ours holds the rest only. */
 #define LEAST 4096ul
@@ -158,7 +158,7 @@ static struct greenlet *take_with_stack(struct hub *hub, size_t stack_size)
 /* What is asked for beyond the guard pages that every stack has, in whole pages. */
 static size_t wide_guard(const struct wish *wish)
 {
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t page = getauxval(AT_PAGESZ);
 
 	if (wish->stack || wish->guard_size <= STACK_GUARD)
 		return 0;
@@ -176,7 +176,7 @@ static bool set_stack(struct greenlet *g, const struct wish *wish, size_t guard)
 	}
 	if (!guard)
 		return true;
-	if (mprotect(g->stack.low, guard, PROT_NONE) != 0)
+	if (sys_mprotect(g->stack.low, guard, PROT_NONE) != 0)
 		return false;
 	g->stack_low = g->stack.low + guard;
 	return true;
@@ -185,7 +185,7 @@ static bool set_stack(struct greenlet *g, const struct wish *wish, size_t guard)
 static void reset_stack(struct greenlet *g)
 {
 	if (!g->is_on_given_stack && g->stack_low != g->stack.low)
-		mprotect(g->stack.low, (size_t)((char *)g->stack_low - g->stack.low), PROT_READ | PROT_WRITE);
+		sys_mprotect(g->stack.low, (size_t)((char *)g->stack_low - g->stack.low), PROT_READ | PROT_WRITE);
 	if (g->is_on_given_stack || g->stack_low != g->stack.low)
 		use_own_stack(g);
 }

@@ -1,5 +1,6 @@
 #include "stack.h"
 #include "lock.h"
+#include "sys.h"
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -60,8 +61,8 @@ static int has_room(const struct slab *slab)
 
 static void *map_slots(unsigned slots, size_t slot_size)
 {
-	return mmap(NULL, slots * slot_size, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+	return sys_mmap(
+	    NULL, slots * slot_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK);
 }
 
 static unsigned slots_of(size_t slot_size)
@@ -75,14 +76,14 @@ static unsigned slots_of(size_t slot_size)
 static bool map_memory(struct slab *slab, size_t slot_size)
 {
 	slab->base = map_slots(slab->slots, slot_size);
-	if (slab->base == MAP_FAILED) {
+	if (!slab->base) {
 		slab->slots = 1;
 		slab->base = map_slots(1, slot_size);
 	}
-	if (slab->base == MAP_FAILED)
+	if (!slab->base)
 		return false;
 	/* A huge page would make the first touch of a stack cost two megabytes. */
-	madvise(slab->base, slab->slots * slot_size, MADV_NOHUGEPAGE);
+	sys_madvise(slab->base, slab->slots * slot_size, MADV_NOHUGEPAGE);
 	return true;
 }
 
@@ -126,8 +127,8 @@ static struct slab *take_slot(size_t slot_size, unsigned *slot, int *is_fresh)
 /* Without a splitting of the mapping where the kernel can (6.13), else with; past the limit of mappings, none. */
 static void guard(char *slot)
 {
-	if (madvise(slot, STACK_GUARD, MADV_GUARD_INSTALL) != 0)
-		mprotect(slot, STACK_GUARD, PROT_NONE);
+	if (sys_madvise(slot, STACK_GUARD, MADV_GUARD_INSTALL) != 0)
+		sys_mprotect(slot, STACK_GUARD, PROT_NONE);
 }
 
 static struct stack stack_at(struct slab *slab, unsigned slot)
@@ -200,7 +201,7 @@ void stack_free(const struct stack *stack)
 {
 	struct slab *slab = stack->slab;
 
-	madvise(stack->low, (size_t)(stack->high - stack->low), MADV_DONTNEED);
+	sys_madvise(stack->low, (size_t)(stack->high - stack->low), MADV_DONTNEED);
 	lock(&stacks_lock);
 	if (!has_room(slab)) {
 		slab->next = slab->class->roomy;

@@ -2,9 +2,8 @@
 #include "lock.h"
 #include "offload_hub.h"
 #include "stuck_syscall.h"
-#include <sched.h>
+#include "sys.h"
 #include <signal.h>
-#include <unistd.h>
 
 /* The calls under way. Guarded by helpers_lock. */
 static struct stuck *first;
@@ -13,11 +12,7 @@ static __thread volatile bool is_in_call __attribute__((tls_model("initial-exec"
 
 static void change_mask(int how, int signo)
 {
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, signo);
-	raw_syscall(SYS_rt_sigprocmask, how, (long)&set, 0, 8, 0, 0);
+	sys_set_mask(how, 1ull << (signo - 1), NULL);
 }
 
 static void enter(struct stuck *stuck)
@@ -25,7 +20,7 @@ static void enter(struct stuck *stuck)
 	is_in_call = true;
 	change_mask(SIG_UNBLOCK, stuck->signo);
 	lock(&helpers_lock);
-	stuck->tid = gettid();
+	stuck->tid = os_thread_id();
 	stuck->next = first;
 	stuck->link = &first;
 	if (first)
@@ -67,7 +62,7 @@ static void come_out(struct stuck *stuck, uint32_t why)
 {
 	atomic_fetch_or(&stuck->comes_out, why);
 	if (stuck->tid && stuck->signo)
-		raw_syscall(SYS_tgkill, getpid(), stuck->tid, stuck->signo, 0, 0, 0);
+		raw_syscall(SYS_tgkill, sys_getpid(), stuck->tid, stuck->signo, 0, 0, 0);
 }
 
 void stuck_end(struct stuck *stuck)
@@ -97,7 +92,7 @@ static bool move_all(int signo)
 void stuck_move(int signo)
 {
 	while (move_all(signo))
-		sched_yield();
+		sys_sched_yield();
 }
 
 bool stuck_leave(ucontext_t *context)

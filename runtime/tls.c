@@ -3,10 +3,10 @@
 #include "arena.h"
 #include "glibc.h"
 #include "lock.h"
+#include "sys.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Kernel thread ids stay below 2^22, and a mutex keeps owners in 29 bits. */
 #define FIRST_ID (1u << 22)
@@ -230,7 +230,7 @@ void tls_run_destructors(void)
 
 void tls_spread_ids(void)
 {
-	first_of_process = (uint32_t)getpid() * 0x9e3779b1u % IDS;
+	first_of_process = (uint32_t)sys_getpid() * 0x9e3779b1u % IDS;
 }
 
 bool tls_has_id(int thread_id, uint32_t *id)

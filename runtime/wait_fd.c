@@ -1,18 +1,17 @@
 #include "fail.h"
 #include "greenlet.h"
 #include "poller.h"
-#include <limits.h>
 #include <math.h>
 #include <poll.h>
 
-/* In milliseconds, rounded up, as poll(2) has it. */
-static int milliseconds(double timeout)
+/* A negative timeout waits for ever. */
+static int poll_natively(struct pollfd *fds, nfds_t n, double timeout)
 {
-	double ms = timeout * 1e3;
+	struct timespec span = timespec_of(
+	    timeout < 9e9 ? (nanos)(timeout < 0 ? 0 : timeout * 1e9) : NANOS_PER_SEC * 9000000000ull);
+	int ready = sys_poll(fds, n, timeout < 0 ? NULL : &span);
 
-	if (timeout < 0 || ms >= INT_MAX)
-		return timeout < 0 ? -1 : INT_MAX;
-	return (int)ms + (ms > (int)ms);
+	return ready < 0 ? fail(-ready) : ready;
 }
 
 static int park_on(const struct pollfd *fds, nfds_t n, const struct until *until)
@@ -27,11 +26,13 @@ static int wait_for_any(struct pollfd *fds, nfds_t n, const struct until *until)
 {
 	int ready, error = 0;
 
-	while ((ready = poll(fds, n, 0)) == 0 && !error) {
+	while ((ready = sys_poll(fds, n, &(struct timespec){0})) == 0 && !error) {
 		error = park_on(fds, n, until);
 		if (error == EBADF) /* closed meanwhile: the next look says POLLNVAL */
 			error = 0;
 	}
+	if (ready < 0)
+		return fail(-ready);
 	if (ready || (error == ETIMEDOUT && is_over(until)))
 		return ready;
 	return fail(error);
@@ -44,7 +45,7 @@ int green_wait_fds(struct pollfd *fds, nfds_t n, double timeout)
 	if (isnan(timeout) || (!fds && n))
 		return fail(EINVAL);
 	if (!self)
-		return poll(fds, n, milliseconds(timeout));
+		return poll_natively(fds, n, timeout);
 	until.deadline = deadline_after(timeout);
 	if (n > 1)
 		until.what = "one of several descriptors";

@@ -1,6 +1,6 @@
 /* The switch where we have no instructions of our own: swapcontext(3), with its two system calls. */
 #include "context.h"
-#include <signal.h>
+#include "sys.h"
 #include <stdbool.h>
 #include <ucontext.h>
 
@@ -21,7 +21,7 @@ void context_swap(void **saved, void *to)
 
 	*saved = &here;
 	is_swapping = true;
-	pthread_sigmask(SIG_BLOCK, NULL, &there->uc_sigmask);
+	there->uc_sigmask.__val[0] = sys_get_mask();
 	swapcontext(&here, there);
 }
 
