@@ -31,9 +31,11 @@ static int try_futex(void *object)
 	return is_free ? 0 : EBUSY;
 }
 
+static const struct way futex_way = {.try = try_futex};
+
 int lock_pi(uint32_t *word, const struct until *until)
 {
-	return take_in_turn(CALL_syscall, word, try_futex, false, until);
+	return take_in_turn(CALL_syscall, word, &futex_way, until);
 }
 
 int trylock_pi(uint32_t *word)
@@ -75,7 +77,7 @@ int wait_and_lock_pi(uint32_t *word, uint32_t value, uint32_t *other, const stru
 	while (!error && stands_at(&place, word))
 		error = lot_stay(&place, until);
 	if (__atomic_load_n(&place.address, __ATOMIC_SEQ_CST) == other)
-		return take_as_placed(CALL_syscall, &place, try_futex, until);
+		return take_as_placed(CALL_syscall, &place, &futex_way, until);
 	if (lot_leave(&place) && place.address == word)
 		return error;
 	give_turn(other);

@@ -82,21 +82,22 @@ static int try_after_waiting(void *mutex)
 
 static int take_ceiling(enum call call, pthread_mutex_t *mutex)
 {
-	if (comes_from_afar(mutex))
-		return take_from_afar(call, mutex, try_for_ceiling, wait_for_mutex, false, &for_ever);
-	return take_in_turn(call, mutex, try_for_ceiling, false, &for_ever);
+	static const struct way own = {.try = try_for_ceiling};
+	static const struct way shared = {.try = try_for_ceiling, .wait = wait_for_mutex};
+
+	return take_in_turn(call, mutex, comes_from_afar(mutex) ? &shared : &own, &for_ever);
 }
 
 static int take_mutex(enum call call, pthread_mutex_t *mutex, const struct until *until)
 {
+	static const struct way own = {.try = try_mutex};
+	static const struct way shared = {.try = try_after_waiting, .wait = wait_for_mutex};
 	int answer;
 
 	if (!comes_from_afar(mutex))
-		return take_in_turn(call, mutex, try_mutex, false, until);
+		return take_in_turn(call, mutex, &own, until);
 	answer = lot_has_line(mutex) ? EBUSY : try_robust(mutex);
-	if (answer != EBUSY)
-		return answer;
-	return take_from_afar(call, mutex, try_after_waiting, wait_for_mutex, false, until);
+	return answer == EBUSY ? wait_for_turn(call, mutex, &shared, until) : answer;
 }
 
 /*

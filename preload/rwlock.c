@@ -1,32 +1,98 @@
 /*
- * Read-write locks: libc's in every respect but the waiting. Readers and writers stand in one line, first come first
- * served. Only who may be locking recursively passes by a waiting writer, who waits for him: with the kinds that allow
- * recursion, whoever holds a read lock of any object.
+ * Read-write locks: libc's in every respect but the waiting. Readers queue at one address in the object and writers at
+ * another, because the kind of the lock (pthread_rwlockattr_setkind_np(3)) says which of them goes first:
+ *
+ *                                    readers come in beside      after a writer, the next are
+ *                                    others, a writer waiting
+ *   PREFER_READER (the default)      yes                         the readers that wait
+ *   PREFER_WRITER                    yes                         the first writer
+ *   PREFER_WRITER_NONRECURSIVE       no                          the first writer
+ *
+ * A reader that waits is woken by the writer's unlock or by the reader before it in the queue; a writer by the unlock
+ * after which nobody has the lock, or by a waiter that gives up.
  */
 #include "stats.h"
 #include "turn.h"
 
-/* Read locks that the caller holds. */
-static __thread unsigned held __attribute__((tls_model("initial-exec")));
-
 /* Nobody who waits for a lock expects to be told that it was not taken: a kill does not end the wait. */
 static const struct until for_ever = {.deadline = FOR_EVER, .firm = true};
 
-static int count_reader(int answer)
+static void *writers_at(pthread_rwlock_t *lock)
 {
-	if (!answer)
-		held++;
-	return answer;
+	return lock;
 }
 
-static int try_to_read(void *lock)
+static void *readers_at(pthread_rwlock_t *lock)
 {
-	return libc.pthread_rwlock_tryrdlock(lock);
+	return &lock->__data.__writers;
+}
+
+static pthread_rwlock_t *lock_of_readers(void *address)
+{
+	return (pthread_rwlock_t *)((char *)address - offsetof(pthread_rwlock_t, __data.__writers));
+}
+
+/* libc counts readers in this word, above the bits for its own waiting. */
+enum { READER_SHIFT = 3 };
+
+static bool has_readers(const pthread_rwlock_t *lock)
+{
+	return __atomic_load_n(&lock->__data.__readers, __ATOMIC_SEQ_CST) >> READER_SHIFT;
+}
+
+static bool prefers_readers(const pthread_rwlock_t *lock)
+{
+	return lock->__data.__flags == PTHREAD_RWLOCK_PREFER_READER_NP;
+}
+
+/* False where a writer that waits goes before a reader which comes now. */
+static bool admits_readers(pthread_rwlock_t *lock)
+{
+	if (prefers_readers(lock) || !lot_has_line(writers_at(lock)))
+		return true;
+	return lock->__data.__flags != PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP && has_readers(lock);
+}
+
+static bool admits_writers(pthread_rwlock_t *lock)
+{
+	return !prefers_readers(lock) || !lot_has_line(readers_at(lock));
+}
+
+static int try_to_read(void *readers)
+{
+	pthread_rwlock_t *lock = lock_of_readers(readers);
+
+	return admits_readers(lock) ? libc.pthread_rwlock_tryrdlock(lock) : EBUSY;
 }
 
 static int try_to_write(void *lock)
 {
-	return pthread_rwlock_trywrlock(lock);
+	return admits_writers(lock) ? pthread_rwlock_trywrlock(lock) : EBUSY;
+}
+
+/* Wakes the waiter whose turn it is. Does not look into the lock: its memory may be gone once it was given back. */
+static void wake_next(pthread_rwlock_t *lock, bool readers_first)
+{
+	bool reads = readers_first ? lot_has_line(readers_at(lock)) : !lot_has_line(writers_at(lock));
+
+	give_turn(reads ? readers_at(lock) : writers_at(lock));
+}
+
+/* All readers that wait come in together: each lets in the next. */
+static void pass_on_reading(void *readers, int answer)
+{
+	pthread_rwlock_t *lock = lock_of_readers(readers);
+
+	if (answer)
+		wake_next(lock, prefers_readers(lock));
+	else
+		give_turn(readers);
+}
+
+static void pass_on_writing(void *lock, int answer)
+{
+	if (answer)
+		wake_next(lock, prefers_readers(lock));
 }
 
 /*
@@ -59,7 +125,7 @@ static void take_for_greenlet(void *arg)
 		__atomic_store_n(&taking->lock->__data.__cur_writer, taking->owner, __ATOMIC_RELAXED);
 }
 
-static int take_by_helper(enum call call, void *lock, bool writes, const struct until *until)
+static int take_by_helper(enum call call, pthread_rwlock_t *lock, bool writes, const struct until *until)
 {
 	struct taking taking = {lock, writes, until->deadline, tls_thread_id(), 0};
 
@@ -68,9 +134,9 @@ static int take_by_helper(enum call call, void *lock, bool writes, const struct 
 	return taking.answer ? taking.answer : TAKEN;
 }
 
-static int read_by_helper(enum call call, void *lock, const struct until *until)
+static int read_by_helper(enum call call, void *readers, const struct until *until)
 {
-	return take_by_helper(call, lock, false, until);
+	return take_by_helper(call, lock_of_readers(readers), false, until);
 }
 
 static int write_by_helper(enum call call, void *lock, const struct until *until)
@@ -88,46 +154,42 @@ static bool is_own(const pthread_rwlock_t *lock)
 	return __atomic_load_n(&lock->__data.__cur_writer, __ATOMIC_RELAXED) == tls_thread_id();
 }
 
-static bool may_recur(const pthread_rwlock_t *lock)
-{
-	return held && lock->__data.__flags != PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP;
-}
-
+/* Unlike with other locks, a reader that finds others waiting may come in before them: try_to_read() decides. */
 static int read_in_turn(enum call call, pthread_rwlock_t *lock, const struct until *until)
 {
+	static const struct way own = {.try = try_to_read, .pass_on = pass_on_reading};
+	static const struct way shared = {.try = try_to_read, .wait = read_by_helper, .pass_on = pass_on_reading};
 	int answer;
 
 	if (is_own(lock))
 		return EDEADLK;
-	if (may_recur(lock)) {
-		answer = try_to_read(lock);
-		if (answer != EBUSY)
-			return count_reader(answer);
-	}
-	if (is_shared(lock))
-		return count_reader(take_from_afar(call, lock, try_to_read, read_by_helper, true, until));
-	return count_reader(take_in_turn(call, lock, try_to_read, true, until));
+	answer = try_to_read(readers_at(lock));
+	return answer == EBUSY ? wait_for_turn(call, readers_at(lock), is_shared(lock) ? &shared : &own, until)
+			       : answer;
 }
 
 static int write_in_turn(enum call call, pthread_rwlock_t *lock, const struct until *until)
 {
+	static const struct way own = {.try = try_to_write, .pass_on = pass_on_writing};
+	static const struct way shared = {.try = try_to_write, .wait = write_by_helper, .pass_on = pass_on_writing};
+
 	if (is_own(lock))
 		return EDEADLK;
-	if (is_shared(lock))
-		return take_from_afar(call, lock, try_to_write, write_by_helper, false, until);
-	return take_in_turn(call, lock, try_to_write, false, until);
+	return take_in_turn(call, writers_at(lock), is_shared(lock) ? &shared : &own, until);
 }
 
 int pthread_rwlock_rdlock(pthread_rwlock_t *lock)
 {
 	if (waits_natively(CALL_pthread_rwlock_rdlock))
-		return count_reader(libc.pthread_rwlock_rdlock(lock));
+		return libc.pthread_rwlock_rdlock(lock);
 	return read_in_turn(CALL_pthread_rwlock_rdlock, lock, &for_ever);
 }
 
 int pthread_rwlock_tryrdlock(pthread_rwlock_t *lock)
 {
-	return count_reader(libc.pthread_rwlock_tryrdlock(lock));
+	if (any_hub() && !call_is_off[CALL_pthread_rwlock_tryrdlock] && !admits_readers(lock))
+		return EBUSY;
+	return libc.pthread_rwlock_tryrdlock(lock);
 }
 
 int pthread_rwlock_wrlock(pthread_rwlock_t *lock)
@@ -155,7 +217,7 @@ static int write_until(enum call call, pthread_rwlock_t *lock, clockid_t clock, 
 int pthread_rwlock_timedrdlock(pthread_rwlock_t *lock, const struct timespec *at)
 {
 	if (waits_natively(CALL_pthread_rwlock_timedrdlock))
-		return count_reader(libc.pthread_rwlock_timedrdlock(lock, at));
+		return libc.pthread_rwlock_timedrdlock(lock, at);
 	return read_until(CALL_pthread_rwlock_timedrdlock, lock, CLOCK_REALTIME, at);
 }
 
@@ -169,7 +231,7 @@ int pthread_rwlock_timedwrlock(pthread_rwlock_t *lock, const struct timespec *at
 int pthread_rwlock_clockrdlock(pthread_rwlock_t *lock, clockid_t clock, const struct timespec *at)
 {
 	if (waits_natively(CALL_pthread_rwlock_clockrdlock) || !is_waitable(clock))
-		return count_reader(libc.pthread_rwlock_clockrdlock(lock, clock, at));
+		return libc.pthread_rwlock_clockrdlock(lock, clock, at);
 	return read_until(CALL_pthread_rwlock_clockrdlock, lock, clock, at);
 }
 
@@ -180,16 +242,13 @@ int pthread_rwlock_clockwrlock(pthread_rwlock_t *lock, clockid_t clock, const st
 	return write_until(CALL_pthread_rwlock_clockwrlock, lock, clock, at);
 }
 
-/* Held by a reader, it has no writer. */
 int pthread_rwlock_unlock(pthread_rwlock_t *lock)
 {
-	int answer;
+	bool readers_first = prefers_readers(lock);
+	int answer = libc.pthread_rwlock_unlock(lock);
 
-	if (held && !__atomic_load_n(&lock->__data.__cur_writer, __ATOMIC_RELAXED))
-		held--;
-	answer = libc.pthread_rwlock_unlock(lock);
 	if (any_hub())
-		give_turn(lock);
+		wake_next(lock, readers_first);
 	return answer;
 }
 

@@ -40,9 +40,10 @@ static bool is_shared(sem_t *semaphore)
 
 static int take_semaphore(enum call call, sem_t *semaphore, const struct until *until)
 {
-	if (is_shared(semaphore))
-		return take_from_afar(call, semaphore, try_semaphore, wait_for_post, true, until);
-	return take_in_turn(call, semaphore, try_semaphore, true, until);
+	static const struct way own = {.try = try_semaphore, .pass_on = pass_on_shared};
+	static const struct way shared = {.try = try_semaphore, .wait = wait_for_post, .pass_on = pass_on_shared};
+
+	return take_in_turn(call, semaphore, is_shared(semaphore) ? &shared : &own, until);
 }
 
 static int wait_in_turn(enum call call, sem_t *semaphore, struct until *until)

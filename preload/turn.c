@@ -1,24 +1,16 @@
 #include "turn.h"
 #include "stats.h"
 
-/* How an object is to be had: see take_in_turn(), take_from_afar(). */
-struct way {
-	enum call call;
-	int (*try)(void *object);
-	int (*wait)(enum call call, void *object, const struct until *until); /* NULL: until the line moves */
-	bool shares;
-};
-
 /* An OS thread without greenlets that stands in line blocks until it is called; the others park. */
-static int wait_in_line(const struct way *way, struct place *place, const struct until *until)
+static int wait_in_line(enum call call, const struct way *way, struct place *place, const struct until *until)
 {
 	if (way->wait && lot_is_first(place))
-		return way->wait(way->call, (void *)place->address, until);
-	stats_parked(way->call);
+		return way->wait(call, (void *)place->address, until);
+	stats_parked(call);
 	return lot_stay(place, until);
 }
 
-static int try_in_line(const struct way *way, struct place *place, const struct until *until)
+static int try_in_line(enum call call, const struct way *way, struct place *place, const struct until *until)
 {
 	int error = 0, answer;
 
@@ -32,34 +24,38 @@ static int try_in_line(const struct way *way, struct place *place, const struct 
 		}
 		if (error)
 			return error;
-		error = wait_in_line(way, place, until);
+		error = wait_in_line(call, way, place, until);
 		if (error == TAKEN)
 			return 0;
 	}
 }
 
-static int stand_in_line(const struct way *way, void *object, const struct until *until)
+int take_as_placed(enum call call, struct place *place, const struct way *way, const struct until *until)
 {
-	struct place place;
-	int answer;
+	int answer = try_in_line(call, way, place, until);
+	void *address;
 
-	lot_enter(object, &place);
-	answer = try_in_line(way, &place, until);
-	lot_leave(&place);
-	if (way->shares || answer)
-		give_turn(object);
+	lot_leave(place);
+	address = (void *)place->address;
+	if (way->pass_on)
+		way->pass_on(address, answer);
+	else if (answer)
+		give_turn(address);
 	return answer;
 }
 
-int take_as_placed(enum call call, struct place *place, int (*try)(void *object), const struct until *until)
+void pass_on_shared(void *address, int answer)
 {
-	const struct way way = {call, try, NULL, false};
-	int answer = try_in_line(&way, place, until);
+	(void)answer;
+	give_turn(address);
+}
 
-	lot_leave(place);
-	if (answer)
-		give_turn((void *)place->address);
-	return answer;
+int wait_for_turn(enum call call, void *address, const struct way *way, const struct until *until)
+{
+	struct place place;
+
+	lot_enter(address, &place);
+	return take_as_placed(call, &place, way, until);
 }
 
 struct until but_not_by_kill(const struct until *until)
@@ -68,22 +64,6 @@ struct until but_not_by_kill(const struct until *until)
 
 	mine.firm = !is_cancelled() && self && self->killed;
 	return mine;
-}
-
-int wait_for_turn(enum call call, void *object, int (*try)(void *object), bool shares, const struct until *until)
-{
-	const struct way way = {call, try, NULL, shares};
-
-	return stand_in_line(&way, object, until);
-}
-
-int take_from_afar(enum call call, void *object, int (*try)(void *object),
-    int (*wait)(enum call call, void *object, const struct until *until), bool shares, const struct until *until)
-{
-	const struct way way = {call, try, wait, shares};
-	int answer = try_at_once(object, try);
-
-	return answer == EBUSY ? stand_in_line(&way, object, until) : answer;
 }
 
 int deadline_by_clock(clockid_t clock, const struct timespec *at, struct until *until)

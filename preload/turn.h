@@ -20,40 +20,53 @@ static inline bool waits_natively(enum call call)
 	return call_is_off[call] || !self || !has_company(self);
 }
 
-/* The call of try(object) by who need not stand in line; EBUSY: he must. */
-static inline int try_at_once(void *object, int (*try)(void *object))
+/*
+ * How waiters come to have a kind of object. The address at which they queue, which is usually the object's own, is
+ * what the functions get.
+ */
+struct way {
+	int (*try)(void *address); /* without waiting: EBUSY while it cannot be had */
+	/*
+	 * For an object that others than this process's greenlets may give back, and tell no waiter in the queue: the
+	 * first one waits by wait(call, address, until). It returns 0 when another try is worth it, TAKEN when the
+	 * object has become the caller's meanwhile, or ETIMEDOUT, EINTR, ECANCELED. On a greenlet only. NULL: there are
+	 * no others.
+	 */
+	int (*wait)(enum call call, void *address, const struct until *until);
+	/*
+	 * Called after a waiter has left the queue with this answer of try, or without the object: wakes the one whose
+	 * turn it may be now. NULL: the first that is left in the queue, if this waiter goes without.
+	 */
+	void (*pass_on)(void *address, int answer);
+};
+
+enum { TAKEN = -1 };
+
+/* try(address) for a caller that need not queue; EBUSY: it must. */
+static inline int try_at_once(void *address, const struct way *way)
 {
-	return lot_has_line(object) ? EBUSY : try(object);
+	return lot_has_line(address) ? EBUSY : way->try(address);
 }
 
-/* What take_in_turn() comes to where there is a line. */
-int wait_for_turn(enum call call, void *object, int (*try)(void *object), bool shares, const struct until *until);
+/* What take_in_turn() comes to where the object is taken, or has waiters. */
+int wait_for_turn(enum call call, void *address, const struct way *way, const struct until *until);
 
 /*
- * Calls try(object) when it is the caller's turn, until it answers something else than EBUSY, and returns that; or
- * ETIMEDOUT, EINTR, ECANCELED as until says. Where several may have the object at once (shares), the next in line gets
- * his turn right after.
+ * Calls the way's try when it is the caller's turn, until it answers something else than EBUSY, and returns that; or
+ * ETIMEDOUT, EINTR, ECANCELED as until says. Parks, with no lock held.
  */
-static inline int take_in_turn(
-    enum call call, void *object, int (*try)(void *object), bool shares, const struct until *until)
+static inline int take_in_turn(enum call call, void *address, const struct way *way, const struct until *until)
 {
-	int answer = try_at_once(object, try);
+	int answer = try_at_once(address, way);
 
-	return answer == EBUSY ? wait_for_turn(call, object, try, shares, until) : answer;
+	return answer == EBUSY ? wait_for_turn(call, address, way, until) : answer;
 }
 
 /* The same for who stands in line already, perhaps because he was moved there. */
-int take_as_placed(enum call call, struct place *place, int (*try)(void *object), const struct until *until);
+int take_as_placed(enum call call, struct place *place, const struct way *way, const struct until *until);
 
-/*
- * The same for an object that others than this process's greenlets may give back, whom nobody tells of the line: the
- * first in it waits by wait(call, object, until), which returns 0 when it is worth another try, TAKEN when the object
- * has become the caller's meanwhile, or ETIMEDOUT, EINTR, ECANCELED. On a greenlet only.
- */
-enum { TAKEN = -1 };
-
-int take_from_afar(enum call call, void *object, int (*try)(void *object),
-    int (*wait)(enum call call, void *object, const struct until *until), bool shares, const struct until *until);
+/* For objects that several may have at once: the next waiter tries right after this one. */
+void pass_on_shared(void *address, int answer);
 
 /*
  * After the object was given back: whoever is first in line has his turn. A signal handler may call it.

@@ -168,8 +168,16 @@ static void line_up(green_t **g, char *letters)
 	}
 }
 
-static void first_come_first_served(int kind)
+static void expect_order(const char *expected, int kind, const char *when)
 {
+	if (strcmp(order, expected) != 0)
+		printf("kind %d, %s: order %s, not %s\n", kind, when, order, expected), failures++;
+}
+
+/* Writers wait for a reader: with two of the kinds readers pass them. */
+static void readers_pass_writers(int kind)
+{
+	bool pass = kind != PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP;
 	char letters[] = "AbCDeF";
 	green_t *g[sizeof(letters)];
 	int i;
@@ -177,32 +185,60 @@ static void first_come_first_served(int kind)
 	init_lock(kind);
 	pthread_rwlock_rdlock(&rwlock);
 	line_up(g, letters);
+	expect_equal("tryrdlock", pthread_rwlock_tryrdlock(&rwlock), pass ? 0 : EBUSY);
+	if (pass)
+		expect_equal("unlock", pthread_rwlock_unlock(&rwlock), 0);
+	expect_order(pass ? "be" : "", kind, "a reader has it");
 	pthread_rwlock_unlock(&rwlock);
 	for (i = 0; letters[i]; i++)
 		must_join(g[i]);
-	if (strcmp(order, letters) != 0)
-		printf("order: %s, not %s\n", order, letters), failures++;
+	expect_order(pass ? "beACDF" : "ACDFbe", kind, "after a reader");
 }
 
-/* Who has a read lock gets another, though a writer waits for the first; who has none waits behind him. */
-static void recursion_passes_by(int kind)
+static void next_after_a_writer(int kind)
 {
-	char letters[] = "Ab";
-	green_t *g[2];
+	char letters[] = "AbCDeF";
+	green_t *g[sizeof(letters)];
+	int i;
 
 	init_lock(kind);
-	pthread_rwlock_rdlock(&rwlock);
+	pthread_rwlock_wrlock(&rwlock);
 	line_up(g, letters);
-	expect_equal("recursive rdlock", pthread_rwlock_rdlock(&rwlock), 0);
-	expect_equal("unlock", pthread_rwlock_unlock(&rwlock), 0);
-	expect_equal("tryrdlock", pthread_rwlock_tryrdlock(&rwlock), 0);
-	expect_equal("unlock", pthread_rwlock_unlock(&rwlock), 0);
-	green_yield();
-	expect("the others wait", !order[0]);
-	expect_equal("unlock", pthread_rwlock_unlock(&rwlock), 0);
+	expect_order("", kind, "a writer has it");
+	pthread_rwlock_unlock(&rwlock);
+	for (i = 0; letters[i]; i++)
+		must_join(g[i]);
+	expect_order(kind == PTHREAD_RWLOCK_PREFER_READER_NP ? "beACDF" : "ACDFbe", kind, "after a writer");
+}
+
+static void *write_for_a_while(void *unused)
+{
+	struct timespec soon = in_ms(CLOCK_REALTIME, 20);
+
+	entered++;
+	expect_equal("timedwrlock", pthread_rwlock_timedwrlock(&rwlock, &soon), ETIMEDOUT);
+	return unused;
+}
+
+/* A writer that gives up lets the readers in which have waited for it. */
+static void a_writer_gives_up(void)
+{
+	char letters[] = "bc";
+	green_t *g[sizeof(letters)], *writer;
+
+	init_lock(PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	pthread_rwlock_rdlock(&rwlock);
+	entered = 0;
+	writer = must_spawn(write_for_a_while, NULL);
+	while (!entered)
+		green_yield();
+	line_up(g, letters);
+	expect_equal("tryrdlock beside a writer", pthread_rwlock_tryrdlock(&rwlock), EBUSY);
+	must_join(writer);
 	must_join(g[0]);
 	must_join(g[1]);
-	expect("the writer came first", strcmp(order, "Ab") == 0);
+	expect_order("bc", PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP, "after a writer that gave up");
+	expect_equal("unlock", pthread_rwlock_unlock(&rwlock), 0);
 }
 
 static void *read_without_end(void *stop)
@@ -215,13 +251,14 @@ static void *read_without_end(void *stop)
 	return NULL;
 }
 
+/* Readers without end keep a writer of the other kinds out for ever, as they do natively. */
 static void writers_come_to_their_turn(void)
 {
 	volatile bool stop = false;
 	green_t *g[GREENLETS];
 	int i;
 
-	init_lock(PTHREAD_RWLOCK_PREFER_READER_NP);
+	init_lock(PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
 	for (i = 0; i < GREENLETS; i++)
 		g[i] = must_spawn(read_without_end, (void *)&stop);
 	for (i = 0; i < 20; i++) {
@@ -244,10 +281,10 @@ int main(void)
 		own_rules(NULL);
 		in_greenlet(own_rules, NULL);
 		in_thread(own_rules, NULL);
-		first_come_first_served(kinds[i]);
+		readers_pass_writers(kinds[i]);
+		next_after_a_writer(kinds[i]);
 	}
-	recursion_passes_by(PTHREAD_RWLOCK_PREFER_READER_NP);
-	recursion_passes_by(PTHREAD_RWLOCK_PREFER_WRITER_NP);
+	a_writer_gives_up();
 	writers_come_to_their_turn();
 	return verdict();
 }
