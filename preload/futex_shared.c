@@ -36,14 +36,20 @@ static void take_over(uint32_t *word, uint32_t from)
 		;
 }
 
-static void ask(void *arg)
+/* A word that was given back is not looked at again: its memory may be gone. */
+static int ask(void *arg)
 {
 	struct request *r = arg;
 	const struct futex *f = r->f;
+	int command = f->op & FUTEX_CMD_MASK;
+	uint32_t *word = command == FUTEX_WAIT_REQUEUE_PI ? f->other : f->word, mine = (uint32_t)os_thread_id();
+	bool was_mine = owner_of(word) == mine, is_given_back;
 
-	take_over((f->op & FUTEX_CMD_MASK) == FUTEX_WAIT_REQUEUE_PI ? f->other : f->word, r->greenlet);
+	take_over(word, r->greenlet);
 	r->result = raw_syscall(
 	    SYS_futex, (long)f->word, f->op, (long)f->value, f->limit, (long)f->other, (long)f->value3);
+	is_given_back = command == FUTEX_UNLOCK_PI && r->result == 0;
+	return (!is_given_back && owner_of(word) == mine) - was_mine;
 }
 
 /* The kernel, who has looked for the owner in vain, has marked the word as waited for. */

@@ -34,11 +34,24 @@ static int ask_libc(const struct request *r)
 	}
 }
 
-static void answer(void *arg)
+static bool is_owner(const pthread_mutex_t *mutex, pid_t id)
+{
+	return id && (__atomic_load_n(word_of(mutex), __ATOMIC_RELAXED) & FUTEX_TID_MASK) == (uint32_t)id;
+}
+
+/* On the stand-in. A mutex that was given back is not looked at again: its memory may be gone. */
+static int answer(void *arg)
 {
 	struct request *r = arg;
+	bool was_owner = is_owner(r->mutex, os_thread_id());
+	bool once = type_of(r->mutex) != PTHREAD_MUTEX_RECURSIVE || r->mutex->__data.__count == 1;
 
 	r->answer = ask_libc(r);
+	if (r->answer == ENOTRECOVERABLE)
+		tell_of_loss(r->mutex, os_thread_id());
+	if (r->call == CALL_pthread_mutex_unlock)
+		return r->answer == 0 && was_owner && once ? -1 : 0;
+	return (r->answer == 0 || r->answer == EOWNERDEAD) && !was_owner ? 1 : 0;
 }
 
 /*
@@ -67,23 +80,72 @@ void tell_of_loss(pthread_mutex_t *mutex, int id)
 	raw_syscall(SYS_futex, (long)word, FUTEX_WAKE, INT_MAX, 0, 0, 0);
 }
 
-SELDOM int ask_stand_in(enum call call, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)
+/* Where the system gives no thread: tries again from time to time. */
+static int have_answered(struct request *request, const struct until *until)
 {
-	struct request request = {call, mutex, clock, at, 0};
-	struct until until = {.deadline = FOR_EVER, .firm = true}, soon = until;
+	struct until soon = *until;
 
-	stats_helped(call);
-	if (at)
-		deadline_by_clock(clock, at, &until);
-	while (!stand_in_does(answer, &request)) {
-		if (call == CALL_pthread_mutex_trylock || until.deadline <= clock_now())
-			return at ? ETIMEDOUT : EBUSY;
+	stats_helped(request->call);
+	while (!stand_in_does(answer, request)) {
+		if (request->call == CALL_pthread_mutex_trylock || until->deadline <= clock_now())
+			return request->at ? ETIMEDOUT : EBUSY;
 		soon.deadline = nanos_add(clock_now(), ASK_AGAIN);
 		park(&soon);
 	}
-	if (request.answer == ENOTRECOVERABLE)
-		tell_of_loss(mutex, stand_in_id());
-	return request.answer;
+	return request->answer;
+}
+
+/*
+ * Of the greenlets that want a mutex, the first has a stand-in, which waits in the kernel; the others park until they
+ * are first. So it takes two OS threads for one mutex, that of the owner and that of the first waiter.
+ */
+static int wait_in_queue(struct request *request, const struct until *until)
+{
+	struct place place;
+	int answer = 0;
+
+	lot_enter(request->mutex, &place);
+	while (!answer && !lot_is_first(&place)) {
+		stats_parked(request->call);
+		answer = lot_stay(&place, until);
+		if (was_left(&place.stay))
+			lot_enter(request->mutex, &place);
+	}
+	if (!answer)
+		answer = have_answered(request, until);
+	lot_leave(&place);
+	give_turn(request->mutex);
+	return answer;
+}
+
+/*
+ * True where libc's answer is known without asking it: another has the mutex and lives, or is just coming to have it;
+ * or the caller gives back what it does not own. So many greenlets that only try need no stand-ins.
+ */
+static bool is_refused(const struct request *request)
+{
+	uint32_t word = __atomic_load_n(word_of(request->mutex), __ATOMIC_SEQ_CST);
+
+	if (stand_in_id() && (word & FUTEX_TID_MASK) == (uint32_t)stand_in_id())
+		return false;
+	if (request->call == CALL_pthread_mutex_trylock)
+		return (word & FUTEX_TID_MASK && !(word & FUTEX_OWNER_DIED)) || lot_has_line(request->mutex);
+	return request->call == CALL_pthread_mutex_unlock && is_of_kind(request->mutex, ROBUST);
+}
+
+/* The owner does not queue behind those that wait for it, nor a caller whose time libc is to refuse. */
+SELDOM int ask_stand_in(enum call call, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)
+{
+	struct request request = {call, mutex, clock, at, 0};
+	struct until until = {.deadline = FOR_EVER, .firm = true};
+	bool is_wrong = at && (!is_waitable(clock) || deadline_by_clock(clock, at, &until) != 0);
+
+	if (is_refused(&request))
+		return call == CALL_pthread_mutex_trylock ? EBUSY : EPERM;
+	if (call == CALL_pthread_mutex_unlock || call == CALL_pthread_mutex_consistent || is_wrong ||
+	    is_owner(mutex, stand_in_id()))
+		return have_answered(&request, &until);
+	return wait_in_queue(&request, &until);
 }
 
 static void change_owner(uint32_t *word, int from, int to)

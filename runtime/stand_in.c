@@ -13,11 +13,18 @@ struct stand_in {
 	pid_t id;
 	struct greenlet *greenlet;
 	_Atomic uint32_t calls; /* a futex that it waits on for the next job */
-	void (*job)(void *arg); /* NULL: it is to end */
+	stand_in_job *job;      /* NULL: it is to end */
 	void *arg;
+	int owned;       /* locks; while it is 0, any greenlet may have the stand-in */
+	bool is_surplus; /* it ends by itself, and nobody joins it */
 	_Atomic bool done;
 	struct lock finishing;
 };
+
+/* Those that no greenlet has. More than these at once are rare, and end. */
+enum { POOL = 2 };
+
+static _Atomic(struct stand_in *) pool[POOL];
 
 static __thread struct stand_in *stand_in __attribute__((tls_model("initial-exec")));
 
@@ -45,13 +52,19 @@ static void *stand_in_for_greenlet(void *arg)
 	for (;;) {
 		wait_for_call(s, calls++);
 		if (!s->job)
-			return NULL;
-		s->job(s->arg);
+			break;
+		s->owned += s->job(s->arg);
 		finish(s);
 	}
+	if (s->is_surplus) {
+		pthread_detach(s->thread);
+		free(s);
+	}
+	return NULL;
 }
 
-static void call(struct stand_in *s, void (*job)(void *arg), void *arg)
+/* One that is to end may be gone before it is woken; then the kernel finds no waiter at the address. */
+static void call(struct stand_in *s, stand_in_job *job, void *arg)
 {
 	s->job = job;
 	s->arg = arg;
@@ -60,7 +73,7 @@ static void call(struct stand_in *s, void (*job)(void *arg), void *arg)
 	futex_wake(&s->calls, 1);
 }
 
-static void have_done(struct stand_in *s, void (*job)(void *arg), void *arg)
+static void have_done(struct stand_in *s, stand_in_job *job, void *arg)
 {
 	call(s, job, arg);
 	while (!atomic_load(&s->done))
@@ -77,9 +90,10 @@ static void make(void *arg)
 		s->greenlet = NULL;
 }
 
-static void do_nothing(void *unused)
+static int do_nothing(void *unused)
 {
 	(void)unused;
+	return 0;
 }
 
 /* A thread is made where calls are native: by a helper. The first job is over when it knows its id. */
@@ -99,16 +113,54 @@ static struct stand_in *make_stand_in(void)
 	return s;
 }
 
-bool stand_in_does(void (*job)(void *arg), void *arg)
+static struct stand_in *take_from_pool(void)
+{
+	struct stand_in *s;
+	int i;
+
+	for (i = 0; i < POOL; i++) {
+		s = atomic_load(&pool[i]) ? atomic_exchange(&pool[i], NULL) : NULL;
+		if (s) {
+			s->greenlet = self;
+			return s;
+		}
+	}
+	return NULL;
+}
+
+static bool put_into_pool(struct stand_in *s)
+{
+	struct stand_in *none;
+	int i;
+
+	for (i = 0; i < POOL; i++) {
+		none = NULL;
+		if (atomic_compare_exchange_strong(&pool[i], &none, s))
+			return true;
+	}
+	return false;
+}
+
+bool stand_in_does(stand_in_job *job, void *arg)
 {
 	int before = errno;
+	struct stand_in *s = stand_in;
 
-	if (!stand_in)
-		stand_in = make_stand_in();
-	if (stand_in)
-		have_done(stand_in, job, arg);
+	if (!s)
+		s = take_from_pool() ?: make_stand_in();
+	if (s) {
+		stand_in = s; /* before the job: until it is done, the greenlet waits as its owner */
+		have_done(s, job, arg);
+		if (!s->owned) {
+			stand_in = NULL;
+			if (!put_into_pool(s)) {
+				s->is_surplus = true;
+				call(s, NULL, NULL);
+			}
+		}
+	}
 	errno = before;
-	return stand_in;
+	return s;
 }
 
 pid_t stand_in_id(void)
@@ -135,6 +187,10 @@ void dismiss_stand_in(void)
 
 void stand_in_reset(void)
 {
+	int i;
+
 	free(stand_in);
 	stand_in = NULL;
+	for (i = 0; i < POOL; i++)
+		free(atomic_exchange(&pool[i], NULL));
 }

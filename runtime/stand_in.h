@@ -1,6 +1,10 @@
 /*
- * An OS thread of a greenlet's own, which stands for it where the kernel is to know who it is: as the owner of a lock
- * that other processes wait for, whom the kernel finds by the id in the lock's word, and whose end it acts upon.
+ * Stand-ins: OS threads that stand for greenlets where the kernel is to know the owner of a lock. Other processes wait
+ * for such a lock in the kernel, which finds the owner by the thread id in the lock's word and acts upon its end.
+ *
+ * A greenlet has a stand-in while that owns something, or makes a call for it. In between, a few wait in a pool for the
+ * next greenlet; so a process has about as many as it owns, and waits for, such locks at a time. Only the greenlet that
+ * has a stand-in uses it. The pool is a few atomic slots: no lock, and nothing to repair after a fork.
  */
 #ifndef STAND_IN_H
 #define STAND_IN_H
@@ -9,22 +13,27 @@
 #include <sys/types.h>
 
 /*
- * Has the calling greenlet's stand-in do job(arg) while the greenlet is parked; neither a kill nor a signal cuts it
- * short. The first such call makes the stand-in. False where the system gives no thread; nothing is done then. errno
- * is left alone. On a greenlet only.
+ * Runs on the stand-in. Returns by how much the number of locks that the stand-in owns has changed: 1, 0 or -1.
  */
-bool stand_in_does(void (*job)(void *arg), void *arg);
+typedef int stand_in_job(void *arg);
+
+/*
+ * Has the calling greenlet's stand-in do job(arg) while the greenlet is parked; neither a kill nor a signal cuts it
+ * short. Gives the greenlet a stand-in if it has none, and takes it back if that owns nothing then. False where the
+ * system gives no thread; nothing is done then. errno is left alone. On a greenlet only.
+ */
+bool stand_in_does(stand_in_job *job, void *arg);
 
 /* The id of the calling greenlet's stand-in; 0 where it has none. */
 pid_t stand_in_id(void);
 
 /*
- * Ends the calling greenlet's stand-in, as the greenlet itself is about to end: what it still has the kernel treats as
- * it does with any thread that ends. Parks.
+ * Ends the calling greenlet's stand-in, if it has one, as the greenlet itself is about to end: what it still owns the
+ * kernel treats as it does with any thread that ends. Parks.
  */
 void dismiss_stand_in(void);
 
-/* In the child of a fork: it has stayed in the parent. */
+/* In the child of a fork: all of them have stayed in the parent. */
 void stand_in_reset(void);
 
 #endif
