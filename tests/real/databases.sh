@@ -61,6 +61,12 @@ serve_mariadb() {
 	mariadb-admin --no-defaults --user=root --socket="$work/mariadb.socket" shutdown && wait "${servers[-1]}"
 }
 
+# The kernel must know the owners of its mutexes: one OS thread for that of each, and for the first waiter.
+lmdb_crowd() {
+	most_os_threads=8
+	in_python lmdb_crowd
+}
+
 database_cases() {
 	local postgres_bin
 	postgres_bin=$(printf '%s\n' /usr/lib/postgresql/*/bin | tail -n 1)
@@ -68,4 +74,5 @@ database_cases() {
 	has 'libmariadb' mariadbd mariadb-install-db mariadb_config &&
 		check_greenly 'libmariadb: 200 greenlets' with_libmariadb
 	has 'mariadb' mariadbd mariadb-install-db && check 'mariadb: a server' serve_mariadb
+	has 'lmdb' python:lmdb && check 'lmdb: 50 writers, 100 readers, and another process' lmdb_crowd
 }
