@@ -1,6 +1,7 @@
 #include "blocking.h"
 #include "../runtime/long_call.h"
 #include "../runtime/mask.h"
+#include "../runtime/refusal.h"
 #include "../runtime/ring.h"
 #include "../runtime/slice.h"
 #include "options.h"
@@ -133,6 +134,14 @@ int park_until_any(struct blocking *call, const struct pollfd *fds, nfds_t n)
 		return 0;
 	errno = error;
 	return -1;
+}
+
+int poll_now(struct pollfd *fds, nfds_t n)
+{
+	static const struct timespec no_time;
+	int ready = libc.poll(fds, n, 0);
+
+	return ready < 0 && is_refusal(errno) ? libc.ppoll(fds, n, &no_time, NULL) : ready;
 }
 
 int park_for(struct blocking *call)

@@ -178,6 +178,12 @@ int park_until_any(struct blocking *call, const struct pollfd *fds, nfds_t n);
 int park_for(struct blocking *call);
 
 /*
+ * poll(2) without waiting, for our own looks: by ppoll where a filter refuses the one. Returns as poll does; -1 only
+ * where both are refused.
+ */
+int poll_now(struct pollfd *fds, nfds_t n);
+
+/*
  * Runs job(arg) on a helper OS thread while the greenlet is parked, and counts it; see offload(). SIGPIPE and SIGXFSZ
  * that it causes are the caller's.
  */

@@ -22,6 +22,18 @@ static void read_job(void *arg)
 	r->result = ask(r, 0);
 }
 
+/* Where preadv2 is refused: by the call that the program has most likely made, or one that answers alike. */
+static ssize_t read_plainly(const struct reading *r)
+{
+	if (r->flags)
+		return libc.preadv2(r->fd, r->iov, r->count, r->position, r->flags);
+	if (r->count == 1)
+		return r->position < 0 ? libc.read(r->fd, r->iov->iov_base, r->iov->iov_len)
+				       : libc.pread(r->fd, r->iov->iov_base, r->iov->iov_len, r->position);
+	return r->position < 0 ? libc.readv(r->fd, r->iov, r->count)
+			       : libc.preadv(r->fd, r->iov, r->count, r->position);
+}
+
 /* After done bytes, where more were asked for. At the file's own position, that is back then where it was. */
 static bool is_at_end(const struct reading *r, long done)
 {
@@ -89,5 +101,7 @@ ssize_t read_cold(struct blocking *call, const struct iovec *iov, int count, off
 		if (!is_read_by_ring(call, &r))
 			call_on_helper_briefly(call, read_job, &r);
 	}
+	if (r.result < 0 && nowait_is_refused(REFUSED_PREADV2, -r.result))
+		return read_plainly(&r);
 	return with_errno(r.result);
 }

@@ -74,7 +74,7 @@ bool is_ready(int fd, short events)
 {
 	struct pollfd end = {.fd = fd, .events = events};
 
-	return libc.poll(&end, 1, 0) != 0;
+	return poll_now(&end, 1) != 0;
 }
 
 static bool park_again(struct blocking *call)

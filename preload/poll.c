@@ -48,22 +48,23 @@ static bool is_drained(struct pollfd *fds, nfds_t n)
 	return true;
 }
 
-static int look(struct pollfd *fds, nfds_t n)
+/* By the call that the program makes: where the other one is refused, that is not to be seen. */
+static int look(enum call which, struct pollfd *fds, nfds_t n)
 {
 	static const struct timespec no_time;
 
-	return noted(fds, n, libc.ppoll(fds, n, &no_time, NULL));
+	return noted(fds, n, which == CALL_poll ? libc.poll(fds, n, 0) : libc.ppoll(fds, n, &no_time, NULL));
 }
 
 static int poll_green(struct blocking *call, struct pollfd *fds, nfds_t n)
 {
-	int ready = !call->until.mask && is_drained(fds, n) ? 0 : look(fds, n);
+	int ready = !call->until.mask && is_drained(fds, n) ? 0 : look(call->call, fds, n);
 
 	/* The last look comes after the deadline, as the kernel has it. */
 	while (ready == 0) {
 		int woken = park_until_any(call, fds, n);
 
-		ready = woken < 0 ? woken : look(fds, n);
+		ready = woken < 0 ? woken : look(call->call, fds, n);
 		if (woken <= 0)
 			break;
 	}

@@ -171,7 +171,7 @@ static void mute(struct selection *s)
 		if (s->fds[i].fd < 0)
 			s->fds[i].fd = ~s->fds[i].fd;
 	s->muted = false;
-	libc.poll(s->fds, s->count, 0);
+	poll_now(s->fds, s->count);
 	for (nfds_t i = 0; i < s->count; i++)
 		if (wakes_for_nothing(&s->fds[i])) {
 			s->fds[i].fd = ~s->fds[i].fd;

@@ -97,7 +97,7 @@ static int sleep_on_timer(struct blocking *call, int fd)
 	struct pollfd entry = {.fd = fd, .events = POLLIN};
 	int ready = 0;
 
-	while (libc.poll(&entry, 1, 0) == 0 && ready >= 0)
+	while (poll_now(&entry, 1) == 0 && ready >= 0)
 		ready = park_until_any(call, &entry, 1);
 	fd_forget(fd);
 	libc.close(fd);

@@ -49,7 +49,7 @@ short ready_events(int fd, short events)
 	struct pollfd entry = {.fd = fd, .events = events};
 	int error = errno;
 
-	libc.poll(&entry, 1, 0);
+	poll_now(&entry, 1);
 	errno = error;
 	return entry.revents;
 }

@@ -14,6 +14,7 @@ struct accepting {
 	struct sockaddr *address;
 	socklen_t *length;
 	int flags;
+	enum call which;
 };
 
 struct accept_job {
@@ -22,8 +23,11 @@ struct accept_job {
 	int result, error;
 };
 
+/* By the call that the program makes: a filter may know the one and not the other. */
 static int accept_now(int fd, const struct accepting *how)
 {
+	if (how->which == CALL_accept)
+		return libc.accept(fd, how->address, how->length);
 	return libc.accept4(fd, how->address, how->length, how->flags);
 }
 
@@ -88,9 +92,9 @@ static void note_accepted(const struct blocking *call, int fd, int flags)
 	fd_born(fd, call->green ? inherited | FD_SOCKET : 0);
 }
 
-static int accept_with(enum call name, int fd, const struct accepting *how)
+static int accept_with(int fd, const struct accepting *how)
 {
-	struct blocking call = blocking_on(name, fd, POLLIN);
+	struct blocking call = blocking_on(how->which, fd, POLLIN);
 	int result;
 
 	do
@@ -103,10 +107,10 @@ static int accept_with(enum call name, int fd, const struct accepting *how)
 
 int accept(int fd, __SOCKADDR_ARG address, socklen_t *restrict length)
 {
-	return accept_with(CALL_accept, fd, &(struct accepting){address.__sockaddr__, length, 0});
+	return accept_with(fd, &(struct accepting){address.__sockaddr__, length, 0, CALL_accept});
 }
 
 int accept4(int fd, __SOCKADDR_ARG address, socklen_t *restrict length, int flags)
 {
-	return accept_with(CALL_accept4, fd, &(struct accepting){address.__sockaddr__, length, flags});
+	return accept_with(fd, &(struct accepting){address.__sockaddr__, length, flags, CALL_accept4});
 }

@@ -2,6 +2,7 @@
 #include "../runtime/clock.h"
 #include "../runtime/hub.h"
 #include "../runtime/offload_hub.h"
+#include "../runtime/refusal.h"
 #include "tasks.h"
 #include <inttypes.h>
 #include <limits.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 
 static _Atomic uint64_t parks[CALLS], helps[CALLS], rings[CALLS];
+static _Atomic uint64_t native_threads;
 static nanos started;
 static char stats_file[PATH_MAX];
 bool stats_wanted;
@@ -48,6 +50,11 @@ void stats_ringed(enum call call)
 	atomic_fetch_add_explicit(&rings[call], 1, memory_order_relaxed);
 }
 
+void stats_native_thread(void)
+{
+	atomic_fetch_add_explicit(&native_threads, 1, memory_order_relaxed);
+}
+
 void stats_tell_of_libc(const char *outcome)
 {
 	libc_outcome = outcome;
@@ -76,6 +83,21 @@ static void print_counts(FILE *out, const char *title, const _Atomic uint64_t *c
 	fprintf(out, "}");
 }
 
+static void print_refusals(FILE *out)
+{
+	const char *comma = "";
+	enum refusal what;
+
+	fprintf(out, ", \"refused\": [");
+	for (what = 0; what < REFUSALS; what++) {
+		if (!was_refused(what))
+			continue;
+		fprintf(out, "%s\"%s\"", comma, name_of_refusal(what));
+		comma = ", ";
+	}
+	fprintf(out, "]");
+}
+
 static void print_all(FILE *out)
 {
 	struct hub_counts hubs = hub_count_all();
@@ -89,8 +111,11 @@ static void print_all(FILE *out)
 	print_counts(out, "helpers", helps);
 	fprintf(out, ", ");
 	print_counts(out, "io_uring", rings);
-	fprintf(out, ", \"libc\": \"%s\", \"os_threads\": %u, \"seconds\": %.6f}\n", libc_outcome, threads_at_peak(),
-	    (clock_now() - started) / 1e9);
+	print_refusals(out);
+	fprintf(out,
+	    ", \"native_threads\": %" PRIu64 ", \"unguarded_stacks\": %" PRIu64
+	    ", \"libc\": \"%s\", \"os_threads\": %u, \"seconds\": %.6f}\n",
+	    native_threads, stacks_unguarded(), libc_outcome, threads_at_peak(), (clock_now() - started) / 1e9);
 }
 
 /* Each process of a family that inherits the variable appends its own line, whole, to the file. */

@@ -32,6 +32,9 @@ void stats_waits_in(enum call call);
 /* One more call that io_uring has made. */
 void stats_ringed(enum call call);
 
+/* One more thread that was to be a greenlet and is one of the system's. */
+void stats_native_thread(void);
+
 /* What has become of patching libc in place; the text is kept. */
 void stats_tell_of_libc(const char *outcome);
 

@@ -49,7 +49,7 @@ static int create(pthread_t *thread, const struct thread_wish *wish, void *(*sta
 
 	if (!g) {
 		free(wish->processors);
-		return errno == ENOTSUP ? ENOTSUP : EAGAIN;
+		return errno == ENOMEM ? EAGAIN : ENOTSUP;
 	}
 	g->policy = wish->policy;
 	g->priority = wish->priority;
@@ -68,11 +68,15 @@ int make_thread_for(
 
 	if (makes_threads(caller))
 		return create_natively(thread, attributes, start, arg);
+	/* Where greenlets can't be had (no descriptor is left, a filter refuses what they need), threads can. */
 	error = read_thread_wish(attributes, &wish);
 	if (!error)
 		error = create(thread, &wish, start, arg);
 	errno = before;
-	return error == ENOTSUP ? create_natively(thread, attributes, start, arg) : error;
+	if (error != ENOTSUP)
+		return error;
+	stats_native_thread();
+	return create_natively(thread, attributes, start, arg);
 }
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *arg)

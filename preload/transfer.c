@@ -1,4 +1,5 @@
 #include "transfer.h"
+#include "../runtime/refusal.h"
 #include "cold.h"
 #include "options.h"
 #include "stats.h"
@@ -13,18 +14,37 @@
 static bool is_ready_now(const struct blocking *call)
 {
 	struct pollfd entry = {.fd = call->fd, .events = call->events};
+	int ready = poll_now(&entry, 1);
 
-	if (libc.poll(&entry, 1, 0) != 0)
+	if (ready > 0 || (ready < 0 && call->waited)) /* without poll, the wait alone tells */
 		return true;
 	errno = EAGAIN;
 	return false;
 }
 
-/* True when the kernel said that this kind of file cannot be tried without waiting; then that is noted. */
-static bool refuses_nowait(struct blocking *call, ssize_t result)
+bool nowait_is_refused(enum refusal which, long error)
 {
-	if (result >= 0 || errno != EOPNOTSUPP)
+	long number = which == REFUSED_PREADV2 ? SYS_preadv2 : SYS_pwritev2;
+
+	if (was_refused(which))
+		return true;
+	/* A file may answer so, too. Of no file the kernel says EBADF; anything else is not the kernel's word. */
+	if (!is_refusal((int)error) || raw_syscall(number, -1, 0, 0, -1, -1, RWF_NOWAIT) == -EBADF)
 		return false;
+	note_refusal(which);
+	return true;
+}
+
+/*
+ * True when the kernel said that this kind of file cannot be tried without waiting, and then that is noted; or when the
+ * call by which it is tried is refused.
+ */
+static bool refuses_nowait(struct blocking *call, ssize_t result, enum refusal which)
+{
+	if (result >= 0)
+		return false;
+	if (errno != EOPNOTSUPP)
+		return nowait_is_refused(which, errno);
 	call->traits |= FD_NO_NOWAIT;
 	fd_note(call->fd, FD_NO_NOWAIT, 0);
 	return true;
@@ -56,19 +76,22 @@ static ssize_t readv_when_ready(struct blocking *call, const struct iovec *iov, 
 		begin_wait(call);
 		return -1;
 	}
-	n = libc.preadv2(call->fd, iov, count, -1, flags);
+	n = flags ? libc.preadv2(call->fd, iov, count, -1, flags) : libc.readv(call->fd, iov, count);
 	if (n || !call->waited || ask_terminal(call->fd) != -EIO)
 		return n;
 	errno = EIO;
 	return -1;
 }
 
-/* Also where it is known to be refused: the kernel looks at the vector before it does. */
+/* Also where a kind of file is known to refuse it: the kernel looks at the vector before it does. */
 static ssize_t readv_now(struct blocking *call, const struct iovec *iov, int count, int flags)
 {
-	ssize_t n = libc.preadv2(call->fd, iov, count, -1, flags | RWF_NOWAIT);
+	ssize_t n;
 
-	return refuses_nowait(call, n) ? readv_when_ready(call, iov, count, flags) : n;
+	if (was_refused(REFUSED_PREADV2))
+		return readv_when_ready(call, iov, count, flags);
+	n = libc.preadv2(call->fd, iov, count, -1, flags | RWF_NOWAIT);
+	return refuses_nowait(call, n, REFUSED_PREADV2) ? readv_when_ready(call, iov, count, flags) : n;
 }
 
 /* A socket's recv is the cheapest of all; of nothing, it would take a datagram, which read does not. */
@@ -122,6 +145,11 @@ ssize_t attempt_readv(struct blocking *call, const struct iovec *iov, int count)
 	return attempt_readv_flags(call, iov, count, 0);
 }
 
+static ssize_t write_plainly(const struct blocking *call, const struct iovec *iov, int count, int flags)
+{
+	return flags ? libc.pwritev2(call->fd, iov, count, -1, flags) : libc.writev(call->fd, iov, count);
+}
+
 /* Ready means that a little fits, so a little is what we write at a time. */
 static ssize_t write_a_little(struct blocking *call, const struct iovec *iov, int count, int flags)
 {
@@ -131,11 +159,11 @@ static ssize_t write_a_little(struct blocking *call, const struct iovec *iov, in
 	if (!is_ready_now(call))
 		return -1;
 	if (size_of_vector(iov, count) <= room)
-		return libc.pwritev2(call->fd, iov, count, -1, flags);
+		return write_plainly(call, iov, count, flags);
 	first = rest_of_vector(iov, count, 0);
 	if (first.iov_len > room)
 		first.iov_len = room;
-	return libc.pwritev2(call->fd, &first, 1, -1, flags);
+	return write_plainly(call, &first, 1, flags);
 }
 
 /* Unlike a pipe, a socket whose peer goes away in the midst of a write says so with the next one. */
@@ -151,9 +179,12 @@ static ssize_t writev_now(struct blocking *call, const struct iovec *iov, int co
 
 	if (call->begun && (call->traits & FD_SOCKET))
 		return libc.sendmsg(call->fd, &rest, send_flags(call));
-	/* Also where it is known to be refused: the kernel looks at the vector before it does, and then we may. */
+	if (was_refused(REFUSED_PWRITEV2))
+		return write_a_little(call, iov, count, flags);
+	/* Also where a kind of file is known to refuse it: the kernel looks at the vector before it does, and then we
+	 * may. */
 	n = libc.pwritev2(call->fd, iov, count, -1, flags | RWF_NOWAIT);
-	if (!refuses_nowait(call, n))
+	if (!refuses_nowait(call, n, REFUSED_PWRITEV2))
 		return n;
 	return write_a_little(call, iov, count, flags);
 }
@@ -184,7 +215,7 @@ ssize_t attempt_write(struct blocking *call, const void *buf, size_t count)
 ssize_t attempt_writev_flags(struct blocking *call, const struct iovec *iov, int count, int flags)
 {
 	if (goes_native(call))
-		return flags ? libc.pwritev2(call->fd, iov, count, -1, flags) : libc.writev(call->fd, iov, count);
+		return write_plainly(call, iov, count, flags);
 	return writev_now(call, iov, count, flags);
 }
 

@@ -2,8 +2,11 @@
 #include "lock.h"
 #include "sys.h"
 #include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #ifndef MADV_GUARD_INSTALL
@@ -15,6 +18,9 @@
 #define MIN_SLOTS  16
 #define MAX_SLOTS  256
 #define MAX_STACK  (1ul << 40)
+
+/* vm.max_map_count as the kernel has it by itself, for where it cannot be read. */
+#define USUAL_MAPPINGS 65530
 
 /* One mapping, cut into slots of one size. Those from `fresh` on have never been used. */
 struct slab {
@@ -124,11 +130,54 @@ static struct slab *take_slot(size_t slot_size, unsigned *slot, int *is_fresh)
 	return slab;
 }
 
-/* Without a splitting of the mapping where the kernel can (6.13), else with; past the limit of mappings, none. */
+/* Called once. */
+static long read_mapping_limit(void)
+{
+	long fd = raw_syscall(SYS_openat, AT_FDCWD, (long)"/proc/sys/vm/max_map_count", O_RDONLY | O_CLOEXEC, 0, 0, 0);
+	char text[16];
+	long n, limit = 0, i;
+
+	if (fd < 0)
+		return USUAL_MAPPINGS;
+	n = sys_read((int)fd, text, sizeof(text));
+	sys_close((int)fd);
+	for (i = 0; i < n && text[i] >= '0' && text[i] <= '9'; i++)
+		limit = limit * 10 + text[i] - '0';
+	return limit > 0 ? limit : USUAL_MAPPINGS;
+}
+
+/*
+ * A guard by mprotect splits the mapping: it costs two of those that the process may have. Half of the limit is the
+ * program's, which could map nothing any more otherwise.
+ */
+static bool may_split(void)
+{
+	static _Atomic long left = -1;
+	long now = atomic_load(&left), unknown = -1;
+
+	if (now < 0) {
+		atomic_compare_exchange_strong(&left, &unknown, read_mapping_limit() / 2 / 2);
+		now = atomic_load(&left);
+	}
+	while (now > 0 && !atomic_compare_exchange_weak(&left, &now, now - 1))
+		;
+	return now > 0;
+}
+
+static _Atomic uint64_t unguarded;
+
+/* Without a splitting of the mapping where the kernel can (6.13), else with. */
 static void guard(char *slot)
 {
-	if (sys_madvise(slot, STACK_GUARD, MADV_GUARD_INSTALL) != 0)
-		sys_mprotect(slot, STACK_GUARD, PROT_NONE);
+	if (sys_madvise(slot, STACK_GUARD, MADV_GUARD_INSTALL) == 0)
+		return;
+	if (!may_split() || sys_mprotect(slot, STACK_GUARD, PROT_NONE) != 0)
+		atomic_fetch_add_explicit(&unguarded, 1, memory_order_relaxed);
+}
+
+uint64_t stacks_unguarded(void)
+{
+	return atomic_load_explicit(&unguarded, memory_order_relaxed);
 }
 
 static struct stack stack_at(struct slab *slab, unsigned slot)
@@ -197,11 +246,23 @@ void stack_for_each(void (*f)(const struct stack *stack, void *arg), void *arg)
 	unlock(&stacks_lock);
 }
 
+/* A filter may refuse the advice: other memory takes the place of this. */
+static void give_memory_back(const struct stack *stack)
+{
+	size_t size = (size_t)(stack->high - stack->low);
+
+	if (sys_madvise(stack->low, size, MADV_DONTNEED) == 0)
+		return;
+	if (!sys_mmap(stack->low, size, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK | MAP_FIXED))
+		memset(stack->low, 0, size);
+}
+
 void stack_free(const struct stack *stack)
 {
 	struct slab *slab = stack->slab;
 
-	sys_madvise(stack->low, (size_t)(stack->high - stack->low), MADV_DONTNEED);
+	give_memory_back(stack);
 	lock(&stacks_lock);
 	if (!has_room(slab)) {
 		slab->next = slab->class->roomy;

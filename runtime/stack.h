@@ -36,6 +36,12 @@ void stack_for_each(void (*f)(const struct stack *stack, void *arg), void *arg);
 
 void stack_free(const struct stack *stack);
 
+/*
+ * How many stacks have no guard pages. Where the kernel lacks MADV_GUARD_INSTALL (before 6.13), guards take at most
+ * half of the mappings that a process may have (vm.max_map_count). From any OS thread.
+ */
+uint64_t stacks_unguarded(void);
+
 /* True when the address lies in the guard pages. */
 int stack_guards(const struct stack *stack, const void *address);
 

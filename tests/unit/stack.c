@@ -1,9 +1,13 @@
 /* Stacks: sizes, guards, recycling, limits. */
 #include "stack.h"
+#include "../refuse.h"
 #include "suite.h"
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 
 static struct stack must_alloc(size_t size)
 {
@@ -168,11 +172,67 @@ START_TEST(no_memory_is_enomem)
 	ck_assert_int_eq(status_of_child(use_up_memory, NULL), 0);
 }
 
+static long read_limit(void)
+{
+	FILE *file = fopen("/proc/sys/vm/max_map_count", "r");
+	long limit = 0;
+
+	ck_assert(file && fscanf(file, "%ld", &limit) == 1);
+	fclose(file);
+	return limit;
+}
+
+/* Two that do not differ would be one. */
+static void map_alternately(long count)
+{
+	while (count--) {
+		int protection = count % 2 ? PROT_READ : PROT_READ | PROT_WRITE;
+
+		ck_assert_ptr_ne(mmap(NULL, 4096, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), MAP_FAILED);
+	}
+}
+
+/* As before Linux 6.13. */
+START_TEST(guards_leave_half_of_the_mappings)
+{
+	static const unsigned guard_install = 102, advice = 2;
+	long limit = read_limit(), guarded = limit / 4, i;
+	struct stack first, last = {0};
+
+	if (!refuse_argument(SYS_madvise, advice, guard_install, EINVAL))
+		return;
+	first = must_alloc(1);
+	for (i = 1; i < guarded + 5000; i++)
+		ck_assert_int_eq(stack_alloc(1, &last), 0);
+	ck_assert_uint_eq(stacks_unguarded(), 5000);
+	assert_fatal(first.low - 1);
+	ck_assert_int_eq(status_of_child(touch, last.low - 1), 0);
+	map_alternately(limit / 2 - 5000);
+}
+
+START_TEST(recycled_memory_is_zero_without_advice)
+{
+	struct stack first, second;
+	char *byte;
+
+	if (!refuse_call(SYS_madvise))
+		return;
+	first = must_alloc(100000);
+	memset(first.low, 0xff, (size_t)(first.high - first.low));
+	stack_free(&first);
+	second = must_alloc(100000);
+	ck_assert_ptr_eq(second.low, first.low);
+	for (byte = second.low; byte < second.high; byte++)
+		ck_assert(!*byte);
+	assert_fatal(second.low - 1);
+}
+
 int main(void)
 {
 	const TTest *const tests[] = {at_least_as_large_as_asked, absurd_sizes_are_refused, guard_lies_below,
 	    guard_stays_when_recycled, recycled_memory_is_zero, thousands_do_not_meet,
-	    recycling_takes_no_more_address_space, no_memory_is_enomem};
+	    recycling_takes_no_more_address_space, no_memory_is_enomem, guards_leave_half_of_the_mappings,
+	    recycled_memory_is_zero_without_advice};
 
 	return run_suite("stack", tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -1,0 +1,19 @@
+#include "refusal.h"
+
+_Atomic uint32_t refusals;
+
+const char *name_of_refusal(enum refusal what)
+{
+	static const char *const names[REFUSALS] = {
+	    [REFUSED_PREADV2] = "preadv2",
+	    [REFUSED_PWRITEV2] = "pwritev2",
+	    [REFUSED_TIMERFD] = "timerfd",
+	    [REFUSED_EVENTFD] = "eventfd",
+	    [REFUSED_EPOLL] = "epoll",
+	    [REFUSED_SIGNALFD] = "signalfd",
+	    [REFUSED_PIDFD] = "pidfd_open",
+	    [REFUSED_TIMER] = "timer_create",
+	};
+
+	return names[what];
+}
