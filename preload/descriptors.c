@@ -50,15 +50,30 @@ int close_range(unsigned int first, unsigned int last, int flags)
 	return result;
 }
 
+/* Where close_range is refused, libc's would close ours, too. */
+static void close_one_by_one(int lowest)
+{
+	long limit = sysconf(_SC_OPEN_MAX);
+	int fd;
+
+	for (fd = lowest; fd < limit; fd++) {
+		if (!fd_is_ours(fd))
+			libc.close(fd);
+	}
+}
+
 void closefrom(int lowest)
 {
 	int before = errno;
 
-	if (hub_next_own_fd(0) == INT_MAX || close_range(lowest < 0 ? 0 : (unsigned)lowest, UINT_MAX, 0) != 0) {
-		fd_forget_range(lowest < 0 ? 0 : (unsigned)lowest, UINT_MAX);
+	if (lowest < 0)
+		lowest = 0;
+	fd_forget_range((unsigned)lowest, UINT_MAX);
+	if (hub_next_own_fd(0) == INT_MAX)
 		libc.closefrom(lowest);
-		poller_gone(lowest < 0 ? 0 : (unsigned)lowest, UINT_MAX);
-	}
+	else if (close_all((unsigned)lowest, UINT_MAX, 0) != 0)
+		close_one_by_one(lowest);
+	poller_gone((unsigned)lowest, UINT_MAX);
 	errno = before;
 }
 

@@ -1,8 +1,10 @@
 #include "launcher_file.h"
 #include "launcher_refuse.h"
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -66,4 +68,16 @@ bool is_same_file(const char *one, const char *other)
 	struct stat a, b;
 
 	return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+char *own_program(void)
+{
+	const char *executed = (const char *)getauxval(AT_EXECFN);
+	char path[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+
+	if (length < 0)
+		return executed ? realpath(executed, NULL) : NULL;
+	path[length] = '\0';
+	return formatted("%s", path);
 }

@@ -13,4 +13,10 @@ char *find_command(const char *name);
 /* True when both paths lead to one and the same file. */
 bool is_same_file(const char *one, const char *other);
 
+/*
+ * The launcher's own file, links resolved: by /proc or, where that is not mounted, by the path with which the launcher
+ * was executed. NULL with errno set where neither leads to a file.
+ */
+char *own_program(void);
+
 #endif

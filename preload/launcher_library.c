@@ -3,7 +3,6 @@
 #include "launcher_refuse.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,14 +18,12 @@
 /* The launcher's own directory, links resolved. */
 static char *own_directory(void)
 {
-	char path[PATH_MAX];
-	ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+	char *path = own_program();
 
-	if (length < 0)
-		refuse(OUR_FAILURE, "cannot find itself: /proc/self/exe: %s", strerror(errno));
-	path[length] = '\0';
+	if (!path)
+		refuse(OUR_FAILURE, "cannot find itself: %s", strerror(errno));
 	*strrchr(path, '/') = '\0';
-	return formatted("%s", path);
+	return path;
 }
 
 static bool is_readable_file(const char *path)
@@ -53,6 +50,7 @@ char *find_library(void)
 /* The path, or another that ld.so reads as it is. */
 static char *preloadable(const char *library)
 {
+	char *by_descriptor;
 	int fd, high;
 
 	if (!strpbrk(library, SEPARATORS "$"))
@@ -63,7 +61,11 @@ static char *preloadable(const char *library)
 	high = fcntl(fd, F_DUPFD, HIGH_DESCRIPTOR);
 	if (high >= 0)
 		close(fd);
-	return formatted("/proc/self/fd/%d", high >= 0 ? high : fd);
+	by_descriptor = formatted("/proc/self/fd/%d", high >= 0 ? high : fd);
+	if (!is_readable_file(by_descriptor))
+		refuse(OUR_FAILURE, "cannot preload '%s': its name has a separator or '$', and /proc is not there",
+		    library);
+	return by_descriptor;
 }
 
 /* True for the library under any name, and for another build of it: two at once would hook each other. */

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <paths.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -82,13 +83,15 @@ static void read_program(const struct target *target, struct elf_summary *summar
 /* The launcher itself: what runs on its machine and by its loader is what the library goes with. */
 static void read_own(struct elf_summary *summary)
 {
-	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	char *path = own_program();
+	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
 
 	if (fd < 0)
-		refuse(OUR_FAILURE, "cannot read itself: /proc/self/exe: %s", strerror(errno));
+		refuse(OUR_FAILURE, "cannot read itself: %s", strerror(errno));
 	if (read_elf(fd, summary) || !strchr(summary->loader, '/'))
 		refuse(OUR_FAILURE, "is itself not a dynamically linked program");
 	close(fd);
+	free(path);
 }
 
 static void require_same_machine(

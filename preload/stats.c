@@ -14,6 +14,7 @@ static _Atomic uint64_t parks[CALLS], helps[CALLS], rings[CALLS];
 static _Atomic uint64_t native_threads;
 static nanos started;
 static char stats_file[PATH_MAX];
+static int stats_fd = -1; /* the stderr that the process began with; -1: none, or a file is wanted */
 bool stats_wanted;
 static const char *libc_outcome = "as it is: there were no greenlets";
 
@@ -118,32 +119,43 @@ static void print_all(FILE *out)
 	    native_threads, stacks_unguarded(), libc_outcome, threads_at_peak(), (clock_now() - started) / 1e9);
 }
 
+static bool goes_to_stderr(void)
+{
+	return !*stats_file || strcmp(stats_file, "-") == 0;
+}
+
 /* Each process of a family that inherits the variable appends its own line, whole, to the file. */
 static void print_stats(void)
 {
 	char *text = NULL;
 	size_t length = 0;
 	FILE *memory = open_memstream(&text, &length);
-	bool to_stderr = !*stats_file || strcmp(stats_file, "-") == 0;
-	int fd;
+	int fd = stats_fd >= 0 ? stats_fd : STDERR_FILENO;
 
 	if (!memory)
 		return;
 	print_all(memory);
 	libc.fclose(memory);
-	fd = to_stderr ? STDERR_FILENO : libc.open(stats_file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	if (!goes_to_stderr())
+		fd = libc.open(stats_file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
 	if (fd >= 0)
 		(void)!libc.write(fd, text, length);
-	if (fd >= 0 && !to_stderr)
+	if (fd >= 0 && !goes_to_stderr())
 		libc.close(fd);
 	free(text);
 }
 
+/*
+ * Many programs close stderr before they end, to learn whether all of it could be written, and some make it another
+ * file. Whoever asks for the statistics reads the stderr that the program was started with.
+ */
 void stats_start(const char *file)
 {
 	/* A program may write its title where its environment was. */
 	strncpy(stats_file, file, sizeof(stats_file) - 1);
 	stats_wanted = true;
+	if (goes_to_stderr())
+		stats_fd = hub_keep_twin(STDERR_FILENO);
 	started = clock_now();
 	atexit(print_stats);
 }

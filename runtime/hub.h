@@ -257,6 +257,12 @@ int hub_adopt_epoll(int fd);
  */
 int hub_borrow_fd(int fd);
 
+/*
+ * Duplicates fd for the library itself, high, close-on-exec, and noted as ours; also in the children of fork. Returns
+ * -1 where there is no such descriptor or no room. Needs no hub.
+ */
+int hub_keep_twin(int fd);
+
 /* Closes a descriptor that a hub has adopted, if it did, or that was borrowed, or else that is just its own. */
 void hub_disown_fd(int fd);
 

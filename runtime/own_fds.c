@@ -97,6 +97,16 @@ int hub_borrow_fd(int fd)
 	return high;
 }
 
+int hub_keep_twin(int fd)
+{
+	long twin = raw_syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, lowest_wanted(), 0, 0, 0);
+
+	if (twin < 0)
+		return -1;
+	note(owned, (int)twin);
+	return (int)twin;
+}
+
 static void forget(int fd)
 {
 	if (fd >= KNOWN)

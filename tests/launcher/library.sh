@@ -61,6 +61,28 @@ done
 
 check 'where numbers above 900 are not to be had' preloads prlimit --nofile=64 'a space/greenload'
 
+# Another file system in its place, as far as this process can see.
+cat >without_proc <<'END'
+#!/bin/sh
+exec unshare -m sh -c 'mount -t tmpfs none /proc && exec "$@"' sh "$@"
+END
+chmod 755 without_proc
+if ./without_proc true 2>/dev/null; then
+	check 'without /proc' preload_is "$here/libgreenload.so" ./without_proc plain-directory/greenload
+	check 'without /proc, through a link in PATH' preload_is "$here/libgreenload.so" \
+		./without_proc env PATH="$work/links:$PATH" green
+	check 'without /proc, threads' prints 'threads 8' ./without_proc "$greenload" python3 -c \
+		'import threading as t
+all = [t.Thread(target=lambda: None) for i in range(8)]
+[i.start() for i in all]
+[i.join() for i in all]
+print("threads", len(all))'
+	check 'without /proc, --explain' ends 0 ./without_proc "$greenload" --explain cat
+	check 'without /proc, a space in the path' refused 2 '/proc' ./without_proc 'a space/greenload' true
+else
+	skip 'without /proc' 'nothing can be mounted'
+fi
+
 mkdir lonely
 cp "$greenload" lonely
 check 'no library' refused 2 'cannot find its library' lonely/greenload true

@@ -106,7 +106,28 @@ done
 check '--stats' shows - GREENLOAD_STATS --stats
 check '--stats=' shows - GREENLOAD_STATS --stats=
 check '--stats=-' shows - GREENLOAD_STATS --stats=-
-check '--stats takes no other word' prints x "$greenload" --stats echo x
+says() {
+	text=$1
+	shift
+	ends 0 "$@" && [ "$(cat "$work/.stdout")" = "$text" ]
+}
+check '--stats takes no other word' says x "$greenload" --stats echo x
+
+# ends_with_statistics COMMAND...: one JSON object is the last line on stderr.
+ends_with_statistics() {
+	ends 0 "$greenload" --no-follow --stats "$@" && tail -n 1 "$work/.stderr" | grep -q '^{"greenlets": .*}$' && return
+	echo 'no statistics:'
+	cat "$work/.stderr"
+	return 1
+}
+check '--stats of a program that closes stderr' ends_with_statistics sort /dev/null
+check '--stats of a shell without stderr' ends_with_statistics bash -c 'exec 2>&-'
+check '--stats of a shell with another stderr' ends_with_statistics bash -c 'exec 2>elsewhere; echo x >&2'
+check 'and that is left alone' [ "$(cat elsewhere 2>/dev/null)" = x ]
+check '--stats keeps no number that a program uses' says 3 "$greenload" --stats=- bash -c \
+	'exec 2>/dev/null {fd}</dev/null; exec {fd}<&-; exec 3</dev/null && echo 3'
+has python3 && check '--stats of a program that closes all descriptors' ends_with_statistics \
+	python3 -c 'import os; os.closerange(2, 4096)'
 mkdir statistics
 touch statistics/present
 check '--stats=FILE becomes absolute' shows "$work/statistics/f" GREENLOAD_STATS --stats=statistics/f
