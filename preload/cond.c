@@ -3,6 +3,7 @@
  * what its initialiser put there, the clock among it. OS threads without greenlets wait the same way as soon as there
  * are greenlets in the process; those that began before are still found by libc's own signal.
  */
+#include "cond_mutex.h"
 #include "cond_shared.h"
 #include "options.h"
 #include "stats.h"
@@ -31,9 +32,9 @@ static bool is_left_to_libc(enum call call, const pthread_cond_t *cond)
 }
 
 /* Who is cancelled has the mutex again when the clean-up handlers run. */
-static int relock(pthread_mutex_t *mutex, int error)
+static int relock(pthread_mutex_t *mutex, bool counts, int error)
 {
-	int failure = pthread_mutex_lock(mutex);
+	int failure = lock_after_wait(mutex, counts);
 
 	if (error == ECANCELED)
 		end_if_cancelled();
@@ -57,12 +58,15 @@ struct stand {
 	struct leavable stay; /* first */
 	struct place *place;
 	pthread_mutex_t *mutex;
+	bool counts; /* see cond_mutex.h */
 };
 
 /* As libc has it, who jumps out of the wait has the mutex again. */
 static void take_mutex_back(struct leavable *stay)
 {
-	pthread_mutex_lock(((struct stand *)stay)->mutex);
+	struct stand *stand = (struct stand *)stay;
+
+	lock_after_wait(stand->mutex, stand->counts);
 }
 
 static const struct way_to_leave with_mutex = {.leave = take_mutex_back};
@@ -72,7 +76,7 @@ static void give_up(void *arg)
 	struct stand *stand = arg;
 
 	lot_leave(stand->place);
-	pthread_mutex_lock(stand->mutex);
+	lock_after_wait(stand->mutex, stand->counts);
 }
 
 /* libc can cancel a thread of its own only where it waits by libc's means, or at any time: so for that long, at any. */
@@ -102,7 +106,7 @@ static int stay_in_line(struct stand *stand, const struct until *until)
 	if (was_left(&stand->stay))
 		return 0;
 	wait_ends(&stand->stay);
-	return relock(stand->mutex, error);
+	return relock(stand->mutex, stand->counts, error);
 }
 
 /* In line before the mutex is free: a signal that comes in between is not lost. Called and returns with the mutex. */
@@ -115,7 +119,7 @@ static int wait_in_line(enum call call, pthread_cond_t *cond, pthread_mutex_t *m
 	end_if_cancelled();
 	wait_begins(&stand.stay, &with_mutex);
 	lot_enter(cond, &place);
-	error = pthread_mutex_unlock(mutex);
+	error = unlock_for_wait(mutex, &stand.counts);
 	if (error) {
 		lot_leave(&place);
 		wait_ends(&stand.stay);

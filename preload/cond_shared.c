@@ -3,6 +3,7 @@
  * its own: when it has given that back it stands in libc's line, and the greenlet can give back the program's.
  */
 #include "cond_shared.h"
+#include "cond_mutex.h"
 #include "stats.h"
 #include "turn.h"
 
@@ -17,6 +18,7 @@ struct wait {
 	pthread_mutex_t gate; /* the helper's, but for when it waits */
 	sem_t has_gate;
 	int error, unlock_error;
+	bool counts;   /* see cond_mutex.h */
 	bool is_alone; /* there was no helper */
 };
 
@@ -53,7 +55,7 @@ static void let_go_of_mutex(void *arg)
 		;
 	libc.pthread_mutex_lock(&wait->gate);
 	libc.pthread_mutex_unlock(&wait->gate);
-	wait->unlock_error = pthread_mutex_unlock(wait->mutex);
+	wait->unlock_error = unlock_for_wait(wait->mutex, &wait->counts);
 	if (wait->unlock_error)
 		wake_helper(wait);
 }
@@ -61,7 +63,7 @@ static void let_go_of_mutex(void *arg)
 static int look_again_later(struct wait *wait)
 {
 	struct until until = {.deadline = FOR_EVER, .firm = true}, soon = until;
-	int error = pthread_mutex_unlock(wait->mutex);
+	int error = unlock_for_wait(wait->mutex, &wait->counts);
 
 	if (error)
 		return error;
@@ -69,7 +71,7 @@ static int look_again_later(struct wait *wait)
 		deadline_by_clock(wait->clock, wait->at, &until);
 	soon.deadline = nanos_add(clock_now(), LOOK_AGAIN);
 	park(until.deadline < soon.deadline ? &until : &soon);
-	error = pthread_mutex_lock(wait->mutex);
+	error = lock_after_wait(wait->mutex, wait->counts);
 	return error ?: until.deadline <= clock_now() ? ETIMEDOUT : 0;
 }
 
@@ -88,5 +90,5 @@ int wait_beside_processes(
 		return look_again_later(&wait);
 	if (wait.unlock_error)
 		return wait.unlock_error;
-	return pthread_mutex_lock(mutex) ?: error == ECANCELED && is_cancelled() ? ECANCELED : wait.error;
+	return lock_after_wait(mutex, wait.counts) ?: error == ECANCELED && is_cancelled() ? ECANCELED : wait.error;
 }

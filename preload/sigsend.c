@@ -30,7 +30,7 @@ static int send_to(struct greenlet *g, int signo, const siginfo_t *info)
 
 	if (signo < 0 || signo > LAST_SIGNAL)
 		return EINVAL;
-	if (!signo || g->ended)
+	if (!signo)
 		return 0;
 	bit = signal_bit(signo);
 	if (bit & UNBLOCKABLE || (!(g->blocked & bit) && !(g->awaits & bit) && !has_handler(signo)))
@@ -56,11 +56,21 @@ static bool is_natively_reached(const struct greenlet *g)
 	return !g || (g->is_main && (!self || self->hub != g->hub)) || (g == self && !has_company(g));
 }
 
+/* Those that libc keeps to itself: it lets nobody send them to a thread. */
+static bool is_of_libc(int signo)
+{
+	return signo >= __SIGRTMIN && signo < SIGRTMIN;
+}
+
 int pthread_kill(pthread_t thread, int signo)
 {
 	struct greenlet *g = greenlet_of(thread);
 	siginfo_t info;
 
+	if (is_of_libc(signo))
+		return EINVAL;
+	if (g && g->ended) /* libc notes the end of all but the first, whose id is 0 to the kernel then */
+		return g->is_main ? EINVAL : 0;
 	if (is_natively_reached(g))
 		return libc.pthread_kill(thread, signo);
 	info = info_of(signo, SI_TKILL);
@@ -72,6 +82,10 @@ int pthread_sigqueue(pthread_t thread, int signo, const union sigval value)
 	struct greenlet *g = greenlet_of(thread);
 	siginfo_t info;
 
+	if (g && g->ended)
+		return ESRCH;
+	if (g && is_of_libc(signo))
+		return EINVAL;
 	if (is_natively_reached(g))
 		return libc.pthread_sigqueue(thread, signo, value);
 	info = info_of(signo, SI_QUEUE);

@@ -99,6 +99,7 @@ static const struct answer answers[] = {
     [SYS_setns] = {(void *)setns, true},
     [SYS_execve] = {(void *)execve, true},
     [SYS_execveat] = {(void *)execveat, true},
+    [SYS_prctl] = {(void *)prctl, true},
     [SYS_gettid] = {(void *)gettid, true},
     [SYS_tgkill] = {(void *)tgkill, true},
     [SYS_sched_setaffinity] = {(void *)sched_setaffinity, true},

@@ -10,6 +10,7 @@
 #include "options.h"
 #include "own_waits.h"
 #include "stats.h"
+#include "thread_life.h"
 #include "thread_make.h"
 #include "thread_wish.h"
 #include "turn.h"
@@ -90,9 +91,13 @@ static int join_until(struct greenlet *g, void **result, const struct until *unt
 	int error = 0;
 
 	end_if_cancelled();
+	if (was_joined(g))
+		return ESRCH;
+	if (g->detached)
+		return EINVAL;
 	if (g == self)
 		return EDEADLK;
-	if (g->detached || atomic_exchange(&g->is_joined, true))
+	if (atomic_exchange(&g->is_joined, true))
 		return EINVAL;
 	while (!atomic_load(&g->ended) && !error) {
 		mine = but_not_by_kill(until);
@@ -154,7 +159,7 @@ int pthread_tryjoin_np(pthread_t thread, void **result)
 
 	if (!g)
 		return libc.pthread_tryjoin_np(thread, result);
-	return atomic_load(&g->ended) ? join_until(g, result, &at_once) : EBUSY;
+	return has_ended(g) && !was_joined(g) ? join_until(g, result, &at_once) : EBUSY;
 }
 
 int pthread_clockjoin_np(pthread_t thread, void **result, clockid_t clock, const struct timespec *at)
@@ -180,8 +185,12 @@ int pthread_detach(pthread_t thread)
 
 	if (!g)
 		return libc.pthread_detach(thread);
+	if (was_joined(g))
+		return ESRCH;
 	if (g->detached)
 		return EINVAL;
+	if (g->is_joined) /* the one who joins it sees to it */
+		return 0;
 	g->detached = true;
 	release_greenlet(g);
 	return 0;

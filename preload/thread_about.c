@@ -3,6 +3,8 @@
  * processors and priorities, so that is accepted and remembered, no more.
  */
 #include "blocking.h"
+#include "thread_life.h"
+#include "thread_name.h"
 #include "thread_wish.h"
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +15,19 @@ static struct greenlet *spawned(pthread_t thread)
 	struct greenlet *g = greenlet_of(thread);
 
 	return g && !g->is_main ? g : NULL;
+}
+
+/*
+ * Where libc hands the id of a thread on to the kernel, one that has ended is 0 to it, and that means the caller. False
+ * for one that was joined, which is none.
+ */
+static bool finds_processors(pthread_t *thread)
+{
+	const struct greenlet *g = greenlet_of(*thread);
+
+	if (has_ended(g) && !was_joined(g))
+		*thread = pthread_self();
+	return !was_joined(g);
 }
 
 static pthread_t main_of(const struct greenlet *g)
@@ -33,10 +48,21 @@ static void show_stack(const struct greenlet *g, pthread_attr_t *attributes)
 	pthread_attr_setguardsize(attributes, g->guard_size);
 }
 
+/* What was inherited from the main thread is what that has. */
+static int policy_of(const struct greenlet *g, int *policy, struct sched_param *param)
+{
+	if (g->policy == POLICY_OF_MAIN)
+		return libc.pthread_getschedparam(main_of(g), policy, param);
+	*policy = g->policy;
+	param->sched_priority = g->priority;
+	return 0;
+}
+
 int pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes)
 {
 	struct greenlet *g = spawned(thread);
 	struct sched_param param;
+	cpu_set_t processors;
 	int error, policy;
 
 	if (!g)
@@ -46,44 +72,56 @@ int pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes)
 		return error;
 	show_stack(g, attributes);
 	pthread_attr_setdetachstate(attributes, g->detached ? PTHREAD_CREATE_DETACHED : PTHREAD_CREATE_JOINABLE);
-	if (pthread_getschedparam(thread, &policy, &param) == 0) {
+	if (policy_of(g, &policy, &param) == 0) {
 		pthread_attr_setschedpolicy(attributes, policy);
 		pthread_attr_setschedparam(attributes, &param);
 	}
-	return g->processors ? pthread_attr_setaffinity_np(attributes, sizeof(*g->processors), g->processors) : 0;
+	error = pthread_getaffinity_np(thread, sizeof(processors), &processors);
+	if (!error)
+		error = pthread_attr_setaffinity_np(attributes, sizeof(processors), &processors);
+	if (error)
+		pthread_attr_destroy(attributes);
+	return error;
 }
 
 int pthread_setname_np(pthread_t thread, const char *name)
 {
 	struct greenlet *g = spawned(thread);
 
-	if (!g)
-		return libc.pthread_setname_np(thread, name);
 	if (strlen(name) >= sizeof(g->name))
 		return ERANGE;
-	memcpy(g->name, name, strlen(name) + 1);
-	return 0;
+	if (has_ended(greenlet_of(thread)))
+		return ENOENT;
+	if (g)
+		rename_greenlet(g, name);
+	else
+		keep_inherited_names(greenlet_of(thread));
+	return g ? 0 : libc.pthread_setname_np(thread, name);
 }
 
-/* Who was given none goes by that of the process, as any thread inherits its creator's. */
 int pthread_getname_np(pthread_t thread, char *name, size_t size)
 {
 	struct greenlet *g = spawned(thread);
 
-	if (!g || !g->name[0])
-		return libc.pthread_getname_np(g ? main_of(g) : thread, name, size);
-	if (strlen(g->name) >= size)
+	if (size < sizeof(g->name))
 		return ERANGE;
+	if (has_ended(greenlet_of(thread)))
+		return ENOENT;
+	if (!g || !g->is_named)
+		return libc.pthread_getname_np(g ? main_of(g) : thread, name, size);
 	memcpy(name, g->name, strlen(g->name) + 1);
 	return 0;
 }
 
 int pthread_setaffinity_np(pthread_t thread, size_t size, const cpu_set_t *set)
 {
+	bool is_there = finds_processors(&thread);
 	struct greenlet *g = spawned(thread);
 	cpu_set_t wanted, *before;
 	int error;
 
+	if (!is_there)
+		return ESRCH;
 	if (!g)
 		return libc.pthread_setaffinity_np(thread, size, set);
 	CPU_ZERO(&wanted);
@@ -97,8 +135,11 @@ int pthread_setaffinity_np(pthread_t thread, size_t size, const cpu_set_t *set)
 
 int pthread_getaffinity_np(pthread_t thread, size_t size, cpu_set_t *set)
 {
+	bool is_there = finds_processors(&thread);
 	struct greenlet *g = spawned(thread);
 
+	if (!is_there)
+		return ESRCH;
 	if (!g)
 		return libc.pthread_getaffinity_np(thread, size, set);
 	if (libc.pthread_getaffinity_np(main_of(g), size, set) != 0)
@@ -108,31 +149,18 @@ int pthread_getaffinity_np(pthread_t thread, size_t size, cpu_set_t *set)
 	return 0;
 }
 
-static bool is_possible(int policy, int priority)
-{
-	return priority >= sched_get_priority_min(policy) && priority <= sched_get_priority_max(policy);
-}
-
 int pthread_setschedparam(pthread_t thread, int policy, const struct sched_param *param)
 {
 	struct greenlet *g = spawned(thread);
 
+	if (has_ended(greenlet_of(thread)))
+		return ESRCH;
 	if (!g)
 		return libc.pthread_setschedparam(thread, policy, param);
-	if (sched_get_priority_max(policy) < 0 || !is_possible(policy, param->sched_priority))
+	if (!is_priority_of(policy, param->sched_priority))
 		return EINVAL;
 	g->policy = (uint8_t)policy;
 	g->priority = (uint8_t)param->sched_priority;
-	return 0;
-}
-
-/* What was inherited from the main thread is what that has. */
-static int policy_of(const struct greenlet *g, int *policy, struct sched_param *param)
-{
-	if (g->policy == POLICY_OF_MAIN)
-		return libc.pthread_getschedparam(main_of(g), policy, param);
-	*policy = g->policy;
-	param->sched_priority = g->priority;
 	return 0;
 }
 
@@ -142,10 +170,12 @@ int pthread_setschedprio(pthread_t thread, int priority)
 	struct sched_param param;
 	int policy, error;
 
+	if (has_ended(greenlet_of(thread)))
+		return ESRCH;
 	if (!g)
 		return libc.pthread_setschedprio(thread, priority);
 	error = policy_of(g, &policy, &param);
-	if (error || !is_possible(policy, priority))
+	if (error || !is_priority_of(policy, priority))
 		return error ?: EINVAL;
 	g->policy = (uint8_t)policy;
 	g->priority = (uint8_t)priority;
@@ -156,6 +186,8 @@ int pthread_getschedparam(pthread_t thread, int *policy, struct sched_param *par
 {
 	struct greenlet *g = spawned(thread);
 
+	if (has_ended(greenlet_of(thread)))
+		return ESRCH;
 	if (!g)
 		return libc.pthread_getschedparam(thread, policy, param);
 	return policy_of(g, policy, param);
@@ -164,6 +196,8 @@ int pthread_getschedparam(pthread_t thread, int *policy, struct sched_param *par
 /* The processor time of the OS thread that they all share. */
 int pthread_getcpuclockid(pthread_t thread, clockid_t *clock)
 {
+	if (has_ended(greenlet_of(thread)))
+		return ESRCH;
 	if (!spawned(thread))
 		return libc.pthread_getcpuclockid(thread, clock);
 	*clock = CLOCK_THREAD_CPUTIME_ID;

@@ -30,18 +30,39 @@ static void read_stack(const pthread_attr_t *attributes, struct wish *wish)
 		pthread_attr_getguardsize(attributes, &wish->guard_size);
 }
 
-static void read_scheduling(const pthread_attr_t *attributes, struct thread_wish *wish)
+/* SCHED_DEADLINE has no priorities, and needs times that these calls do not give. */
+bool is_priority_of(int policy, int priority)
+{
+	int least = sched_get_priority_min(policy), most = sched_get_priority_max(policy);
+
+	return policy != SCHED_DEADLINE && least >= 0 && priority >= least && priority <= most;
+}
+
+/* libc has checked the priority against the policy that the attributes had when it was set. */
+static int read_scheduling(const pthread_attr_t *attributes, struct thread_wish *wish)
 {
 	struct sched_param param;
 	int inherits, policy;
 
 	pthread_attr_getinheritsched(attributes, &inherits);
 	if (inherits == PTHREAD_INHERIT_SCHED)
-		return;
+		return 0;
 	pthread_attr_getschedpolicy(attributes, &policy);
 	pthread_attr_getschedparam(attributes, &param);
+	if (!is_priority_of(policy, param.sched_priority))
+		return EINVAL;
 	wish->policy = (uint8_t)policy;
 	wish->priority = (uint8_t)param.sched_priority;
+	return 0;
+}
+
+static void read_mask(const pthread_attr_t *attributes, struct wish *wish)
+{
+	sigset_t mask;
+
+	wish->has_mask = pthread_attr_getsigmask_np(attributes, &mask) == 0;
+	if (wish->has_mask)
+		memcpy(&wish->blocked, &mask, sizeof(wish->blocked));
 }
 
 /* As the creator; the main one's are libc's to know. */
@@ -54,8 +75,17 @@ static struct thread_wish inherited(void)
 	wish.policy = self->policy;
 	wish.priority = self->priority;
 	wish.niceness = self->niceness;
-	wish.wish.name = self->name;
+	wish.wish.name = self->is_named ? self->name : NULL;
 	return wish;
+}
+
+static int copy_processors(const cpu_set_t *from, cpu_set_t **to)
+{
+	*to = malloc(sizeof(*from));
+	if (!*to)
+		return ENOMEM;
+	**to = *from;
+	return 0;
 }
 
 int allowed_processors(const cpu_set_t *wanted, cpu_set_t **allowed)
@@ -67,11 +97,7 @@ int allowed_processors(const cpu_set_t *wanted, cpu_set_t **allowed)
 	CPU_AND(&both, &both, wanted);
 	if (!CPU_COUNT(&both))
 		return EINVAL;
-	*allowed = malloc(sizeof(both));
-	if (!*allowed)
-		return ENOMEM;
-	**allowed = both;
-	return 0;
+	return copy_processors(&both, allowed);
 }
 
 /* Unset, they are all that a set has room for. */
@@ -88,13 +114,14 @@ static int read_processors(const pthread_attr_t *attributes, struct thread_wish 
 
 static int read_all(const pthread_attr_t *attributes, struct thread_wish *wish)
 {
-	int detach_state;
+	int detach_state, error;
 
 	pthread_attr_getdetachstate(attributes, &detach_state);
 	wish->wish.detached = detach_state == PTHREAD_CREATE_DETACHED;
 	read_stack(attributes, &wish->wish);
-	read_scheduling(attributes, wish);
-	return read_processors(attributes, wish);
+	read_mask(attributes, &wish->wish);
+	error = read_scheduling(attributes, wish);
+	return error ?: read_processors(attributes, wish);
 }
 
 static int read_default(struct thread_wish *wish)
@@ -149,6 +176,8 @@ int read_thread_wish(const pthread_attr_t *attributes, struct thread_wish *wish)
 		error = read_all(attributes, wish);
 	else if (!error && atomic_load(&has_set_default))
 		error = read_default(wish);
+	if (!error && !wish->processors && self && self->processors)
+		error = copy_processors(self->processors, &wish->processors);
 	if (!wish->wish.stack)
 		wish->wish.stack_size = size_asked_for(wish->wish.stack_size);
 	return error;

@@ -18,6 +18,9 @@ struct thread_wish {
  */
 int read_thread_wish(const pthread_attr_t *attributes, struct thread_wish *wish);
 
+/* True for a priority that the kernel takes with this policy, where the caller has the right to both. */
+bool is_priority_of(int policy, int priority);
+
 /* Those of the wanted processors that the process may use, on the heap. Returns 0, EINVAL (none of them), ENOMEM. */
 int allowed_processors(const cpu_set_t *wanted, cpu_set_t **allowed);
 

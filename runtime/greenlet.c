@@ -122,9 +122,10 @@ static struct greenlet *make(const struct wish *wish, green_fn *fn, void *arg)
 	g->detached = wish->detached;
 	g->releases = wish->detached;
 	g->name[0] = '\0';
+	g->is_named = wish->name != NULL;
 	if (wish->name)
 		strncat(g->name, wish->name, sizeof(g->name) - 1);
-	mask_enter(g, self->blocked);
+	mask_enter(g, wish->has_mask ? wish->blocked & ~UNBLOCKABLE : self->blocked);
 	g->number = ++hub->spawned;
 	g->parent = self->number;
 	g->since = hub->seen;

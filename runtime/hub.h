@@ -99,6 +99,7 @@ struct greenlet {
 	const siginfo_t *taking;    /* the signal that it is sending to itself from what it was sent; NULL: none */
 	int *cleared_at_end;        /* as set_tid_address(2) was told; NULL: nothing */
 	char name[16];
+	bool is_named; /* name holds it, be it empty; else it goes by that of its OS thread */
 };
 
 struct hub {

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct greenlet;
 struct hub;
@@ -19,6 +20,8 @@ struct wish {
 	void *stack;       /* the lowest byte of the program's own of this size, to run on; NULL: ours */
 	size_t guard_size;
 	bool detached;
+	bool has_mask;    /* else the creator's signal mask is inherited */
+	uint64_t blocked; /* the signals that it is to block, if has_mask */
 };
 
 /*
