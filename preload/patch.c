@@ -10,6 +10,7 @@
  */
 #include "patch.h"
 #include "../runtime/hub.h"
+#include "credentials.h"
 #include "down.h"
 #include "inside.h"
 #include "options.h"
@@ -187,18 +188,6 @@ static const char *patched_but_for(void)
 	return text;
 }
 
-/*
- * Where the program has a copy of this variable, ours is that copy, and libc goes by its own: it would leave streams
- * locked in the child of a fork.
- */
-static void tell_libc_of_company(const struct library *library)
-{
-	const ElfW(Sym) *symbol = find_symbol(library, "__libc_single_threaded");
-
-	if (symbol && (symbol->st_info & 0xf) == STT_OBJECT)
-		*address_of(library, symbol) = 0;
-}
-
 /* Returns the outcome. */
 static const char *patch_rows(const struct library *library)
 {
@@ -219,20 +208,24 @@ static const char *patch_rows(const struct library *library)
 		return "as it is: calls did not arrive";
 	}
 	set_ways_down(true);
-	tell_libc_of_company(library);
 	libc_is_patched = true;
 	return patched_but_for();
 }
 
-static const char *patch_libc(void)
+static bool is_only_thread(void)
+{
+	unsigned tasks = count_tasks();
+
+	return tasks ? tasks == 1 : __libc_single_threaded;
+}
+
+static const char *patch_libc(bool is_alone)
 {
 	struct library library;
-	unsigned tasks;
 
 	if (libc_is_off)
 		return "as it is: it was to be left alone";
-	tasks = count_tasks();
-	if (tasks > 1 || (!tasks && !__libc_single_threaded))
+	if (!is_alone)
 		return "as it is: another thread was running";
 	if (!locks_are_known() || !find_library(LIBC_SO, &library))
 		return "as it is: it is not one that is known";
@@ -244,11 +237,14 @@ static void patch_once(void)
 {
 	static bool is_done;
 	int before = errno;
+	bool is_alone;
 
 	if (is_done)
 		return;
 	is_done = true;
-	stats_tell_of_libc(patch_libc());
+	is_alone = is_only_thread();
+	credentials_prepare();
+	stats_tell_of_libc(patch_libc(is_alone));
 	errno = before;
 }
 

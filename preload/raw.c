@@ -150,14 +150,6 @@ long raw_clock_nanosleep(long clock, long flags, long span, long left, long e, l
 	return error ? fail(error) : 0;
 }
 
-/* The kernel's struct sigaction. */
-struct kernel_action {
-	void (*handler)(int);
-	unsigned long flags;
-	void (*restorer)(void);
-	unsigned long set;
-};
-
 static void widen_action(const struct kernel_action *narrow, struct sigaction *full)
 {
 	memset(full, 0, sizeof(*full));

@@ -6,6 +6,14 @@
 #ifndef RAW_H
 #define RAW_H
 
+/* The kernel's struct sigaction. */
+struct kernel_action {
+	void (*handler)(int);
+	unsigned long flags;
+	void (*restorer)(void);
+	unsigned long set;
+};
+
 /* They leave what remains of the time where the time limit was, as the kernel does. */
 long raw_ppoll(long fds, long count, long timeout, long set, long size, long f);
 long raw_pselect6(long count, long in, long out, long error, long timeout, long sized);

@@ -16,9 +16,10 @@ static bool has_what_we_read(void)
 	return _thread_db_pthread_tid && _thread_db_pthread_list && _thread_db_pthread_specific &&
 	       _thread_db_pthread_key_data_level2_data && _thread_db_pthread_key_struct_destr &&
 	       _thread_db___pthread_keys && _thread_db_rtld_global__dl_tls_dtv_slotinfo_list &&
-	       _thread_db_dtv_slotinfo_list_slotinfo && _thread_db_link_map_l_tls_offset &&
-	       &_thread_db_sizeof_pthread && &_thread_db_sizeof_dtv_slotinfo && &_thread_db_sizeof_pthread_key_data &&
-	       &_thread_db_sizeof_pthread_key_struct && _rtld_global && __pthread_keys;
+	       _thread_db_rtld_global__dl_stack_user && _thread_db_dtv_slotinfo_list_slotinfo &&
+	       _thread_db_link_map_l_tls_offset && &_thread_db_sizeof_pthread && &_thread_db_sizeof_dtv_slotinfo &&
+	       &_thread_db_sizeof_pthread_key_data && &_thread_db_sizeof_pthread_key_struct && _rtld_global &&
+	       __pthread_keys;
 }
 
 /* Our structures above are as long as glibc's. */
@@ -119,6 +120,22 @@ __attribute__((noinline)) void *glibc_call_as(void *tp, void *(*f)(void *), void
 	set_thread_pointer(own);
 	sys_set_mask(SIG_SETMASK, before, NULL);
 	return result;
+}
+
+/* The list of threads whose stacks are not libc's: it gives back the others' at a fork. */
+void glibc_list_instead(void *listed, void *tp)
+{
+	struct list_node *head = (void *)(_rtld_global + _thread_db_rtld_global__dl_stack_user[OFFSET]);
+	char *old = (char *)listed - glibc.descriptor_below, *new = (char *)tp - glibc.descriptor_below;
+	struct list_node *out = (void *)(old + glibc.list), *in = (void *)(new + glibc.list);
+
+	out->next->previous = out->previous;
+	out->previous->next = out->next;
+	out->next = out->previous = out;
+	*in = (struct list_node){head->next, head};
+	in->next->previous = in;
+	head->next = in;
+	*(int *)(new + glibc.tid) = (int)raw_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0);
 }
 
 struct sight {

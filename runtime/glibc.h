@@ -66,6 +66,12 @@ void glibc_give_resolver(void *tp);
 /* The calling thread ends: its resolver's state, if it is one of ours, gives back what it holds and is as new. */
 void glibc_leave_resolver(void);
 
+/*
+ * In the child of a fork, whose one OS thread libc lists by the block at `listed`: lists it by another block, which
+ * lives as long as the OS thread. No other OS thread runs.
+ */
+void glibc_list_instead(void *listed, void *tp);
+
 /* True when libc, called with this thread pointer, sees a thread of its own. */
 bool glibc_takes_for_thread(void *tp);
 

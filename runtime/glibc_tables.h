@@ -15,6 +15,7 @@ DEBUG_TABLE(pthread_specific);
 DEBUG_TABLE(pthread_key_data_level2_data);
 DEBUG_TABLE(pthread_key_struct_destr);
 DEBUG_TABLE(__pthread_keys);
+DEBUG_TABLE(rtld_global__dl_stack_user);
 DEBUG_TABLE(rtld_global__dl_tls_dtv_slotinfo_list);
 DEBUG_TABLE(dtv_slotinfo_list_slotinfo);
 DEBUG_TABLE(link_map_l_tls_offset);
@@ -26,6 +27,11 @@ DEBUG_SIZE(pthread_key_struct);
 extern char _rtld_global[] __attribute__((weak));
 
 enum { BITS, ELEMENTS, OFFSET };
+
+/* A node of a circular list, and its head. */
+struct list_node {
+	struct list_node *next, *previous;
+};
 
 /* A pthread key, and a thread's value for one. */
 struct key {

@@ -3,6 +3,7 @@
 #include "arena.h"
 #include "ending.h"
 #include "fork.h"
+#include "glibc.h"
 #include "hold.h"
 #include "leaks.h"
 #include "loop.h"
@@ -212,6 +213,7 @@ static void init_main(struct hub *hub)
 	hub->main.limit = FOR_EVER;
 	hub->main.has_begun = true;
 	hub->main.context.thread_pointer = thread_pointer();
+	hub->listed = thread_pointer();
 	mask_begin(hub);
 	/* libc cannot know that there is company now, by helper threads or by greenlets; C++ goes by the variable. */
 	mark_not_alone(thread_pointer());
@@ -285,6 +287,9 @@ void hub_reset(struct hub *hub)
 	self->timer.place = 0;
 	atomic_store(&hub->inbox, NULL);
 	atomic_store(&self->posted, 0);
+	/* What waits for its end has stayed in the parent. */
+	self->joiner = NULL;
+	atomic_store(&self->is_joined, false);
 	hub->leaving = NULL;
 	mask_reset(hub, self);
 	altstack_reset(hub, self);
@@ -296,4 +301,8 @@ void hub_reset(struct hub *hub)
 	hub->stale = true;
 	poller_reset(hub);
 	ring_reset(hub);
+	if (!self->is_main) {
+		glibc_list_instead(thread_pointer(), hub->context.thread_pointer);
+		hub->listed = hub->context.thread_pointer;
+	}
 }

@@ -121,6 +121,7 @@ struct hub {
 
 	bool is_first;                       /* its OS thread is the main one of the process */
 	struct greenlet main;                /* the OS thread's own flow of control */
+	void *listed;                        /* the thread pointer by which libc lists the OS thread */
 	struct greenlet *spare;              /* ended ones with their stacks, for the next spawns */
 	_Atomic(struct greenlet *) returned; /* the same, from other OS threads */
 	struct greenlet *leaving;            /* ends on the program's own stack: it has ended once the hub runs */
