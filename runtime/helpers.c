@@ -1,6 +1,7 @@
 #include "helpers.h"
 #include "hold.h"
 #include "hub.h"
+#include "mask.h"
 #include "offload_hub.h"
 #include "park.h"
 #include "tls.h"
@@ -134,7 +135,8 @@ int make_os_thread(pthread_t *thread, void *(*run)(void *arg), void *arg)
 	if (error)
 		return error;
 	pthread_attr_setstacksize(&attributes, STACK_BYTES);
-	sys_set_mask(SIG_SETMASK, ~0ull, &before);
+	/* It inherits the mask, and libc waits for it to take a signal of libc's own. */
+	sys_set_mask(SIG_SETMASK, ~UNBLOCKABLE, &before);
 	lock(&tls_lock);
 	error = pthread_create(thread, &attributes, run, arg);
 	unlock(&tls_lock);
