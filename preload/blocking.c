@@ -190,7 +190,7 @@ struct helper_call {
 /* Some calls send a signal to the thread that makes them, where it is blocked. */
 static int take_signal_of_call(void)
 {
-	const uint64_t wanted = signal_bit(SIGPIPE) | signal_bit(SIGXFSZ);
+	const uint64_t wanted = EARNED;
 	const struct timespec no_time = {0, 0};
 	uint64_t pending = 0;
 
@@ -204,8 +204,16 @@ static void make_call(void *arg)
 {
 	struct helper_call *helped = arg;
 
+	const uint64_t earned = EARNED;
+	uint64_t before = 0;
+
+	/* A helper blocks all signals. Where none can be had the hub makes the call. */
+	if (hub_running)
+		raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, (long)&earned, (long)&before, sizeof(before), 0, 0);
 	helped->job(helped->arg);
-	helped->signo = self || hub_running ? 0 : take_signal_of_call();
+	helped->signo = self ? 0 : take_signal_of_call();
+	if (hub_running)
+		raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&before, 0, sizeof(before), 0, 0);
 }
 
 static void call_by(

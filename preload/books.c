@@ -4,7 +4,9 @@
 #include "libc.h"
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <termios.h>
 
 /* Lost updates of an entry only make it be learnt again. */
 _Atomic(struct fd_entry *) fd_pages[FD_PAGES];
@@ -74,6 +76,13 @@ static uint32_t traits_by_flags(int flags)
 	return flags >= 0 && (flags & O_NONBLOCK) ? FD_NONBLOCK : 0;
 }
 
+static bool is_terminal(int fd)
+{
+	struct termios unused;
+
+	return raw_syscall(SYS_ioctl, fd, TCGETS, (long)&unused, 0, 0, 0) == 0;
+}
+
 /* Of what is no file that never waits. A pipe of packets is not drained by a short read. */
 static uint32_t traits_by_kind(int fd, mode_t mode)
 {
@@ -84,6 +93,8 @@ static uint32_t traits_by_kind(int fd, mode_t mode)
 		traits |= traits_of_socket(fd);
 	else if (S_ISFIFO(mode) && !(flags & O_DIRECT))
 		traits |= FD_STREAM;
+	else if (S_ISCHR(mode) && is_terminal(fd))
+		traits |= FD_TERMINAL;
 	return traits;
 }
 

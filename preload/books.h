@@ -27,6 +27,7 @@ enum fd_trait {
 	FD_RCVLOWAT = 1 << 12,     /* SO_RCVLOWAT is more than one byte */
 	FD_OF_STREAM = 1 << 13,    /* of a stream that is being closed */
 	FD_DIRECT = 1 << 14,       /* a file that is read past the page cache: each time it waits for the disk */
+	FD_TERMINAL = 1 << 15,     /* may stop a caller in the background */
 };
 
 /* The place in the books for one descriptor. */

@@ -1,4 +1,5 @@
 /* The calls that make, share, change and close descriptors: the books follow, and our own loops' stay out of reach. */
+#include "../runtime/mask.h"
 #include "blocking.h"
 #include "file_lock.h"
 #include "patch.h"
@@ -183,6 +184,22 @@ int fcntl(int fd, int command, ...)
 	return result;
 }
 
+static bool is_of_terminals(unsigned long request)
+{
+	return _IOC_TYPE(request) == 'T';
+}
+
+/* Changing a terminal from the background stops the process, unless the thread that does so blocks SIGTTOU. */
+static int ask_terminal(int fd, unsigned long request, void *argument)
+{
+	bool shown = show_own_blocks(STOPS_BACKGROUND);
+	int result = libc.ioctl(fd, request, argument);
+
+	if (shown)
+		apply_masks(self->hub);
+	return result;
+}
+
 int ioctl(int fd, unsigned long request, ...)
 {
 	va_list rest;
@@ -192,7 +209,7 @@ int ioctl(int fd, unsigned long request, ...)
 	va_start(rest, request);
 	argument = va_arg(rest, void *);
 	va_end(rest);
-	result = libc.ioctl(fd, request, argument);
+	result = is_of_terminals(request) ? ask_terminal(fd, request, argument) : libc.ioctl(fd, request, argument);
 	if (result >= 0 && request == FIONBIO && (fd_traits(fd) & FD_LEARNT))
 		note_nonblock(fd, *(int *)argument);
 	return result;

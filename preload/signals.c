@@ -3,6 +3,7 @@
  * program's there. The program sees only what it has set itself.
  */
 #include "../runtime/interrupt.h"
+#include "../runtime/mask.h"
 #include "../runtime/overflow.h"
 #include "../runtime/report.h"
 #include "../runtime/slice.h"
@@ -27,6 +28,68 @@ static void call_handler(const struct sigaction *action, int signo, siginfo_t *i
 		action->sa_sigaction(signo, info, context);
 	else
 		action->sa_handler(signo);
+}
+
+/* As if there were no handler: the signal comes once more as this one returns. */
+static void act_by_default(int signo, siginfo_t *info, ucontext_t *context)
+{
+	const struct sigaction by_default = {.sa_handler = SIG_DFL};
+	long thread = os_thread_id();
+
+	libc.sigaction(signo, &by_default, NULL);
+	if (raw_syscall(SYS_rt_tgsigqueueinfo, getpid(), thread, signo, (long)info, 0, 0) < 0)
+		raw_syscall(SYS_tgkill, getpid(), thread, signo, 0, 0, 0);
+	store_signal_bits(signal_bits(&context->uc_sigmask) & ~signal_bit(signo), &context->uc_sigmask);
+}
+
+/*
+ * Stands where the program has left the default action of a signal that a thread earns by its call, once a greenlet has
+ * blocked it: the kernel, which lets it through for the others' sake, would end the process.
+ */
+static void on_earned(int signo, siginfo_t *info, void *context)
+{
+	int errno_before = errno;
+
+	if (takes_default(signo, info, context))
+		act_by_default(signo, info, context);
+	errno = errno_before;
+}
+
+static struct sigaction guarding(void)
+{
+	struct sigaction ours = {.sa_sigaction = on_earned, .sa_flags = SA_SIGINFO | SA_RESTART};
+
+	sigfillset(&ours.sa_mask);
+	return ours;
+}
+
+static bool is_default(const struct sigaction *action)
+{
+	return !(action->sa_flags & SA_SIGINFO) && action->sa_handler == SIG_DFL;
+}
+
+/* Another OS thread may have set an action meanwhile: then that stays. */
+static void guard_one(int signo)
+{
+	struct sigaction ours = guarding(), now;
+
+	if (libc.sigaction(signo, NULL, &now) != 0 || !is_default(&now) || libc.sigaction(signo, &ours, &now) != 0)
+		return;
+	if (is_default(&now))
+		actions[signo] = now;
+	else
+		libc.sigaction(signo, &now, NULL);
+}
+
+static void guard(uint64_t signals)
+{
+	for (; signals; signals &= signals - 1)
+		guard_one(__builtin_ctzll(signals) + 1);
+}
+
+__attribute__((constructor)) static void prepare(void)
+{
+	guard_earned = guard;
 }
 
 static void on_signal(int signo, siginfo_t *info, void *context);
@@ -55,11 +118,17 @@ static void on_signal(int signo, siginfo_t *info, void *context)
 	struct handling handling;
 	int errno_before = errno;
 
+	if (is_blocked_fault(signo, info)) {
+		act_by_default(signo, info, context);
+		return;
+	}
 	if (!begin_handling(&handling, signo, info, context, &action)) {
 		renew(signo, &action);
 		errno = errno_before;
 		return;
 	}
+	if (action.sa_flags & (int)SA_RESETHAND && is_guarded(signo))
+		guard_one(signo);
 	call_handler(&action, signo, info, context);
 	end_handling(&handling, context);
 }
@@ -82,6 +151,8 @@ static void show(int signo, struct sigaction *action, const struct sigaction *pr
 	if ((action->sa_flags & SA_SIGINFO) && action->sa_sigaction == on_signal) {
 		action->sa_sigaction = programs->sa_sigaction;
 		action->sa_flags = programs->sa_flags;
+	} else if ((action->sa_flags & SA_SIGINFO) && action->sa_sigaction == on_earned) {
+		*action = *programs;
 	} else if (slice_handles(action)) {
 		slice_show(action);
 	} else if (is_ours(signo, action)) {
@@ -97,6 +168,9 @@ static int set_action(int signo, const struct sigaction *action, struct sigactio
 	if (is_function(action) && !is_ours(signo, action)) {
 		actions[signo] = *action;
 		ours = with_ours(action);
+	} else if (is_default(action) && is_guarded(signo)) {
+		actions[signo] = *action;
+		ours = guarding();
 	}
 	result = libc.sigaction(signo, &ours, before);
 	if (result != 0)

@@ -1,4 +1,5 @@
 #include "transfer.h"
+#include "../runtime/mask.h"
 #include "../runtime/refusal.h"
 #include "cold.h"
 #include "options.h"
@@ -58,6 +59,22 @@ static long ask_terminal(int fd)
 	return raw_syscall(SYS_ioctl, fd, TCGETS, (long)&unused, 0, 0, 0);
 }
 
+/*
+ * Around a call on a descriptor. A terminal goes by the mask of the thread: it refuses a background reader that blocks
+ * SIGTTIN, and lets a writer write that blocks SIGTTOU, instead of stopping the process.
+ */
+static inline bool begin_on(const struct blocking *call)
+{
+	return unlikely(call->traits & FD_TERMINAL) && show_own_blocks(STOPS_BACKGROUND);
+}
+
+static inline ssize_t end_on(bool shown, ssize_t result)
+{
+	if (unlikely(shown))
+		apply_masks(self->hub);
+	return result;
+}
+
 /* Before it lets a reader in the background wait, a terminal stops him, or fails: to read no bytes is a way to ask. */
 static void begin_wait(const struct blocking *call)
 {
@@ -113,28 +130,35 @@ static size_t cut(const struct blocking *call, size_t count)
 
 ssize_t attempt_read(struct blocking *call, void *buf, size_t count)
 {
+	bool shown;
 	ssize_t n;
 
-	if (goes_native(call))
-		return may_be_cold(call, -1) ? read_cold(call, &(struct iovec){buf, count}, 1, -1, 0)
-					     : libc.read(call->fd, buf, count);
+	if (goes_native(call)) {
+		shown = begin_on(call);
+		return end_on(shown, may_be_cold(call, -1) ? read_cold(call, &(struct iovec){buf, count}, 1, -1, 0)
+							   : libc.read(call->fd, buf, count));
+	}
 	if (count && waits_first(call))
 		return -1;
-	n = read_now(call, buf, cut(call, count));
+	shown = begin_on(call);
+	n = end_on(shown, read_now(call, buf, cut(call, count)));
 	note_progress(call, n, count);
 	return n;
 }
 
 ssize_t attempt_readv_flags(struct blocking *call, const struct iovec *iov, int count, int flags)
 {
+	bool shown;
 	ssize_t n;
 
 	if (goes_native(call) && may_be_cold(call, -1))
 		return read_cold(call, iov, count, -1, flags);
+	shown = begin_on(call);
 	if (!call->green)
-		return flags ? libc.preadv2(call->fd, iov, count, -1, flags) : libc.readv(call->fd, iov, count);
+		return end_on(
+		    shown, flags ? libc.preadv2(call->fd, iov, count, -1, flags) : libc.readv(call->fd, iov, count));
 	/* No waiting first here: the kernel is to see a wild vector at once. */
-	n = readv_now(call, iov, count, flags);
+	n = end_on(shown, readv_now(call, iov, count, flags));
 	if (n > 0)
 		note_progress(call, n, size_of_vector(iov, count));
 	return n;
@@ -200,13 +224,17 @@ static ssize_t write_now(struct blocking *call, const void *buf, size_t count)
 
 ssize_t attempt_write(struct blocking *call, const void *buf, size_t count)
 {
+	bool shown;
 	ssize_t n;
 
-	if (goes_native(call))
-		return libc.write(call->fd, buf, count);
+	if (goes_native(call)) {
+		shown = begin_on(call);
+		return end_on(shown, libc.write(call->fd, buf, count));
+	}
 	if (count && waits_first(call))
 		return -1;
-	n = write_now(call, buf, cut(call, count));
+	shown = begin_on(call);
+	n = end_on(shown, write_now(call, buf, cut(call, count)));
 	if (n >= 0)
 		note_progress(call, n, cut(call, count));
 	return n;
@@ -214,9 +242,9 @@ ssize_t attempt_write(struct blocking *call, const void *buf, size_t count)
 
 ssize_t attempt_writev_flags(struct blocking *call, const struct iovec *iov, int count, int flags)
 {
-	if (goes_native(call))
-		return write_plainly(call, iov, count, flags);
-	return writev_now(call, iov, count, flags);
+	bool native = goes_native(call), shown = begin_on(call);
+
+	return end_on(shown, native ? write_plainly(call, iov, count, flags) : writev_now(call, iov, count, flags));
 }
 
 struct iovec rest_of_vector(const struct iovec *iov, int count, size_t done)

@@ -29,6 +29,21 @@ static bool is_fault(int signo, const siginfo_t *info)
 	}
 }
 
+bool is_blocked_fault(int signo, const siginfo_t *info)
+{
+	return self && self->blocked & signal_bit(signo) && info->si_code > 0 && is_fault(signo, info);
+}
+
+/*
+ * The caller has earned it by a system call, which is about to return: a failure, or how much it has done. What kill(2)
+ * has sent looks alike, but that returns 0.
+ */
+static bool is_earned(int signo, const siginfo_t *info, const ucontext_t *context)
+{
+	return EARNED & signal_bit(signo) && info->si_code == SI_USER && info->si_pid == sys_getpid() &&
+	       context_result(context) != 0;
+}
+
 /* True when another greenlet waits for the signal by sigwait, which it would be taken from. */
 static bool is_awaited(const struct greenlet *me, int signo)
 {
@@ -78,6 +93,16 @@ static void settle_mask(struct hub *hub, ucontext_t *context)
 	store_signal_bits(hub->kernel_mask, &context->uc_sigmask);
 }
 
+/* True when the caller has earned a signal that it blocks: then it is pending for the caller alone. */
+static bool keep_earned(struct greenlet *me, int signo, const siginfo_t *info, ucontext_t *context)
+{
+	if (!me || !(me->blocked & signal_bit(signo)) || !is_earned(signo, info, context))
+		return false;
+	pending_add(&me->directed, signo, info);
+	settle_mask(me->hub, context);
+	return true;
+}
+
 /* A thread's signal, and not one of ours that is directed, is meant for the main greenlet: others know only that. */
 static void leave_for_another(struct hub *hub, int signo, const siginfo_t *info, ucontext_t *context)
 {
@@ -125,6 +150,8 @@ bool begin_handling(
 	struct hub *hub = me ? me->hub : hub_running;
 
 	handling->greenlet = NULL;
+	if (keep_earned(me, signo, info, context))
+		return false;
 	if (hub && !is_fault(signo, info) && !(me && takes_now(me, signo, info))) {
 		leave_for_another(hub, signo, info, context);
 		return false;
@@ -133,6 +160,19 @@ bool begin_handling(
 	if (me)
 		begin(handling, signo, context, action);
 	return true;
+}
+
+/* The kernel may not have been told yet of what all block. */
+bool takes_default(int signo, const siginfo_t *info, void *context)
+{
+	struct hub *hub = self ? self->hub : hub_running;
+
+	if (keep_earned(self, signo, info, context))
+		return false;
+	if (!hub || !(common_mask(hub) & signal_bit(signo)))
+		return true;
+	leave_for_another(hub, signo, info, context);
+	return false;
 }
 
 void return_as_now(struct hub *hub, ucontext_t *context)

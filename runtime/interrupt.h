@@ -29,6 +29,15 @@ bool begin_handling(
 void end_handling(const struct handling *handling, void *context);
 
 /*
+ * The same where the action is the default one, to end the process. True when it is to be done now; false when the
+ * signal has been left for another, or stays pending for the caller, which blocks it.
+ */
+bool takes_default(int signo, const siginfo_t *info, void *context);
+
+/* True for a fault of the calling greenlet in a signal that it blocks: for a thread the kernel has no handler run. */
+bool is_blocked_fault(int signo, const siginfo_t *info);
+
+/*
  * The kernel puts back the mask and the alternate stack as they were when a handler began; where it has parked, they
  * are to be as they are now when it returns.
  */

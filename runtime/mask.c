@@ -3,6 +3,10 @@
 #include "slice.h"
 #include <stddef.h>
 
+void (*guard_earned)(uint64_t signals);
+
+static _Atomic uint64_t guarded;
+
 static uint64_t set_kernel_mask(uint64_t mask)
 {
 	uint64_t before = 0;
@@ -19,6 +23,18 @@ static void count_blocks(struct hub *hub, uint64_t signals, int by)
 	}
 }
 
+static __attribute__((noinline)) void guard(uint64_t signals)
+{
+	atomic_fetch_or(&guarded, signals);
+	if (guard_earned)
+		guard_earned(signals);
+}
+
+bool is_guarded(int signo)
+{
+	return atomic_load_explicit(&guarded, memory_order_relaxed) & signal_bit(signo);
+}
+
 /* The handler of a signal may change the mask in our midst, but it puts it back. */
 void note_mask(struct greenlet *g, uint64_t blocked)
 {
@@ -30,6 +46,8 @@ void note_mask(struct greenlet *g, uint64_t blocked)
 	count_blocks(g->hub, blocked & ~before, 1);
 	count_blocks(g->hub, before & ~blocked, -1);
 	g->blocked = blocked;
+	if (__builtin_expect((blocked & EARNED & ~atomic_load_explicit(&guarded, memory_order_relaxed)) != 0, 0))
+		guard(blocked & EARNED);
 }
 
 /* The main one is always counted: what it does not block, nobody else can make blocked by all. */
@@ -139,7 +157,10 @@ void mask_enter(struct greenlet *g, uint64_t blocked)
 		note_mask(g, blocked);
 }
 
-/* What all who are left block, the hub finds out before it waits. */
+/*
+ * What all who are left block, the hub finds out before it waits. The calls of the last one are native: it must not run
+ * before the kernel has its mask.
+ */
 void mask_leave(struct greenlet *g)
 {
 	struct hub *hub = g->hub;
@@ -147,6 +168,8 @@ void mask_leave(struct greenlet *g)
 	if (g->blocked)
 		note_mask(g, 0);
 	hub->masks--;
+	if (hub->masks == 1 && common_mask(hub) != hub->kernel_mask)
+		hub->turns = 1;
 	*(g->previous_living ? &g->previous_living->next_living : &hub->living) = g->next_living;
 	if (g->next_living)
 		g->next_living->previous_living = g->previous_living;
@@ -175,7 +198,8 @@ void mask_reset(struct hub *hub, struct greenlet *g)
 	if (g->is_main) {
 		note_mask(g, blocked);
 	} else {
-		note_mask(&hub->main, ~0ull);
+		hub->main.blocked = ~UNBLOCKABLE;
+		count_blocks(hub, ~UNBLOCKABLE, 1);
 		g->blocked = 0;
 		mask_enter(g, blocked);
 	}
@@ -205,5 +229,16 @@ bool show_own_mask(void)
 		return false;
 	self->hub->kernel_mask = self->blocked;
 	set_kernel_mask(self->blocked);
+	return true;
+}
+
+bool show_own_blocks(uint64_t signals)
+{
+	struct hub *hub = self ? self->hub : NULL;
+
+	if (!hub || !(self->blocked & ~hub->kernel_mask & signals))
+		return false;
+	hub->kernel_mask |= self->blocked & signals;
+	set_kernel_mask(hub->kernel_mask);
 	return true;
 }

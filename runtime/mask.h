@@ -13,6 +13,21 @@ struct hub;
 /* What nobody can block; libc keeps two for itself. */
 #define UNBLOCKABLE (1ull << (SIGKILL - 1) | 1ull << (SIGSTOP - 1) | 3ull << 31)
 
+/* What the kernel sends to the very thread whose system call has earned it. */
+#define EARNED (1ull << (SIGPIPE - 1) | 1ull << (SIGXFSZ - 1))
+
+/* What stops a process in the background that uses its terminal, unless the thread that does so blocks it. */
+#define STOPS_BACKGROUND (1ull << (SIGTTIN - 1) | 1ull << (SIGTTOU - 1))
+
+/*
+ * Called, unless NULL, when the first greenlet of the process blocks these of EARNED: the kernel lets them through for
+ * the others' sake, so they need a handler that knows for which greenlet they are. It may run in a signal handler.
+ */
+extern void (*guard_earned)(uint64_t signals);
+
+/* True when a greenlet has blocked this one of EARNED. */
+bool is_guarded(int signo);
+
 /* The main greenlet blocks what its OS thread does. */
 void mask_begin(struct hub *hub);
 
@@ -54,5 +69,8 @@ void take_back_mask(const sigset_t *mask, uint64_t before);
  * long. True when there was something to do, to be undone by apply_masks().
  */
 bool show_own_mask(void);
+
+/* The same for those of these signals that the calling greenlet blocks: around a call that goes by whether it does. */
+bool show_own_blocks(uint64_t signals);
 
 #endif

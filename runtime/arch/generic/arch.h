@@ -83,6 +83,12 @@ static inline uintptr_t context_sp(const ucontext_t *context)
 	return (uintptr_t)context->uc_mcontext.__gregs[REG_SP];
 }
 
+/* What the system call has answered that it was about to return from. */
+static inline long context_result(const ucontext_t *context)
+{
+	return (long)context->uc_mcontext.__gregs[REG_A0];
+}
+
 /* The same for what setjmp has saved, where that is known, else 0. */
 static inline uintptr_t jump_sp(const struct __jmp_buf_tag *buffer)
 {

@@ -110,7 +110,14 @@ static inline uintptr_t context_sp(const ucontext_t *context)
 	return (uintptr_t)context->uc_mcontext.gregs[REG_RSP];
 }
 
-/* The same for what setjmp has saved, where that is known, else 0. libc hides it by the guard, and turns it. */
+/* What the system call has answered that it was about to return from. */
+static inline long context_result(const ucontext_t *context)
+{
+	return (long)context->uc_mcontext.gregs[REG_RAX];
+}
+
+/* Where the stack had come to of what setjmp has saved; 0 where that is not known. libc hides it by the guard, and
+ * turns it. */
 static inline uintptr_t jump_sp(const struct __jmp_buf_tag *buffer)
 {
 	uintptr_t sp = (uintptr_t)buffer->__jmpbuf[6];
