@@ -4,8 +4,8 @@
  */
 #include "../runtime/ending.h"
 #include "../runtime/mask.h"
-#include "../runtime/robust.h"
 #include "../runtime/slice.h"
+#include "../runtime/tls.h"
 #include "blocking.h"
 #include "options.h"
 #include "own_waits.h"
@@ -196,30 +196,23 @@ int pthread_detach(pthread_t thread)
 	return 0;
 }
 
-/*
- * The main greenlet may end before the others: libc runs the destructors of its keys, this one last but for those that
- * set theirs anew, and here it waits for the end of all.
- */
-static void wait_for_others(void *unused)
-{
-	struct hub *hub = self->hub;
-
-	(void)unused;
-	change_mask(&hub->main, ~0ull); /* it takes no signal any more */
-	give_up_robust_mutexes();
-	atomic_store(&hub->main.ended, 1);
-	if (hub->main.is_joined)
-		lot_wake(&hub->main.ended, 1);
-	while (hub->alive > 1)
-		park_firmly();
-	exit(0);
-}
-
 static pthread_key_t at_end_of_main;
+
+/*
+ * pthread_exit in the main greenlet: libc has unwound its stack and runs the destructors of its keys. Those that are
+ * left of the rounds run here, because libc would then end the OS thread, or the process if that has no other thread.
+ * thread_local destructors do not run: libc leaves them to exit(), which a main thread calls only if it is the last.
+ */
+static void end_main_in_destructor(void *unused)
+{
+	(void)unused;
+	tls_finish_key_destructors(at_end_of_main);
+	end_main(self->hub);
+}
 
 static void make_key(void)
 {
-	pthread_key_create(&at_end_of_main, wait_for_others);
+	pthread_key_create(&at_end_of_main, end_main_in_destructor);
 }
 
 void pthread_exit(void *value)

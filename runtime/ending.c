@@ -44,8 +44,6 @@ static void finish(struct greenlet *g)
 	mask_leave(g);
 	if (g->has_altstack)
 		altstack_leave(g);
-	if (hub->alive == 1 && hub->main.ended)
-		wake(&hub->main, 0);
 	if (g->joiner)
 		wake(g->joiner, 0);
 	atomic_store(&g->ended, 1);
@@ -58,6 +56,22 @@ void finish_leaving(struct greenlet *g)
 {
 	g->hub->leaving = NULL;
 	finish(g);
+}
+
+void end_main(struct hub *hub)
+{
+	struct greenlet *g = &hub->main;
+
+	change_mask(g, ~0ull); /* it takes no signal any more */
+	give_up_robust_mutexes();
+	if (hub->alive == 1)
+		exit(0);
+	hub->alive--;
+	atomic_store(&g->ended, 1);
+	if (atomic_load(&g->is_joined))
+		lot_wake(&g->ended, 1);
+	for (;;)
+		park_firmly();
 }
 
 void end_greenlet(struct greenlet *g)
@@ -73,7 +87,7 @@ void end_greenlet(struct greenlet *g)
 		call_links(g);
 	if (atomic_load(&g->posted))
 		take_inbox(hub);
-	/* In the child of a fork the last may not be the main one. */
+	/* The last may not be the main one: that has ended before, or has stayed in the parent of a fork. */
 	if (hub->alive == 1)
 		exit(0);
 	if (g->is_on_given_stack) {

@@ -3,9 +3,17 @@
 #define ENDING_H
 
 struct greenlet;
+struct hub;
 
 /* The calling greenlet ends; it has run its destructors. Does not return. */
 _Noreturn void end_greenlet(struct greenlet *g);
+
+/*
+ * The main greenlet, which is the caller, ends before the process does; it has run its destructors. Its OS thread goes
+ * on for the other greenlets, and the last of those ends the process; where there is none, this call does. Does not
+ * return.
+ */
+_Noreturn void end_main(struct hub *hub);
 
 /* On the hub's own context: the rest for one that ended on a stack that the program gave, and may take back then. */
 void finish_leaving(struct greenlet *g);

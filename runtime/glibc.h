@@ -78,4 +78,10 @@ bool glibc_takes_for_thread(void *tp);
 /* Runs the destructors of pthread keys for the thread of this descriptor, and frees its key pages. */
 void glibc_run_key_destructors(char *descriptor);
 
+/*
+ * The rest of that where libc is in the first round and calls the destructor of this key: the later keys of the round,
+ * and the other rounds. The key pages stay.
+ */
+void glibc_finish_key_destructors(char *descriptor, unsigned key);
+
 #endif

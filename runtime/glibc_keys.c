@@ -4,7 +4,8 @@
 #include <limits.h>
 #include <stdlib.h>
 
-/* One round over a page of values. Returns how many destructors it has called. */
+/* Part of a round: these values of a page, the first of which is for this key. Returns how many destructors it called.
+ */
 static int destroy_values(struct value *values, size_t first, size_t count)
 {
 	int called = 0;
@@ -26,19 +27,36 @@ static int destroy_values(struct value *values, size_t first, size_t count)
 	return called;
 }
 
-void glibc_run_key_destructors(char *descriptor)
+/* One round over the keys from this one on. Returns how many destructors it has called. */
+static int run_round(struct value **page, size_t from)
 {
-	struct value **page = (struct value **)(descriptor + glibc.specific);
 	size_t pages = _thread_db_pthread_specific[BITS] / (8 * sizeof(void *));
 	size_t per_page = _thread_db___pthread_keys[ELEMENTS] / pages;
-	int round, called;
+	int called = 0;
 	size_t i;
 
+	for (i = from / per_page; i < pages; i++) {
+		size_t skipped = i == from / per_page ? from % per_page : 0;
+
+		if (page[i])
+			called += destroy_values(page[i] + skipped, i * per_page + skipped, per_page - skipped);
+	}
+	return called;
+}
+
+static struct value **pages_of(char *descriptor)
+{
+	return (struct value **)(descriptor + glibc.specific);
+}
+
+void glibc_run_key_destructors(char *descriptor)
+{
+	struct value **page = pages_of(descriptor);
+	size_t pages = _thread_db_pthread_specific[BITS] / (8 * sizeof(void *)), i;
+	int round;
+
 	for (round = 0; round < PTHREAD_DESTRUCTOR_ITERATIONS; round++) {
-		called = destroy_values(page[0], 0, per_page);
-		for (i = 1; i < pages; i++)
-			called += page[i] ? destroy_values(page[i], i * per_page, per_page) : 0;
-		if (!called)
+		if (!run_round(page, 0))
 			break;
 	}
 	for (i = 1; i < pages; i++) {
@@ -46,5 +64,17 @@ void glibc_run_key_destructors(char *descriptor)
 			continue;
 		free(page[i]);
 		page[i] = NULL;
+	}
+}
+
+void glibc_finish_key_destructors(char *descriptor, unsigned key)
+{
+	struct value **page = pages_of(descriptor);
+	int round;
+
+	run_round(page, key + 1);
+	for (round = 1; round < PTHREAD_DESTRUCTOR_ITERATIONS; round++) {
+		if (!run_round(page, 0))
+			break;
 	}
 }

@@ -108,7 +108,7 @@ struct hub {
 	double seen;             /* when the loop was last looked at, by its own clock */
 	size_t turns;            /* switches until the loop is looked at again */
 	_Atomic bool needs_care; /* somebody has an alternate stack, or was sent signals: see switch_away() */
-	size_t alive;            /* greenlets that have not ended, the main one included */
+	size_t alive;            /* greenlets that have not ended, including the main one until end_main() */
 	uint64_t switches;
 	size_t usual_turns;     /* what the turns start from */
 	nanos looked;           /* when they were last used up */

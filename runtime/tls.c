@@ -228,6 +228,11 @@ void tls_run_destructors(void)
 	glibc_leave_resolver();
 }
 
+void tls_finish_key_destructors(pthread_key_t key)
+{
+	glibc_finish_key_destructors(descriptor_of(thread_pointer()), key);
+}
+
 void tls_spread_ids(void)
 {
 	first_of_process = (uint32_t)sys_getpid() * 0x9e3779b1u % IDS;

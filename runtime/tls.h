@@ -56,6 +56,12 @@ int tls_thread_id(void);
 /* What a thread does when it ends: thread_local destructors, then those of pthread keys, in rounds. */
 void tls_run_destructors(void);
 
+/*
+ * For the destructor of a key that libc calls in its first round and that does not return: runs all destructors of the
+ * calling thread that libc would call after it.
+ */
+void tls_finish_key_destructors(pthread_key_t key);
+
 /* pthread_self() in the block at tp, and back. */
 pthread_t tls_thread(void *tp);
 void *tls_of_thread(pthread_t thread);

@@ -80,14 +80,14 @@ static int take_all_down(struct report *report, bool with_traces)
 {
 	struct hub *hub = self->hub;
 	struct greenlet *g;
-	size_t i = 0;
+	size_t i = 0, count = hub->masks; /* the main one and the living */
 
 	waits_look();
-	report->entries = malloc(hub->alive * sizeof(report->entries[0]));
+	report->entries = malloc(count * sizeof(report->entries[0]));
 	if (!report->entries)
 		return ENOMEM;
 	take_down(&report->entries[i++], &hub->main, with_traces);
-	for (g = hub->living; g && i < hub->alive; g = g->next_living)
+	for (g = hub->living; g && i < count; g = g->next_living)
 		take_down(&report->entries[i++], g, with_traces);
 	report->count = i;
 	qsort(report->entries, i, sizeof(report->entries[0]), by_number);
