@@ -3,6 +3,7 @@
  * for any other thread. Threads of the system's own stay what they are; who meets one calls libc.
  */
 #include "../runtime/ending.h"
+#include "../runtime/handlers.h"
 #include "../runtime/mask.h"
 #include "../runtime/slice.h"
 #include "../runtime/tls.h"
@@ -44,9 +45,31 @@ static void slice(struct greenlet *g)
 	slices_start(g->hub);
 }
 
+/*
+ * Memory is short: true if another attempt to make a thread is worthwhile. First the stacks of ended threads that this
+ * one could not use are given back. Then every ready thread runs, because those that are about to end, as natively they
+ * would meanwhile on another processor, leave theirs.
+ */
+static bool make_room(void)
+{
+	struct greenlet *me = self;
+
+	if (!me)
+		return false;
+	if (release_spare(me->hub))
+		return true;
+	if (!has_company(me) || me->loading || is_in_handler())
+		return false;
+	yield_turn();
+	return has_spare(me->hub);
+}
+
 static int create(pthread_t *thread, const struct thread_wish *wish, void *(*start)(void *), void *arg)
 {
 	struct greenlet *g = spawn(&wish->wish, start, arg);
+
+	while (!g && errno == ENOMEM && make_room())
+		g = spawn(&wish->wish, start, arg);
 
 	if (!g) {
 		free(wish->processors);

@@ -242,16 +242,37 @@ static void take_returned(struct hub *hub)
 	}
 }
 
+static void release_first(struct hub *hub)
+{
+	struct greenlet *g = hub->spare;
+	struct stack stack = g->stack;
+
+	hub->spare = g->next;
+	hub->spare_count--;
+	tls_release(g->context.thread_pointer);
+	stack_free(&stack);
+}
+
 void trim_spare(struct hub *hub)
 {
 	take_returned(hub);
-	while (hub->spare_count > KEPT) {
-		struct greenlet *g = hub->spare;
-		struct stack stack = g->stack;
+	while (hub->spare_count > KEPT)
+		release_first(hub);
+}
 
-		hub->spare = g->next;
-		hub->spare_count--;
-		tls_release(g->context.thread_pointer);
-		stack_free(&stack);
-	}
+bool release_spare(struct hub *hub)
+{
+	take_returned(hub);
+	if (!hub->spare)
+		return false;
+	while (hub->spare)
+		release_first(hub);
+	stacks_unmap_unused();
+	return true;
+}
+
+bool has_spare(struct hub *hub)
+{
+	take_returned(hub);
+	return hub->spare;
 }

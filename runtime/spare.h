@@ -42,4 +42,13 @@ void return_greenlet(struct greenlet *g);
 /* Takes what was returned, and releases what is too much. On the hub's own context. */
 void trim_spare(struct hub *hub);
 
+/*
+ * Gives the memory and address space of all of them back. Called by a greenlet of the hub, which may wait for the lock
+ * of an allocator. False if there were none.
+ */
+bool release_spare(struct hub *hub);
+
+/* Whether there are any. Called by a greenlet of the hub. */
+bool has_spare(struct hub *hub);
+
 #endif

@@ -22,13 +22,14 @@
 /* vm.max_map_count as the kernel has it by itself, for where it cannot be read. */
 #define USUAL_MAPPINGS 65530
 
-/* One mapping, cut into slots of one size. Those from `fresh` on have never been used. */
+/* One mapping, cut into slots of one size. Those from `fresh` on have never been used. A hollow slab has no mapping. */
 struct slab {
-	struct slab *next; /* in its class's list while it has room */
+	struct slab *next; /* in one of its class's lists while it has room or is hollow */
 	struct slab *older;
 	struct size_class *class;
 	char *base;
 	uint32_t first_id;
+	unsigned ids; /* from first_id on, for as many slots; kept while the slab is hollow */
 	unsigned slots, fresh, free_count;
 	uint16_t free[MAX_SLOTS];
 };
@@ -37,6 +38,7 @@ struct size_class {
 	struct size_class *next;
 	size_t slot_size;
 	struct slab *roomy; /* slabs with room; stacks are taken from the first */
+	struct slab *hollow;
 };
 
 static struct size_class *classes;
@@ -93,21 +95,38 @@ static bool map_memory(struct slab *slab, size_t slot_size)
 	return true;
 }
 
+/* A slab without memory, which keeps its ids for good: a hollow one or a new one. */
+static struct slab *empty_slab(struct size_class *class)
+{
+	unsigned ids = slots_of(class->slot_size);
+	struct slab *slab = class->hollow;
+
+	if (slab) {
+		class->hollow = slab->next;
+		return slab;
+	}
+	slab = next_id > MAX_STACKS - ids ? NULL : malloc(sizeof(*slab));
+	if (!slab)
+		return NULL;
+	*slab = (struct slab){.class = class, .ids = ids, .first_id = next_id, .older = newest};
+	next_id += ids;
+	newest = slab;
+	return slab;
+}
+
 static struct slab *map_slab(struct size_class *class)
 {
-	struct slab *slab = malloc(sizeof(*slab));
+	struct slab *slab = empty_slab(class);
 
 	if (!slab)
 		return NULL;
-	*slab = (struct slab){.class = class, .slots = slots_of(class->slot_size)};
-	if (next_id > MAX_STACKS - slab->slots || !map_memory(slab, class->slot_size)) {
-		free(slab);
+	slab->slots = slab->ids;
+	if (!map_memory(slab, class->slot_size)) {
+		slab->slots = 0;
+		slab->next = class->hollow;
+		class->hollow = slab;
 		return NULL;
 	}
-	slab->first_id = next_id;
-	next_id += slab->slots;
-	slab->older = newest;
-	newest = slab;
 	slab->next = class->roomy;
 	class->roomy = slab;
 	return slab;
@@ -269,6 +288,34 @@ void stack_free(const struct stack *stack)
 		slab->class->roomy = slab;
 	}
 	slab->free[slab->free_count++] = (uint16_t)(stack->id - slab->first_id);
+	unlock(&stacks_lock);
+}
+
+/* Caller holds stacks_lock. Unmaps the slabs of the class in which no slot is in use. */
+static void unmap_unused(struct size_class *class)
+{
+	struct slab **link = &class->roomy, *slab;
+
+	while ((slab = *link)) {
+		if (slab->free_count < slab->fresh) {
+			link = &slab->next;
+			continue;
+		}
+		*link = slab->next;
+		sys_munmap(slab->base, slab->slots * class->slot_size);
+		slab->slots = slab->fresh = slab->free_count = 0;
+		slab->next = class->hollow;
+		class->hollow = slab;
+	}
+}
+
+void stacks_unmap_unused(void)
+{
+	struct size_class *class;
+
+	lock(&stacks_lock);
+	for (class = classes; class; class = class->next)
+		unmap_unused(class);
 	unlock(&stacks_lock);
 }
 

@@ -42,6 +42,12 @@ void stack_free(const struct stack *stack);
  */
 uint64_t stacks_unguarded(void);
 
+/*
+ * Gives back the address space of mappings in which no stack is in use. From any OS thread. Costs a page fault more for
+ * each stack that is allocated there again: for when memory is short.
+ */
+void stacks_unmap_unused(void);
+
 /* True when the address lies in the guard pages. */
 int stack_guards(const struct stack *stack, const void *address);
 
