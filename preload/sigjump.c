@@ -7,6 +7,7 @@
 #include "../runtime/interrupt.h"
 #include "../runtime/leaving.h"
 #include "../runtime/mask.h"
+#include "../runtime/sys.h"
 #include "arch.h"
 #include "blocking.h"
 #include "tail.h"
@@ -104,13 +105,22 @@ void *before_getcontext(ucontext_t *context)
 
 CALLS_FIRST(getcontext, before_getcontext)
 
+/* The stack position of the context that the caller is about to switch to, whose mask has been noted; 0: none. */
+static __thread uintptr_t awaited_position;
+
+static void expect_context(const ucontext_t *context)
+{
+	expect_mask(self, signal_bits(&context->uc_sigmask));
+	awaited_position = context_sp(context);
+}
+
 /* As by a jump: the handlers and the waits below are left for good. */
 int setcontext(const ucontext_t *context)
 {
 	leave_waits(context_sp(context));
 	handlers_follow(context);
 	if (self) {
-		expect_mask(self, signal_bits(&context->uc_sigmask));
+		expect_context(context);
 		if (has_signals(self))
 			take_signals(self);
 		show_mask();
@@ -118,16 +128,65 @@ int setcontext(const ucontext_t *context)
 	return libc.setcontext(context);
 }
 
-/* Another has come back here by libc alone, perhaps, at the end of a context that this one is to follow. */
-static void take_mask_back(const ucontext_t *own)
+#ifdef RETURNS_BY
+/*
+ * swapcontext: the frame of a hook would be part of the saved context, and is overwritten where the other context uses
+ * the same stack. So libc's is entered by a jump and saves the caller's frame; the saved context returns by way of
+ * after_swapcontext(), with what belongs to it in registers that libc saves, too.
+ */
+
+/* The same for the one failure of libc's, after which nothing has been switched. */
+static __thread struct {
+	struct swap swap;
+	uint64_t blocked;
+} undone;
+
+void before_swapcontext(const ucontext_t *own, const ucontext_t *other, struct swap *swap)
+    __attribute__((used, visibility("hidden")));
+int after_swapcontext(struct swap *swap, int result, uintptr_t position) __attribute__((used, visibility("hidden")));
+
+void before_swapcontext(const ucontext_t *own, const ucontext_t *other, struct swap *swap)
 {
-	expect_mask(self, signal_bits(&own->uc_sigmask));
+	(void)own;
+	swap->go_to = (void *)libc.swapcontext;
+	swap->waits = leavables;
+	swap->handler = innermost_handler();
+	undone.swap = *swap;
+	if (self) {
+		undone.blocked = self->blocked;
+		show_mask();
+		expect_context(other);
+	}
+	handlers_follow(other);
+	leavables = NULL;
+}
+
+/*
+ * The caller is where it was, in the midst of the same handlers and waits. libc alone may have brought it back, at the
+ * end of a context that this one is to follow: then the kernel knows the mask.
+ */
+int after_swapcontext(struct swap *swap, int result, uintptr_t position)
+{
+	const struct swap *saved = result ? &undone.swap : swap;
+
+	leavables = saved->waits;
+	handlers_return_to(saved->handler);
+	if (!self)
+		return result;
+	if (result)
+		expect_mask(self, undone.blocked);
+	else if (awaited_position != position)
+		expect_mask(self, sys_get_mask());
+	awaited_position = 0;
 	apply_masks(self->hub);
 	if (has_signals(self))
 		take_signals(self);
+	return result;
 }
 
-/* Who comes back is where he was, in the midst of the same handlers and waits. */
+RETURNS_BY(swapcontext, before_swapcontext, after_swapcontext)
+#else
+/* Where the other context uses the same stack, what is saved here is overwritten. */
 int swapcontext(ucontext_t *restrict own, const ucontext_t *restrict other)
 {
 	const struct running_handlers around = handlers;
@@ -145,10 +204,15 @@ int swapcontext(ucontext_t *restrict own, const ucontext_t *restrict other)
 	result = libc.swapcontext(own, other);
 	leavables = waits;
 	handlers = around;
-	if (self)
-		take_mask_back(own);
+	if (self) {
+		expect_mask(self, signal_bits(&own->uc_sigmask));
+		apply_masks(self->hub);
+		if (has_signals(self))
+			take_signals(self);
+	}
 	return result;
 }
+#endif
 
 synonym(longjmp, siglongjmp);
 synonym(_longjmp, siglongjmp);

@@ -1,9 +1,23 @@
 /*
+ * Entries of functions whose frames must not lie between libc's function and its caller.
+ *
  * A function that returns twice, as setjmp does, must be called with the stack as its caller left it. So ours calls
  * first(a, b) with its two arguments, and then goes on to the function that this answers, as if that had been called.
+ *
+ * RETURNS_BY(name, before, after), where this is defined, is for swapcontext(): ours calls before(a, b, &swap) and then
+ * goes on to swap.go_to(a, b), too, but the caller to which that returns is after(&swap, result, position), which has
+ * its result returned to our caller. position is the stack pointer with which our caller goes on. The address to which
+ * our caller's call returns, and the swap, are in registers meanwhile: they are part of the context that is saved, and
+ * nothing else on the stack is ours.
  */
 #ifndef TAIL_H
 #define TAIL_H
+
+struct swap {
+	void *go_to; /* not there after the switch */
+	struct leavable *waits;
+	const volatile struct handler_mark *handler; /* the innermost; not there after a failure */
+};
 
 #if defined(__x86_64__)
 #define CALLS_FIRST(name, first)                                                                                       \
@@ -27,6 +41,61 @@
 		"	popq %rdi\n"                                                                                         \
 		"	.cfi_adjust_cfa_offset -8\n"                                                                         \
 		"	jmp *%rax\n"                                                                                         \
+		"	.cfi_endproc\n"                                                                                      \
+		".size " #name ", . - " #name "\n");
+
+/*
+ * libc's function saves and restores the registers of arguments. A failed system call in it changes neither r8 nor r9.
+ */
+#define RETURNS_BY(name, before, after)                                                                                \
+	__asm__(".text\n"                                                                                              \
+		".globl " #name "\n"                                                                                   \
+		".type " #name ", @function\n"                                                                         \
+		".p2align 4\n" #name ":\n"                                                                             \
+		"	.cfi_startproc\n"                                                                                    \
+		"	endbr64\n"                                                                                           \
+		"	pushq %rdi\n"                                                                                        \
+		"	.cfi_adjust_cfa_offset 8\n"                                                                          \
+		"	pushq %rsi\n"                                                                                        \
+		"	.cfi_adjust_cfa_offset 8\n"                                                                          \
+		"	subq $24, %rsp\n"                                                                                    \
+		"	.cfi_adjust_cfa_offset 24\n"                                                                         \
+		"	movq %rsp, %rdx\n"                                                                                   \
+		"	call " #before "\n"                                                                            \
+		"	popq %rax\n"                                                                                         \
+		"	.cfi_adjust_cfa_offset -8\n"                                                                         \
+		"	popq %r8\n"                                                                                          \
+		"	.cfi_adjust_cfa_offset -8\n"                                                                         \
+		"	popq %rcx\n"                                                                                         \
+		"	.cfi_adjust_cfa_offset -8\n"                                                                         \
+		"	popq %rsi\n"                                                                                         \
+		"	.cfi_adjust_cfa_offset -8\n"                                                                         \
+		"	popq %rdi\n"                                                                                         \
+		"	.cfi_adjust_cfa_offset -8\n"                                                                         \
+		"	movq (%rsp), %r9\n"                                                                                  \
+		"	.cfi_register %rip, %r9\n"                                                                           \
+		"	leaq 1f(%rip), %rdx\n"                                                                               \
+		"	movq %rdx, (%rsp)\n"                                                                                 \
+		"	jmp *%rax\n"                                                                                         \
+		"	.cfi_def_cfa_offset 0\n"                                                                             \
+		"	nop\n" /* the unwinder looks before the address to which a call returns */                     \
+		"1:	endbr64\n"                                                                                         \
+		"	movq %rsp, %rdx\n"                                                                                   \
+		"	pushq %r9\n"                                                                                         \
+		"	.cfi_adjust_cfa_offset 8\n"                                                                          \
+		"	.cfi_offset %rip, -8\n"                                                                              \
+		"	pushq %rcx\n"                                                                                        \
+		"	.cfi_adjust_cfa_offset 8\n"                                                                          \
+		"	pushq %r8\n"                                                                                         \
+		"	.cfi_adjust_cfa_offset 8\n"                                                                          \
+		"	pushq $0\n"                                                                                          \
+		"	.cfi_adjust_cfa_offset 8\n"                                                                          \
+		"	movq %rsp, %rdi\n"                                                                                   \
+		"	movl %eax, %esi\n"                                                                                   \
+		"	call " #after "\n"                                                                             \
+		"	addq $24, %rsp\n"                                                                                    \
+		"	.cfi_adjust_cfa_offset -24\n"                                                                        \
+		"	ret\n"                                                                                               \
 		"	.cfi_endproc\n"                                                                                      \
 		".size " #name ", . - " #name "\n");
 #elif defined(__aarch64__)

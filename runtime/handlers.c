@@ -28,7 +28,7 @@ static uintptr_t low_end(uintptr_t here, const ucontext_t *interrupted)
 static bool is_around(const struct running_handler *handler, uintptr_t position)
 {
 	return position < (uintptr_t)handler->mark && position >= handler->low &&
-	       *handler->mark == (uintptr_t)handler->mark;
+	       handler->mark->self == (uintptr_t)handler->mark;
 }
 
 void handlers_forget(uintptr_t position)
@@ -49,16 +49,30 @@ void handlers_follow(const ucontext_t *context)
 		handlers_forget(position);
 }
 
-int handler_begins(volatile uintptr_t *mark, const ucontext_t *context)
+int handler_begins(volatile struct handler_mark *mark, const ucontext_t *context)
 {
 	int before;
 
-	*mark = (uintptr_t)mark;
+	mark->self = (uintptr_t)mark;
+	mark->low = low_end((uintptr_t)mark, context);
 	handlers_forget((uintptr_t)mark);
+	mark->outer = innermost_handler();
 	before = handlers.count;
 	if (before == MOST_HANDLERS)
 		return before;
-	handlers.at[before] = (struct running_handler){mark, low_end((uintptr_t)mark, context)};
+	handlers.at[before] = (struct running_handler){mark, mark->low};
 	handlers.count = before + 1;
 	return before;
+}
+
+void handlers_return_to(const volatile struct handler_mark *innermost)
+{
+	const volatile struct handler_mark *mark;
+	int count = 0;
+
+	for (mark = innermost; mark && count < MOST_HANDLERS; mark = mark->outer)
+		count++;
+	handlers.count = count;
+	for (mark = innermost; count > 0; mark = mark->outer)
+		handlers.at[--count] = (struct running_handler){mark, mark->low};
 }

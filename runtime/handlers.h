@@ -9,14 +9,22 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <ucontext.h>
 
 #define MOST_HANDLERS 8
 
+/* In the frame of a handler's caller. */
+struct handler_mark {
+	uintptr_t self; /* its own address while the frame lives */
+	uintptr_t low;  /* what its stack does not reach below */
+	const volatile struct handler_mark *outer;
+};
+
 struct running_handler {
-	const volatile uintptr_t *mark; /* a word in its caller's frame that holds its own address while that lives */
-	uintptr_t low;                  /* what its stack does not reach below */
+	const volatile struct handler_mark *mark;
+	uintptr_t low;
 };
 
 struct running_handlers {
@@ -30,7 +38,7 @@ extern __thread struct running_handlers handlers __attribute__((tls_model("initi
  * A handler is about to be called: sets the mark, which lies in the frame of its caller, and notes it. The context is
  * what it has interrupted. Returns how many there were, which is to be handed to handler_ends().
  */
-int handler_begins(volatile uintptr_t *mark, const ucontext_t *context);
+int handler_begins(volatile struct handler_mark *mark, const ucontext_t *context);
 
 static inline void handler_ends(int before)
 {
@@ -42,6 +50,18 @@ void handlers_forget(uintptr_t position);
 
 /* The same before a switch to a context, which may have a stack of its own. */
 void handlers_follow(const ucontext_t *context);
+
+/* The innermost; NULL: there is none. */
+static inline const volatile struct handler_mark *innermost_handler(void)
+{
+	return handlers.count ? handlers.at[handlers.count - 1].mark : NULL;
+}
+
+/*
+ * After the switch to a context in which that was the innermost: they are the same again. The context is one that may
+ * go on, so the frames of its handlers live.
+ */
+void handlers_return_to(const volatile struct handler_mark *innermost);
 
 /* True in the midst of one. */
 static inline bool is_in_handler(void)

@@ -15,7 +15,7 @@ struct handling {
 	struct greenlet *greenlet; /* NULL where there is nothing to be undone but that it is noted */
 	uint8_t by;                /* enum interrupted */
 	int before;                /* see handlers.h */
-	volatile uintptr_t mark;
+	volatile struct handler_mark mark;
 };
 
 /*
