@@ -1,4 +1,5 @@
 #include "blocking.h"
+#include "../runtime/interrupt.h"
 #include "../runtime/long_call.h"
 #include "../runtime/mask.h"
 #include "../runtime/refusal.h"
@@ -104,21 +105,35 @@ void find_time_limit(struct blocking *call)
 	call->waited = true;
 }
 
+/* True where the wait has ended with this error as it does in the kernel, which then looks once more. */
+static bool ends_by_itself(struct blocking *call, int error)
+{
+	if (error == EINTR)
+		call->over = EINTR;
+	else if (error == ETIMEDOUT && is_over(&call->until))
+		call->over = EAGAIN;
+	return call->over;
+}
+
 bool park_until_ready(struct blocking *call)
 {
 	int error;
 
 	if (!call->green || errno != EAGAIN)
 		return false;
+	if (call->over) {
+		errno = call->over;
+		return false;
+	}
 	find_time_limit(call);
 	stats_parked(call->call);
 	error = park_on_fd(call->fd, call->events, &call->until);
-	if (!error) {
-		note(call, 0, full_or_drained(call));
-		return true;
+	if (error && !ends_by_itself(call, error)) {
+		errno = error;
+		return false;
 	}
-	errno = error == ETIMEDOUT && is_over(&call->until) ? EAGAIN : error;
-	return false;
+	note(call, 0, full_or_drained(call));
+	return true;
 }
 
 int park_until_any(struct blocking *call, const struct pollfd *fds, nfds_t n)
@@ -130,7 +145,7 @@ int park_until_any(struct blocking *call, const struct pollfd *fds, nfds_t n)
 	error = park_on_fds(fds, n, &call->until);
 	if (!error || error == EBADF)
 		return 1;
-	if (error == ETIMEDOUT && is_over(&call->until))
+	if (ends_by_itself(call, error))
 		return 0;
 	errno = error;
 	return -1;
@@ -161,12 +176,20 @@ static bool is_of_ring(long error)
 	return error == -EAGAIN || error == -EINTR || error == -EINVAL || error == -EOPNOTSUPP;
 }
 
+/* No handler runs while a call is made elsewhere: those of signals that have come meanwhile run before it returns. */
+static void take_late_signals(void)
+{
+	if (self && has_signals(self))
+		take_signals(self);
+}
+
 bool is_made_by_ring(struct blocking *call, const struct io_uring_sqe *request, long *result)
 {
 	stats_waits_in(call->call);
 	if (!ring_carries_out(request, result) || is_of_ring(*result))
 		return false;
 	stats_ringed(call->call);
+	take_late_signals();
 	return true;
 }
 
@@ -225,6 +248,7 @@ static void call_by(
 	way(make_call, &helped);
 	if (helped.signo > 0)
 		raise(helped.signo);
+	take_late_signals();
 }
 
 void call_on_helper(struct blocking *call, void (*job)(void *arg), void *arg)

@@ -38,13 +38,14 @@ struct io_uring_sqe;
 struct blocking {
 	enum call call;
 	int fd;
-	short events;           /* POLLIN, POLLOUT */
-	bool dont_wait;         /* the caller said so for this call: MSG_DONTWAIT, RWF_NOWAIT */
-	bool green;             /* goes_native() said false: we attempt and park */
-	bool waited;            /* it has parked; until.deadline holds its time limit */
-	bool begun;             /* something was transferred: the caller gets a count, and no SIGPIPE from a socket */
-	int errno_before;       /* put back at the end, as a call that succeeds leaves errno alone */
-	uint32_t traits;        /* of fd, as the attempt found them */
+	short events;     /* POLLIN, POLLOUT */
+	bool dont_wait;   /* the caller said so for this call: MSG_DONTWAIT, RWF_NOWAIT */
+	bool green;       /* goes_native() said false: we attempt and park */
+	bool waited;      /* it has parked; until.deadline holds its time limit */
+	uint8_t over;     /* the wait has ended with this errno: one more attempt, and then the call does; 0: not yet */
+	bool begun;       /* something was transferred: the caller gets a count, and no SIGPIPE from a socket */
+	int errno_before; /* put back at the end, as a call that succeeds leaves errno alone */
+	uint32_t traits;  /* of fd, as the attempt found them */
 	struct fd_entry *entry; /* of fd; NULL where there is none */
 	struct until until;
 };
@@ -143,7 +144,8 @@ bool goes_on(struct blocking *call, ssize_t last, size_t done, size_t asked);
  * After an attempt that failed. False at once, with errno untouched, unless errno is EAGAIN, the call is green and the
  * caller left the descriptor blocking. Otherwise parks until call->fd is ready and returns
  * true: attempt again. False with errno set when the wait ended for another reason: EAGAIN (SO_RCVTIMEO, SO_SNDTIMEO,
- * or until.deadline is over), EINTR, ECANCELED, EBADF (closed meanwhile).
+ * or until.deadline is over), EINTR, ECANCELED, EBADF (closed meanwhile). The kernel looks at the object before it
+ * gives up for a signal or for the time: so the first two come after another attempt, for which call->over is set.
  */
 bool park_until_ready(struct blocking *call);
 
@@ -166,10 +168,20 @@ static inline struct blocking blocking_elsewhere(const struct blocking *call, in
 
 /*
  * The same for poll and its kin, after an attempt that found nothing: parks until one of n descriptors is ready and
- * returns 1; returns 0 when the deadline has passed, -1 with errno set (EINTR, ECANCELED, ENOMEM). A descriptor that
- * is closed meanwhile counts as ready. Only to be called when goes_native() said false.
+ * returns 1; returns 0 when the wait is over, by the deadline or a signal, and the next attempt is the last; -1 with
+ * errno set (ECANCELED, ENOMEM). A descriptor that is closed meanwhile counts as ready. Only to be called when
+ * goes_native() said false.
  */
 int park_until_any(struct blocking *call, const struct pollfd *fds, nfds_t n);
+
+/* When the last attempt found nothing either: 0 where the deadline has passed, -1 with errno EINTR. */
+static inline int nothing_came(const struct blocking *call)
+{
+	if (call->over != EINTR)
+		return 0;
+	errno = EINTR;
+	return -1;
+}
 
 /*
  * The same without descriptors: returns ETIMEDOUT when the deadline has passed, EINTR, ECANCELED, or 0 without cause;

@@ -89,6 +89,10 @@ bool park_on_unready_end(struct ends *e)
 
 	if (errno != EAGAIN)
 		return false;
+	if (e->in.over || e->out.over) {
+		errno = e->in.over ? e->in.over : e->out.over;
+		return false;
+	}
 	in_ready = is_ready(e->in.fd, POLLIN);
 	out_ready = is_ready(e->out.fd, POLLOUT);
 	if (!in_ready && e->in_waits)
@@ -199,6 +203,8 @@ ssize_t vmsplice(int fd, const struct iovec *iov, size_t count, unsigned flags)
 	end.events = (libc.fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY ? POLLIN : POLLOUT;
 	do
 		n = libc.vmsplice(fd, iov, count, flags | SPLICE_F_NONBLOCK);
-	while (n < 0 && errno == EAGAIN && park_until_any(&call, &end, 1) > 0);
+	while (n < 0 && errno == EAGAIN && !call.over && park_until_any(&call, &end, 1) >= 0);
+	if (n < 0 && errno == EAGAIN && call.over)
+		errno = call.over;
 	return settled(&call, n);
 }

@@ -68,7 +68,7 @@ static int poll_green(struct blocking *call, struct pollfd *fds, nfds_t n)
 		if (woken <= 0)
 			break;
 	}
-	return (int)settled(call, ready);
+	return (int)settled(call, ready ? ready : nothing_came(call));
 }
 
 int poll(struct pollfd *fds, nfds_t n, int timeout)

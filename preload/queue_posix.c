@@ -22,14 +22,14 @@ static bool takes_limit(struct blocking *call, const struct timespec *limit)
 static bool waits_for_queue(struct blocking *call, mqd_t queue, short events)
 {
 	const struct pollfd end = {.fd = queue, .events = events};
-	int n;
 
 	if (errno != ETIMEDOUT)
 		return false;
-	n = park_until_any(call, &end, 1);
-	if (n == 0)
-		errno = ETIMEDOUT;
-	return n > 0;
+	if (!call->over)
+		return park_until_any(call, &end, 1) >= 0;
+	if (call->over == EINTR)
+		errno = EINTR;
+	return false;
 }
 
 static ssize_t receive(

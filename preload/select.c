@@ -190,7 +190,10 @@ static int park_an_interval(struct blocking *call, const struct selection *s)
 	call->until.deadline = next;
 	woken = park_until_any(call, s->fds, s->count);
 	call->until.deadline = deadline;
-	return woken < 0 ? woken : 1;
+	if (woken || call->over == EINTR)
+		return woken;
+	call->over = 0; /* the interval is, not the wait */
+	return 1;
 }
 
 /* Returns as park_until_any(), with the caller's sets as they were given. */
@@ -220,8 +223,12 @@ static int select_green(struct blocking *call, int n, fd_set *const sets[3])
 	do
 		ready = libc.pselect(n, sets[0], sets[1], sets[2], &no_time, NULL);
 	while (ready == 0 && woken > 0 && (woken = park_on_sets(call, &s)) >= 0);
+	if (woken < 0 || ready == 0)
+		ready = woken < 0 ? woken : nothing_came(call);
+	if (ready < 0 && !woken)
+		put_back(&s); /* an interrupted call leaves the sets as they were */
 	close_selection(&s);
-	return (int)settled(call, woken < 0 ? woken : ready);
+	return (int)settled(call, ready);
 }
 
 static int pselect_native(int n, fd_set *const sets[3], const struct timespec *timeout, const sigset_t *mask)

@@ -12,7 +12,10 @@ static bool is_valid(const struct timespec *t)
 	return is_readable_time(t) && is_span(t);
 }
 
-/* Parks until the deadline. Returns 0, EINTR or ECANCELED. A wait that ends early without cause goes on. */
+/*
+ * Parks until the deadline. Returns 0, EINTR or ECANCELED. A wait that ends early without cause goes on. Where the time
+ * is over as well, the kernel does not tell of the signal.
+ */
 static int sleep_until(struct blocking *call)
 {
 	int error;
@@ -20,7 +23,7 @@ static int sleep_until(struct blocking *call)
 	do
 		error = park_for(call);
 	while (!error);
-	if (error == ETIMEDOUT && is_over(&call->until))
+	if ((error == ETIMEDOUT || error == EINTR) && is_over(&call->until))
 		error = 0;
 	return error;
 }
@@ -95,13 +98,15 @@ static int open_timer(clockid_t clock, const struct timespec *at)
 static int sleep_on_timer(struct blocking *call, int fd)
 {
 	struct pollfd entry = {.fd = fd, .events = POLLIN};
-	int ready = 0;
+	int ready, woken = 1;
 
-	while (poll_now(&entry, 1) == 0 && ready >= 0)
-		ready = park_until_any(call, &entry, 1);
+	while ((ready = poll_now(&entry, 1)) == 0 && woken > 0)
+		woken = park_until_any(call, &entry, 1);
 	fd_forget(fd);
 	libc.close(fd);
-	return ready < 0 ? errno : 0;
+	if (ready)
+		return 0;
+	return woken < 0 || nothing_came(call) ? errno : 0;
 }
 
 struct clock_sleep {

@@ -124,6 +124,16 @@ static int attempt_connect(struct blocking *call, struct connecting *to)
 	return to->pending ? finish_connecting(call, to) : start_connecting(call, to);
 }
 
+/* Unlike others, a connect that is interrupted, or whose time is over, does not look again. */
+static bool park_for_connection(struct blocking *call)
+{
+	bool again = park_until_ready(call);
+
+	if (again && call->over)
+		errno = call->over;
+	return again && !call->over;
+}
+
 /* When its time is over (SO_SNDTIMEO), or a signal handler has run, the connection is still on its way. */
 int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
 {
@@ -133,7 +143,7 @@ int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
 
 	do
 		result = attempt_connect(&call, &to);
-	while (result < 0 && to.pending && park_until_ready(&call));
+	while (result < 0 && to.pending && park_for_connection(&call));
 	if (result < 0 && to.pending && errno == EAGAIN)
 		errno = to.pending;
 	return (int)settled(&call, result);

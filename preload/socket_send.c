@@ -126,6 +126,7 @@ static bool park_for_peer(struct blocking *call, const struct msghdr *msg)
 	}
 	errno = EAGAIN;
 	again = park_until_ready(&peer);
+	call->over = peer.over;
 	fd_forget(peer.fd);
 	libc.close(peer.fd);
 	return again;

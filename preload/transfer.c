@@ -286,7 +286,7 @@ static int park_to_receive(enum call call, int fd, struct fd_entry *entry)
 
 	stats_parked(call);
 	error = park_on_fd(fd, POLLIN, &for_ever);
-	if (!error)
+	if (!error || error == EINTR)
 		entry_note(entry, 0, FD_READ_DRAINED);
 	return error;
 }
@@ -294,17 +294,19 @@ static int park_to_receive(enum call call, int fd, struct fd_entry *entry)
 long receive_quickly(enum call call, int fd, void *buf, size_t count)
 {
 	struct fd_entry *entry = fd_entry(fd);
-	int error;
+	int error = 0;
 	long n;
 
 	if (!is_ordinary(call, entry) || !count)
 		return -EAGAIN;
 	if (entry_traits(entry) & FD_READ_DRAINED) {
 		error = park_to_receive(call, fd, entry);
-		if (error)
+		if (error && error != EINTR)
 			return -error;
 	}
 	n = raw_syscall(SYS_recvfrom, fd, (long)buf, (long)count, MSG_DONTWAIT, 0, 0);
+	if (n == -EAGAIN && error)
+		return -error;
 	if (n > 0 && (size_t)n < count)
 		entry_note(entry, FD_READ_DRAINED, 0);
 	return n;

@@ -55,7 +55,9 @@ static int park_on_ring(struct ring_wait *wait)
 	const struct pollfd ready = {.fd = wait->ring->ring_fd, .events = POLLIN};
 	int n = park_until_any(&wait->call, &ready, 1);
 
-	return n > 0 ? 0 : n == 0 ? -ETIME : -errno;
+	if (n)
+		return n > 0 ? 0 : -errno;
+	return wait->call.over == EINTR ? -EINTR : -ETIME;
 }
 
 static int nap(struct ring_wait *wait)

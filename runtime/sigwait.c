@@ -45,13 +45,17 @@ static void note_awaited(struct hub *hub)
 int await_signal(uint64_t set, siginfo_t *info, const struct until *until)
 {
 	struct greenlet *me = self;
+	bool has_one;
 	int error = 0;
 
 	/* Each time, for a handler that has run meanwhile may have left all waits, or have forked. */
 	do {
 		me->awaits = set;
 		me->hub->awaited |= set;
-	} while (!take_awaited(set, info) && !(error = park(until)));
+	} while (!(has_one = take_awaited(set, info)) && !(error = park(until)));
+	/* The kernel looks once more before it gives up. */
+	if (!has_one && (error == EINTR || error == ETIMEDOUT) && take_awaited(set, info))
+		error = 0;
 	me->awaits = 0;
 	note_awaited(me->hub);
 	return error;
