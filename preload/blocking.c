@@ -96,6 +96,7 @@ static SELDOM void ask_time_limit(struct blocking *call)
 	call->until.deadline = nanos_add(
 	    clock_now(), nanos_add((nanos)limit.tv_sec * NANOS_PER_SEC, (nanos)limit.tv_usec * NANOS_PER_USEC));
 	call->until.on_signal = SIGNAL_ENDS;
+	call->until.on_stop = true;
 }
 
 void find_time_limit(struct blocking *call)

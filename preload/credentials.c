@@ -7,6 +7,7 @@
  * list, whichever greenlet the signal has interrupted; otherwise libc sends the signal for ever.
  */
 #include "credentials.h"
+#include "../runtime/handlers.h"
 #include "blocking.h"
 #include "raw.h"
 
@@ -21,6 +22,7 @@ static void on_setxid(int signo, siginfo_t *info, void *context)
 	const struct hub *hub = self ? self->hub : hub_running;
 	void *own = thread_pointer();
 
+	note_handler(signo);
 	if (hub)
 		set_thread_pointer(hub->listed);
 	libcs_handler(signo, info, context);

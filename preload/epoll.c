@@ -1,8 +1,11 @@
 /* epoll_wait and its kin: an epoll descriptor is readable when it has events, so it is waited for as any other. */
+#include "../runtime/handlers.h"
+#include "../runtime/interrupt.h"
 #include "../runtime/mask.h"
 #include "blocking.h"
 #include "deadline.h"
 #include "probe.h"
+#include "stop.h"
 
 #define MOST_AT_ONCE 128
 
@@ -11,25 +14,33 @@ static int epoll_green(struct blocking *call, int epfd, struct epoll_event *even
 	const struct pollfd watch = {.fd = epfd, .events = POLLIN};
 	int n, woken = 1;
 
+	call->until.on_stop = true;
 	do
 		n = libc.epoll_wait(epfd, events, max, 0);
 	while (n == 0 && woken > 0 && (woken = park_until_any(call, &watch, 1)) >= 0);
-	return (int)settled(call, woken < 0 ? woken : n);
+	if (n == 0)
+		n = woken < 0 ? woken : nothing_came(call);
+	return (int)settled(call, n);
 }
 
 /*
  * The event loop's own, on the hub. Of thousands that are ready, what the kernel has looked at would have dropped out
- * of the processor's caches before the last had its turn: so they are taken in small numbers.
+ * of the processor's caches before the last had its turn: so they are taken in small numbers. Where no handler has run,
+ * the process may have been stopped and continued.
  */
 static int wait_for_loop(int epfd, struct epoll_event *events, int max, int timeout)
 {
+	unsigned before;
 	int n;
 
 	if (torture_strikes(4)) {
 		errno = EINTR;
 		return -1;
 	}
+	before = handlers_run;
 	n = libc.epoll_wait(epfd, events, max < MOST_AT_ONCE ? max : MOST_AT_ONCE, timeout);
+	if (n < 0 && errno == EINTR && handlers_run == before && was_ended_by_stop())
+		note_stop(hub_running);
 	poller_fetch_ahead(hub_running, events, n);
 	return n;
 }

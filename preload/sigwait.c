@@ -32,6 +32,7 @@ static int wait_for(struct blocking *call, const sigset_t *set, siginfo_t *info)
 	if (take_awaited(signal_bits(set), info))
 		return (int)settled(call, info->si_signo);
 	stats_parked(call->call);
+	call->until.on_stop = true;
 	error = await_signal(signal_bits(set) & ~UNBLOCKABLE, info, &call->until);
 	if (!error)
 		return (int)settled(call, info->si_signo);

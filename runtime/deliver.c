@@ -3,6 +3,7 @@
 #include "interrupt.h"
 #include "interrupt_hub.h"
 #include "mask.h"
+#include "park.h"
 #include <errno.h>
 #include <unistd.h>
 
@@ -63,11 +64,35 @@ static bool deliver_to(struct greenlet *g)
 	return has_some;
 }
 
+static void end_wait_by_stop(struct greenlet *g)
+{
+	if (g->state == PARKED && g->until->on_stop)
+		wake(g, EINTR);
+}
+
+static void end_waits_by_stop(struct hub *hub)
+{
+	struct greenlet *g;
+
+	end_wait_by_stop(&hub->main);
+	for (g = hub->living; g; g = g->next_living)
+		end_wait_by_stop(g);
+}
+
+void note_stop(struct hub *hub)
+{
+	atomic_store(&hub->was_stopped, true);
+	atomic_store(&hub->is_signalled, true);
+}
+
 void deliver_signals(struct hub *hub)
 {
 	struct greenlet *g;
 	uint64_t left;
 	bool needs_care = hub->altstacks > 0;
+
+	if (atomic_exchange(&hub->was_stopped, false))
+		end_waits_by_stop(hub);
 
 	atomic_store(&hub->is_signalled, false);
 	atomic_store(&hub->needs_care, false);

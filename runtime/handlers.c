@@ -6,6 +6,7 @@
 #define NEAR (8ul << 20)
 
 __thread struct running_handlers handlers;
+__thread volatile unsigned handlers_run;
 
 static bool lies_on(const stack_t *stack, uintptr_t address)
 {

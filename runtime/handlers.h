@@ -32,6 +32,17 @@ struct running_handlers {
 	struct running_handler at[MOST_HANDLERS]; /* the innermost last; if they are more, those are not known */
 };
 
+/*
+ * How many have been called in the calling context, ours among them: each tells, but for that of SIGCONT. A system call
+ * that fails with EINTR though none was called was ended by a stop of the process.
+ */
+extern __thread volatile unsigned handlers_run __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+static inline void note_handler(int signo)
+{
+	handlers_run += signo != SIGCONT;
+}
+
 extern __thread struct running_handlers handlers __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
 /*

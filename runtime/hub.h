@@ -151,6 +151,7 @@ struct hub {
 	int signal_fd;                         /* -1: there is none yet */
 	ev_io signal_watcher;
 	struct pending arrived;    /* signals for the process that the greenlet blocked which was running */
+	_Atomic bool was_stopped;  /* the process has been stopped, and goes on: see note_stop() */
 	_Atomic bool is_signalled; /* there is something for deliver_signals() to do */
 
 	int slice_timer, retry_timer; /* the kernel's numbers */

@@ -149,6 +149,7 @@ bool begin_handling(
 	struct greenlet *me = self;
 	struct hub *hub = me ? me->hub : hub_running;
 
+	note_handler(signo);
 	handling->greenlet = NULL;
 	if (keep_earned(me, signo, info, context))
 		return false;
@@ -167,6 +168,7 @@ bool takes_default(int signo, const siginfo_t *info, void *context)
 {
 	struct hub *hub = self ? self->hub : hub_running;
 
+	note_handler(signo);
 	if (keep_earned(self, signo, info, context))
 		return false;
 	if (!hub || !(common_mask(hub) & signal_bit(signo)))

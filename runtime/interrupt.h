@@ -58,6 +58,12 @@ void take_signals(struct greenlet *me) __attribute__((noinline));
  */
 void take_arrived_signal(struct greenlet *me, int signo);
 
+/*
+ * The process was stopped by a signal, and goes on: waits with until.on_stop are to end. On the hub's own context,
+ * which finds it out by a wait of its own that the kernel has ended so. A stop while greenlets run goes unnoticed.
+ */
+void note_stop(struct hub *hub);
+
 /* True when the handlers that have run since its wait began end it, being of this enum on_signal; asked once. */
 bool handlers_end_wait(struct greenlet *g, unsigned on_signal);
 

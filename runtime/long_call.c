@@ -10,7 +10,7 @@ struct long_call {
 	long result;
 };
 
-/* It is made anew where it came out but was not ended. */
+/* It is made anew where it came out to be ended by another signal from now on. Any other EINTR is the kernel's word. */
 static void run(void *arg)
 {
 	struct long_call *call = arg;
@@ -18,7 +18,7 @@ static void run(void *arg)
 	do {
 		call->stuck.signo = slice_signal();
 		call->result = stuck_run(&call->stuck);
-	} while (call->result == -EINTR && !(atomic_load(&call->stuck.comes_out) & STUCK_ENDED));
+	} while (call->result == -EINTR && atomic_load(&call->stuck.comes_out) == STUCK_MOVES);
 }
 
 static void end(void *arg)

@@ -1,6 +1,7 @@
 #include "report.h"
 #include "frames.h"
 #include "glibc.h"
+#include "handlers.h"
 #include "hub.h"
 #include "loop.h"
 #include "offload_hub.h"
@@ -215,7 +216,7 @@ static void on_quit(int signo)
 {
 	struct hub *hub = any_hub();
 
-	(void)signo;
+	note_handler(signo);
 	atomic_store(&is_asked_for, true);
 	if (hub)
 		knock(hub);

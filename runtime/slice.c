@@ -114,7 +114,7 @@ static void on_slice_end(int signo, siginfo_t *info, void *context)
 	bool may_stop = !is_in_closed_code(context_pc(context));
 	struct greenlet *me = self;
 
-	(void)signo;
+	note_handler(signo);
 	if (stuck_leave(context))
 		return;
 	if (info->si_code != SI_TIMER) {

@@ -5,6 +5,7 @@
 #include "on_signal.h"
 #include "../fail.h"
 #include "../greenlet.h"
+#include "../handlers.h"
 #include "../park.h"
 #include <pthread.h>
 
@@ -24,6 +25,7 @@ static void on_signal(int signo)
 {
 	struct greenlet *g = atomic_load(&watcher);
 
+	note_handler(signo);
 	atomic_store(&watched[signo].has_come, true);
 	if (g)
 		post(g);
