@@ -2,6 +2,7 @@
 #include "../runtime/mask.h"
 #include "blocking.h"
 #include "file_lock.h"
+#include "owner.h"
 #include "patch.h"
 #include "sanitizers.h"
 #include <limits.h>
@@ -113,8 +114,10 @@ FILE *freopen(const char *path, const char *mode, FILE *stream)
 
 static int twin_of(int fd, int twin)
 {
-	if (twin >= 0 && twin != fd)
+	if (twin >= 0 && twin != fd) {
 		fd_shared(fd);
+		share_owner(fd, twin);
+	}
 	return twin;
 }
 
@@ -174,6 +177,8 @@ int fcntl(int fd, int command, ...)
 	va_end(rest);
 	if (command == F_SETLKW || command == F_OFD_SETLKW)
 		return lock_record(CALL_fcntl, fd, command, (struct flock *)argument);
+	if (any_hub() && is_about_owner(command))
+		return set_or_get_owner(fd, command, argument);
 	result = libc.fcntl(fd, command, argument);
 	if (result < 0)
 		return result;

@@ -6,6 +6,7 @@
 #include "numbers.h"
 #include "options.h"
 #include "probe.h"
+#include "proc.h"
 #include "raw.h"
 #include <liburing.h>
 #include <linux/openat2.h>
@@ -134,6 +135,19 @@ static int noted(int fd, int flags)
 	return fd;
 }
 
+/* Where the file is a greenlet's, of which the kernel knows nothing, or that of another thread. */
+static SELDOM void open_again(struct open_job *job)
+{
+	int fd;
+
+	if (!open_of_greenlet(job->dir, job->path, job->flags, &fd))
+		return;
+	job->error = errno;
+	if (job->fd >= 0)
+		libc.close(job->fd);
+	job->fd = fd;
+}
+
 static int open_greenly(enum call which, struct open_job *job)
 {
 	struct blocking call = blocking_on(which, -1, 0);
@@ -143,6 +157,8 @@ static int open_greenly(enum call which, struct open_job *job)
 		open_natively(job);
 	else
 		open_by_helpers(&call, job);
+	if (unlikely(may_be_of_greenlet(job->path, job->fd < 0 ? job->error : 0)))
+		open_again(job);
 	errno = job->fd < 0 ? job->error : errno_before;
 	return noted((int)settled(&call, job->fd), job->flags);
 }

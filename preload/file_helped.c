@@ -5,6 +5,7 @@
  */
 #include "blocking.h"
 #include "file_ring.h"
+#include "proc.h"
 #include <liburing.h>
 
 /* Any of libc's functions, called with longs: see syscalls.c. */
@@ -24,20 +25,45 @@ static void call_function(void *arg)
 	h->error = errno;
 }
 
-static long ask(enum call which, void *function, long a, long b, long c, long d, long e)
+static long make_call(enum call which, struct helped *h)
 {
 	struct blocking call = blocking_on(which, -1, 0);
-	struct helped h = {.function = function, .arguments = {a, b, c, d, e}};
+	const long *a = h->arguments;
 	struct io_uring_sqe request;
 
 	if (goes_native(&call))
-		return h.function(a, b, c, d, e, 0);
-	if (is_prepared_for_ring(&request, which, h.arguments) && is_made_by_ring(&call, &request, &h.result))
-		return with_errno(h.result);
-	call_on_helper_briefly(&call, call_function, &h);
-	if ((int)h.result == -1 || (which == CALL_opendir && !h.result))
-		errno = h.error;
-	return h.result;
+		return h->function(a[0], a[1], a[2], a[3], a[4], 0);
+	if (is_prepared_for_ring(&request, which, a) && is_made_by_ring(&call, &request, &h->result))
+		return with_errno(h->result);
+	call_on_helper_briefly(&call, call_function, h);
+	if ((int)h->result == -1 || (which == CALL_opendir && !h->result))
+		errno = h->error;
+	return h->result;
+}
+
+static long ask(enum call which, void *function, long a, long b, long c, long d, long e)
+{
+	struct helped h = {.function = function, .arguments = {a, b, c, d, e}};
+
+	return make_call(which, &h);
+}
+
+/*
+ * The same for a call on the file of this path, which is its argument number `place`, after a directory if that is not
+ * the first: the file may be a greenlet's, of which the kernel knows nothing.
+ */
+static long ask_of_path(enum call which, void *function, int place, long a, long b, long c, long d, long e)
+{
+	struct helped h = {.function = function, .arguments = {a, b, c, d, e}};
+	long result = make_call(which, &h);
+	bool failed = which == CALL_opendir ? !result : (int)result == -1;
+	char known[PROC_PATH];
+
+	if (likely(!failed || !may_be_of_greenlet((const char *)h.arguments[place], errno)) ||
+	    !path_of_os_thread(place ? (int)a : AT_FDCWD, (const char *)h.arguments[place], known))
+		return result;
+	h.arguments[place] = (long)known;
+	return make_call(which, &h);
 }
 
 int fsync(int fd)
@@ -72,32 +98,40 @@ void sync(void)
 
 DIR *opendir(const char *path)
 {
-	return (DIR *)ask(CALL_opendir, libc.opendir, (long)path, 0, 0, 0, 0);
+	return (DIR *)ask_of_path(CALL_opendir, libc.opendir, 0, (long)path, 0, 0, 0, 0);
 }
 
 int statx(int dir, const char *restrict path, int flags, unsigned mask, struct statx *restrict status)
 {
-	return (int)ask(CALL_statx, libc.statx, dir, (long)path, flags, mask, (long)status);
+	return (int)ask_of_path(CALL_statx, libc.statx, 1, dir, (long)path, flags, mask, (long)status);
 }
 
 int access(const char *path, int mode)
 {
-	return (int)ask(CALL_access, libc.access, (long)path, mode, 0, 0, 0);
+	return (int)ask_of_path(CALL_access, libc.access, 0, (long)path, mode, 0, 0, 0);
 }
 
 int faccessat(int dir, const char *path, int mode, int flags)
 {
-	return (int)ask(CALL_faccessat, libc.faccessat, dir, (long)path, mode, flags, 0);
+	return (int)ask_of_path(CALL_faccessat, libc.faccessat, 1, dir, (long)path, mode, flags, 0);
 }
 
 ssize_t readlink(const char *restrict path, char *restrict target, size_t size)
 {
-	return ask(CALL_readlink, libc.readlink, (long)path, (long)target, (long)size, 0, 0);
+	ssize_t n = ask_of_path(CALL_readlink, libc.readlink, 0, (long)path, (long)target, (long)size, 0, 0);
+
+	if (unlikely(n > 0 && may_be_of_greenlet(path, 0)))
+		link_of_greenlet(path, target, size, &n);
+	return n;
 }
 
 ssize_t readlinkat(int dir, const char *restrict path, char *restrict target, size_t size)
 {
-	return ask(CALL_readlinkat, libc.readlinkat, dir, (long)path, (long)target, (long)size, 0);
+	ssize_t n = ask_of_path(CALL_readlinkat, libc.readlinkat, 1, dir, (long)path, (long)target, (long)size, 0);
+
+	if (unlikely(n > 0 && may_be_of_greenlet(path, 0)))
+		link_of_greenlet(path, target, size, &n);
+	return n;
 }
 
 int rename(const char *from, const char *to)

@@ -1,6 +1,7 @@
 /* stat and its kin, which wait as those in file_helped.c do. io_uring knows them as statx only. */
 #include "blocking.h"
 #include "probe.h"
+#include "proc.h"
 #include <liburing.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -72,15 +73,28 @@ static bool is_seen_by_ring(struct blocking *call, struct look *look)
 	return true;
 }
 
+/* Where the file is a greenlet's, of which the kernel knows nothing. */
+static SELDOM void look_again(struct look *look)
+{
+	char known[PROC_PATH];
+
+	if (!path_of_os_thread(look->dir, look->path, known))
+		return;
+	look->path = known;
+	look_natively(look);
+}
+
 static int look_at(enum call which, int dir, const char *path, void *status, int flags)
 {
 	struct blocking call = blocking_on(which, -1, 0);
 	struct look look = {.dir = dir, .path = path, .status = status, .flags = flags};
 
 	if (goes_native(&call))
-		return libc.fstatat(dir, path, status, flags);
-	if (!is_seen_by_ring(&call, &look))
+		look_natively(&look);
+	else if (!is_seen_by_ring(&call, &look))
 		call_on_helper_briefly(&call, look_natively, &look);
+	if (unlikely(look.result < 0 && may_be_of_greenlet(path, look.error)))
+		look_again(&look);
 	if (look.result < 0)
 		errno = look.error;
 	return look.result;

@@ -25,7 +25,9 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/msg.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/sem.h>
@@ -55,6 +57,8 @@ void __longjmp_chk(sigjmp_buf buffer, int value) __attribute__((noreturn));
 int __xpg_sigpause(int signo);
 int __sigpause(int signo_or_mask, int is_signo);
 pid_t __wait(int *status);
+pid_t __getpgid(pid_t id);
+int __setpgid(pid_t id, pid_t group);
 pid_t __waitpid(pid_t pid, int *status, int options);
 int __open_2(const char *path, int flags);
 int __openat_2(int dir, const char *path, int flags);

@@ -54,13 +54,16 @@ long raw_futex_wake(long word, long mask, long count, long flags, long e, long f
 long raw_futex_wait(long word, long value, long mask, long flags, long limit, long clock);
 long raw_futex_requeue(long waiters, long flags, long woken, long moved, long e, long f);
 
-/*
- * Threads that are greenlets, which the kernel does not know; see thread_id.c. Which of the arguments of such a call
- * names one, and is to be 0 instead, as the caller is named; or -1.
- */
-int greenlet_argument(long number, const long *arguments);
+/* Threads that are greenlets, which the kernel does not know; see thread_id.c, thread_named.c and thread_timer.c. */
 long raw_set_tid_address(long word, long b, long c, long d, long e, long f);
 long raw_tkill(long thread_id, long signo, long c, long d, long e, long f);
 long raw_rt_tgsigqueueinfo(long process, long thread_id, long signo, long info, long e, long f);
+long raw_get_robust_list(long id, long head, long size, long d, long e, long f);
+long raw_getpriority(long which, long id, long c, long d, long e, long f);
+long raw_sched_getaffinity(long id, long size, long set, long d, long e, long f);
+long raw_sched_getattr(long id, long told, long size, long flags, long e, long f);
+long raw_sched_setattr(long id, long told, long flags, long d, long e, long f);
+long raw_timer_create(long clock, long event, long id, long d, long e, long f);
+long raw_timer_delete(long id, long b, long c, long d, long e, long f);
 
 #endif

@@ -8,6 +8,7 @@
 #include "../runtime/report.h"
 #include "../runtime/slice.h"
 #include "../runtime/toolbox/on_signal.h"
+#include "addressed.h"
 #include "blocking.h"
 #include "children.h"
 #include <string.h>
@@ -103,6 +104,29 @@ static struct sigaction with_ours(const struct sigaction *action)
 	return ours;
 }
 
+/* The signals before whose default action our handler stands; see addressed.h. */
+static _Atomic uint64_t addressed;
+
+static bool is_addressed_default(int signo, const struct sigaction *action)
+{
+	return is_default(action) && atomic_load(&addressed) & signal_bit(signo);
+}
+
+/* The kernel takes the default action of a signal in the midst of its own handler, which may end or stop the process.
+ */
+static void take_default(int signo)
+{
+	const struct sigaction none = {.sa_handler = SIG_DFL},
+			       ours = with_ours(&(struct sigaction){.sa_flags = SA_RESTART});
+	uint64_t bit = signal_bit(signo);
+
+	libc.sigaction(signo, &none, NULL);
+	raw_syscall(SYS_tgkill, getpid(), os_thread_id(), signo, 0, 0, 0);
+	raw_syscall(SYS_rt_sigprocmask, SIG_UNBLOCK, (long)&bit, 0, sizeof(bit), 0, 0);
+	raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, (long)&bit, 0, sizeof(bit), 0, 0);
+	libc.sigaction(signo, &ours, NULL);
+}
+
 /* An action for one time is not used up while nobody has taken the signal. */
 static void renew(int signo, const struct sigaction *action)
 {
@@ -129,7 +153,10 @@ static void on_signal(int signo, siginfo_t *info, void *context)
 	}
 	if (action.sa_flags & (int)SA_RESETHAND && is_guarded(signo))
 		guard_one(signo);
-	call_handler(&action, signo, info, context);
+	if (action.sa_handler == SIG_DFL)
+		take_default(signo);
+	else
+		call_handler(&action, signo, info, context);
 	end_handling(&handling, context);
 }
 
@@ -165,9 +192,10 @@ static int set_action(int signo, const struct sigaction *action, struct sigactio
 	struct sigaction programs = actions[signo], ours = *action;
 	int result;
 
-	if (is_function(action) && !is_ours(signo, action)) {
+	if ((is_function(action) && !is_ours(signo, action)) || is_addressed_default(signo, action)) {
 		actions[signo] = *action;
 		ours = with_ours(action);
+		ours.sa_flags |= is_function(action) ? 0 : SA_RESTART;
 	} else if (is_default(action) && is_guarded(signo)) {
 		actions[signo] = *action;
 		ours = guarding();
@@ -208,6 +236,17 @@ int sigaction(int signo, const struct sigaction *action, struct sigaction *befor
 	if (result == 0 && before)
 		show(signo, before, &actions[signo]);
 	return result;
+}
+
+void expect_addressed(int signo)
+{
+	const struct sigaction none = {.sa_handler = SIG_DFL};
+	struct sigaction now;
+
+	if (signo <= 0 || signo >= SIGNALS || atomic_fetch_or(&addressed, signal_bit(signo)) & signal_bit(signo))
+		return;
+	if (libc.sigaction(signo, NULL, &now) == 0 && (is_default(&now) || now.sa_sigaction == on_earned))
+		set_action(signo, &none, NULL);
 }
 
 static sighandler_t set_handler(int signo, sighandler_t handler, int flags)

@@ -5,6 +5,7 @@
  * an argument passed like that is found by a function that expects an int or a pointer in its place, or none at all.
  */
 #include "blocking.h"
+#include "known_id.h"
 #include "numbers.h"
 #include "raw.h"
 #include <stdarg.h>
@@ -108,6 +109,17 @@ static const struct answer answers[] = {
     [SYS_sched_setparam] = {(void *)sched_setparam, true},
     [SYS_sched_getparam] = {(void *)sched_getparam, true},
     [SYS_setpriority] = {(void *)setpriority, true},
+    [SYS_kill] = {(void *)kill, true},
+    [SYS_getpgid] = {(void *)getpgid, true},
+    [SYS_getsid] = {(void *)getsid, true},
+    [SYS_setpgid] = {(void *)setpgid, true},
+    [SYS_prlimit64] = {(void *)prlimit64, true},
+    [SYS_process_vm_readv] = {(void *)process_vm_readv, false},
+    [SYS_process_vm_writev] = {(void *)process_vm_writev, false},
+    [SYS_sched_rr_get_interval] = {(void *)sched_rr_get_interval, true},
+    [SYS_pidfd_open] = {(void *)pidfd_open, true},
+    [SYS_pidfd_send_signal] = {(void *)pidfd_send_signal, true},
+    [SYS_pidfd_getfd] = {(void *)pidfd_getfd, true},
 
     [SYS_preadv2] = {raw_preadv2, false},
     [SYS_pwritev2] = {raw_pwritev2, false},
@@ -130,16 +142,21 @@ static const struct answer answers[] = {
     [SYS_futex_wait] = {raw_futex_wait, false},
     [SYS_futex_requeue] = {raw_futex_requeue, false},
     [SYS_set_tid_address] = {raw_set_tid_address, false},
+    [SYS_get_robust_list] = {raw_get_robust_list, false},
+    [SYS_getpriority] = {raw_getpriority, false},
+    [SYS_sched_getaffinity] = {raw_sched_getaffinity, false},
+    [SYS_sched_getattr] = {raw_sched_getattr, false},
+    [SYS_sched_setattr] = {raw_sched_setattr, false},
+    [SYS_timer_create] = {raw_timer_create, false},
+    [SYS_timer_delete] = {raw_timer_delete, false},
     [SYS_tkill] = {raw_tkill, false},
     [SYS_rt_tgsigqueueinfo] = {raw_rt_tgsigqueueinfo, false},
 };
 
 static long ask_kernel(long number, long *a)
 {
-	int place = self ? greenlet_argument(number, a) : -1;
-
-	if (place >= 0)
-		a[place] = 0;
+	if (any_hub())
+		know_arguments(number, a);
 	return libc.syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 

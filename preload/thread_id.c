@@ -5,6 +5,7 @@
  * as with the pthread functions for it, it is remembered, no more.
  */
 #include "blocking.h"
+#include "known_id.h"
 #include "numbers.h"
 #include "options.h"
 #include "probe.h"
@@ -21,11 +22,9 @@ static bool is_thread(const struct greenlet *g)
 /* The greenlet that a call on this thread means, 0 being the caller. NULL: none, or the main one. */
 static struct greenlet *meant_by(pid_t id)
 {
-	if (call_is_off[CALL_gettid] || hub_running)
-		return NULL;
 	if (id)
-		return greenlet_of_id(id);
-	return is_thread(self) ? self : NULL;
+		return greenlet_named(id);
+	return is_thread(self) && !call_is_off[CALL_gettid] && !hub_running ? self : NULL;
 }
 
 /* The kernel would do for the last who asks, at the end of the OS thread, what is to be done for each at his own. */
@@ -165,28 +164,4 @@ int nice(int more)
 	errno = before;
 	setpriority(PRIO_PROCESS, 0, niceness + more);
 	return getpriority(PRIO_PROCESS, 0);
-}
-
-/* Calls that libc has no function for, or one that answers otherwise: those that name a thread by what comes first. */
-static bool names_thread_first(long number)
-{
-	return number == SYS_sched_setattr || number == SYS_sched_getattr || number == SYS_sched_rr_get_interval ||
-	       number == SYS_sched_getaffinity;
-}
-
-/* And those that say first what they name. */
-static bool names_thread_second(long number, long what)
-{
-	enum { IOPRIO_WHO_PROCESS = 1 };
-
-	if (number == SYS_getpriority)
-		return what == PRIO_PROCESS;
-	return (number == SYS_ioprio_set || number == SYS_ioprio_get) && what == IOPRIO_WHO_PROCESS;
-}
-
-int greenlet_argument(long number, const long *arguments)
-{
-	int which = names_thread_first(number) ? 0 : names_thread_second(number, arguments[0]) ? 1 : -1;
-
-	return which >= 0 && arguments[which] && meant_by((pid_t)arguments[which]) ? which : -1;
 }

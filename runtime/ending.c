@@ -8,6 +8,7 @@
 #include "park.h"
 #include "robust.h"
 #include "spare.h"
+#include "sys.h"
 #include <linux/futex.h>
 #include <stdlib.h>
 
@@ -32,6 +33,15 @@ static void clear_word(int *word)
 	lot_wake(word, 1);
 }
 
+static void tell_end(struct greenlet *g)
+{
+	uint64_t one = 1;
+
+	sys_write(g->end_fd, &one, sizeof(one));
+	hub_disown_fd(g->end_fd);
+	g->end_fd = 0;
+}
+
 /* Whoever waits for the end may be another OS thread, which goes on at once. */
 static void finish(struct greenlet *g)
 {
@@ -39,6 +49,8 @@ static void finish(struct greenlet *g)
 
 	free(g->processors);
 	g->processors = NULL;
+	if (g->end_fd)
+		tell_end(g);
 	g->state = ENDED;
 	hub->alive--;
 	mask_leave(g);

@@ -1,4 +1,5 @@
 #include "fork.h"
+#include "addressee.h"
 #include "hub.h"
 #include "leaving.h"
 #include "lot.h"
@@ -58,6 +59,7 @@ static void in_child(void)
 	stuck_reset();
 	lot_reset();
 	tls_spread_ids();
+	addressees_reset();
 	hub_reset(self ? self->hub : NULL);
 	hub_drop_borrowed_fds();
 	take_waits_along();

@@ -98,6 +98,7 @@ struct greenlet {
 	_Atomic(const void *) line; /* of the parking lot, where it stands in one: see waits.c */
 	const siginfo_t *taking;    /* the signal that it is sending to itself from what it was sent; NULL: none */
 	int *cleared_at_end;        /* as set_tid_address(2) was told; NULL: nothing */
+	int end_fd;                 /* becomes readable at its end, borrowed; 0: nobody has asked for one */
 	char name[16];
 	bool is_named; /* name holds it, be it empty; else it goes by that of its OS thread */
 };
@@ -182,8 +183,15 @@ extern __thread struct greenlet *self __attribute__((tls_model("initial-exec"), 
  */
 struct greenlet *greenlet_of(pthread_t thread);
 
-/* The greenlet that is alive and has this thread id; NULL: none has, be it that a thread of the system's has. */
+/*
+ * The greenlet that is alive and has this thread id; NULL: none has, be it that a thread of the system's has.
+ * Async-signal-safe.
+ */
 struct greenlet *greenlet_of_id(int thread_id);
+
+/* The thread id of g, and the kernel's id of the OS thread on which it runs. */
+pid_t thread_id_of(const struct greenlet *g);
+pid_t kernel_id_of(const struct greenlet *g);
 
 /* What pthread_self() answers in g. */
 pthread_t thread_of(const struct greenlet *g);

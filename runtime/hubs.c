@@ -2,6 +2,7 @@
 #include "arch.h"
 #include "hub.h"
 #include "spare.h"
+#include "sys.h"
 #include "tls.h"
 
 static struct hub *hubs;
@@ -52,6 +53,17 @@ struct greenlet *greenlet_of_id(int thread_id)
 		return NULL;
 	g = greenlet_on(&stack);
 	return g && g->id == id && g->state != ENDED ? g : NULL;
+}
+
+pid_t thread_id_of(const struct greenlet *g)
+{
+	return tls_thread_id_at(g->context.thread_pointer);
+}
+
+/* The first thread's may have changed by a fork, of which its descriptor is not told. */
+pid_t kernel_id_of(const struct greenlet *g)
+{
+	return g->hub->is_first ? sys_getpid() : thread_id_of(&g->hub->main);
 }
 
 pthread_t thread_of(const struct greenlet *g)

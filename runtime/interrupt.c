@@ -1,4 +1,5 @@
 #include "interrupt.h"
+#include "addressee.h"
 #include "altstack.h"
 #include "hold.h"
 #include "mask.h"
@@ -104,9 +105,15 @@ static bool keep_earned(struct greenlet *me, int signo, const siginfo_t *info, u
 }
 
 /* A thread's signal, and not one of ours that is directed, is meant for the main greenlet: others know only that. */
-static void leave_for_another(struct hub *hub, int signo, const siginfo_t *info, ucontext_t *context)
+static struct pending *unaddressed(struct hub *hub, const siginfo_t *info)
 {
-	pending_add(info->si_code == SI_TKILL ? &hub->main.directed : &hub->arrived, signo, info);
+	return info->si_code == SI_TKILL ? &hub->main.directed : &hub->arrived;
+}
+
+static void leave_for_another(
+    struct hub *hub, struct pending *pending, int signo, const siginfo_t *info, ucontext_t *context)
+{
+	pending_add(pending, signo, info);
 	atomic_store(&hub->is_signalled, true);
 	settle_mask(hub, context);
 	if (!hub->stale)
@@ -144,17 +151,21 @@ static void begin(struct handling *handling, int signo, ucontext_t *context, con
 }
 
 bool begin_handling(
-    struct handling *handling, int signo, const siginfo_t *info, void *context, const struct sigaction *action)
+    struct handling *handling, int signo, siginfo_t *info, void *context, const struct sigaction *action)
 {
-	struct greenlet *me = self;
+	struct greenlet *me = self, *addressee = me;
 	struct hub *hub = me ? me->hub : hub_running;
+	bool is_addressed = hub && addressee_of_signal(info, hub, &addressee);
 
 	note_handler(signo);
 	handling->greenlet = NULL;
-	if (keep_earned(me, signo, info, context))
+	if (is_addressed && !addressee)
 		return false;
-	if (hub && !is_fault(signo, info) && !(me && takes_now(me, signo, info))) {
-		leave_for_another(hub, signo, info, context);
+	if (!is_addressed && keep_earned(me, signo, info, context))
+		return false;
+	if (hub && !is_fault(signo, info) && !(me && addressee == me && takes_now(me, signo, info))) {
+		leave_for_another(
+		    hub, is_addressed ? &addressee->directed : unaddressed(hub, info), signo, info, context);
 		return false;
 	}
 	handling->before = handler_begins(&handling->mark, context);
@@ -173,7 +184,7 @@ bool takes_default(int signo, const siginfo_t *info, void *context)
 		return false;
 	if (!hub || !(common_mask(hub) & signal_bit(signo)))
 		return true;
-	leave_for_another(hub, signo, info, context);
+	leave_for_another(hub, unaddressed(hub, info), signo, info, context);
 	return false;
 }
 

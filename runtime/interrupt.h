@@ -22,10 +22,11 @@ struct handling {
  * What the handler of a signal, that was set with SA_SIGINFO and otherwise as action says, calls first. True when the
  * caller is the one to take the signal: then *handling is to be ended, and until then it blocks what the action says.
  * False when it has been left for another, and the handler is to return. In *context, which is the third argument of
- * the handler, stands the mask that the caller will have after it.
+ * the handler, stands the mask that the caller will have after it. *info may be changed to what the caller is to be
+ * told.
  */
 bool begin_handling(
-    struct handling *handling, int signo, const siginfo_t *info, void *context, const struct sigaction *action);
+    struct handling *handling, int signo, siginfo_t *info, void *context, const struct sigaction *action);
 void end_handling(const struct handling *handling, void *context);
 
 /*

@@ -1,5 +1,6 @@
 #include "pending.h"
 #include <errno.h>
+#include <limits.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -68,10 +69,35 @@ bool pending_is_short(void)
 	return atomic_load_explicit(&kept_in_all, memory_order_relaxed) >= ROOM / 2;
 }
 
+static bool is_one(const struct kept *kept, const struct pending *pending, int signo)
+{
+	return atomic_load(&kept->state) == KEPT && kept->of == pending && kept->signo == signo;
+}
+
+/* A timer has one signal pending at most; what it would send besides counts as overrun of that. */
+static bool is_overrun(const struct pending *pending, int signo, const siginfo_t *info)
+{
+	if (info->si_code != SI_TIMER || !(atomic_load(&pending->signals) & signal_bit(signo)))
+		return false;
+	for (size_t i = 0; i < atomic_load(&used); i++) {
+		siginfo_t *kept = &room[i].info;
+
+		if (!is_one(&room[i], pending, signo) || kept->si_code != SI_TIMER ||
+		    kept->si_timerid != info->si_timerid)
+			continue;
+		if (kept->si_overrun < INT_MAX - info->si_overrun)
+			kept->si_overrun += 1 + info->si_overrun;
+		return true;
+	}
+	return false;
+}
+
 int pending_add(struct pending *pending, int signo, const siginfo_t *info)
 {
 	struct kept *kept;
 
+	if (is_overrun(pending, signo, info))
+		return 0;
 	if (signo < FIRST_QUEUED && (atomic_load(&pending->signals) & signal_bit(signo)))
 		return 0;
 	kept = keep(pending, signo, info);
@@ -81,11 +107,6 @@ int pending_add(struct pending *pending, int signo, const siginfo_t *info)
 	if ((atomic_fetch_or(&pending->signals, signal_bit(signo)) & signal_bit(signo)) && kept && signo < FIRST_QUEUED)
 		let_go(kept);
 	return 0;
-}
-
-static bool is_one(const struct kept *kept, const struct pending *pending, int signo)
-{
-	return atomic_load(&kept->state) == KEPT && kept->of == pending && kept->signo == signo;
 }
 
 /* The oldest, and how many there are. */

@@ -6,6 +6,7 @@
 #include "loop.h"
 #include "offload_hub.h"
 #include "spare.h"
+#include "tls.h"
 #include "waits.h"
 #include <dirent.h>
 #include <dlfcn.h>
@@ -70,19 +71,14 @@ static void describe_caller(const struct greenlet *g, char *text, size_t size)
 		snprintf(text, size, ", called by %s+%#tx", file, address - (const char *)info.dli_fbase);
 }
 
-static int thread_id_of(const struct greenlet *g)
-{
-	return *(int *)((char *)g->context.thread_pointer - glibc.descriptor_below + glibc.tid);
-}
-
 static void describe_thread(const struct greenlet *g, char *text, size_t size)
 {
 	if (g->is_main)
-		snprintf(text, size, "thread %d (main)", thread_id_of(g));
+		snprintf(text, size, "thread %d (main)", tls_thread_id_at(g->context.thread_pointer));
 	else if (g->name[0])
-		snprintf(text, size, "thread %d (%s)", thread_id_of(g), g->name);
+		snprintf(text, size, "thread %d (%s)", tls_thread_id_at(g->context.thread_pointer), g->name);
 	else
-		snprintf(text, size, "thread %d", thread_id_of(g));
+		snprintf(text, size, "thread %d", tls_thread_id_at(g->context.thread_pointer));
 }
 
 static void say_of(struct greenlet *g)

@@ -3,6 +3,7 @@
  * the loop tells when there is one; nothing is read from it.
  */
 #include "sigwait.h"
+#include "addressee.h"
 #include "interrupt.h"
 #include "mask.h"
 #include "park.h"
@@ -20,17 +21,33 @@ static bool take_kept(struct pending *pending, uint64_t set, siginfo_t *info)
 	return false;
 }
 
-bool take_awaited(uint64_t set, siginfo_t *info)
+static bool take_from_kernel(uint64_t set, siginfo_t *info)
 {
 	static const struct timespec no_time;
 	long signo;
 
-	if (take_kept(&self->directed, set, info) || take_kept(&self->hub->arrived, set, info))
-		return true;
 	do
 		signo = raw_syscall(SYS_rt_sigtimedwait, (long)&set, (long)info, (long)&no_time, sizeof(set), 0, 0);
 	while (signo == -EINTR);
 	return signo > 0;
+}
+
+/* What was sent to another greenlet alone, that gets. */
+bool take_awaited(uint64_t set, siginfo_t *info)
+{
+	struct greenlet *addressee;
+
+	if (take_kept(&self->directed, set, info) || take_kept(&self->hub->arrived, set, info))
+		return true;
+	while (take_from_kernel(set, info)) {
+		addressee = self;
+		addressee_of_signal(info, self->hub, &addressee);
+		if (addressee == self)
+			return true;
+		if (addressee)
+			direct_signal(addressee, info->si_signo, info);
+	}
+	return false;
 }
 
 static void note_awaited(struct hub *hub)

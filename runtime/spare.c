@@ -15,7 +15,7 @@
 
 /* As with the system's threads, an id is not given anew soon: the next greenlet on a stack has another, so many times.
  */
-#define USES 63u
+#define USES 31u
 
 /*
  * What a switch touches are the last frames of the greenlet, itself, its variables, and the first words at its thread

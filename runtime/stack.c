@@ -110,7 +110,7 @@ static struct slab *empty_slab(struct size_class *class)
 		return NULL;
 	*slab = (struct slab){.class = class, .ids = ids, .first_id = next_id, .older = newest};
 	next_id += ids;
-	newest = slab;
+	__atomic_store_n(&newest, slab, __ATOMIC_RELEASE);
 	return slab;
 }
 
@@ -233,20 +233,17 @@ int stack_alloc(size_t size, struct stack *stack)
 	return 0;
 }
 
+/* Without the lock: slabs stay, though their memory may go, and so does what is asked of one. */
 int stack_of_id(uint32_t id, struct stack *stack)
 {
-	struct slab *slab;
-	int error = ESRCH;
+	struct slab *slab = __atomic_load_n(&newest, __ATOMIC_ACQUIRE);
 
-	lock(&stacks_lock);
-	for (slab = newest; slab && id < slab->first_id; slab = slab->older)
-		;
-	if (slab && id < slab->first_id + slab->fresh) {
-		*stack = stack_at(slab, id - slab->first_id);
-		error = 0;
-	}
-	unlock(&stacks_lock);
-	return error;
+	while (slab && id < slab->first_id)
+		slab = slab->older;
+	if (!slab || id >= slab->first_id + __atomic_load_n(&slab->fresh, __ATOMIC_RELAXED))
+		return ESRCH;
+	*stack = stack_at(slab, id - slab->first_id);
+	return 0;
 }
 
 void stack_for_each(void (*f)(const struct stack *stack, void *arg), void *arg)
@@ -295,6 +292,7 @@ void stack_free(const struct stack *stack)
 static void unmap_unused(struct size_class *class)
 {
 	struct slab **link = &class->roomy, *slab;
+	size_t size;
 
 	while ((slab = *link)) {
 		if (slab->free_count < slab->fresh) {
@@ -302,8 +300,10 @@ static void unmap_unused(struct size_class *class)
 			continue;
 		}
 		*link = slab->next;
-		sys_munmap(slab->base, slab->slots * class->slot_size);
-		slab->slots = slab->fresh = slab->free_count = 0;
+		size = slab->slots * class->slot_size;
+		slab->slots = slab->free_count = 0;
+		__atomic_store_n(&slab->fresh, 0, __ATOMIC_SEQ_CST); /* before: a signal handler may look for a stack */
+		sys_munmap(slab->base, size);
 		slab->next = class->hollow;
 		class->hollow = slab;
 	}

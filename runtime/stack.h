@@ -28,7 +28,7 @@ struct stack {
 /* At least this many usable bytes, all zero. From any OS thread. Returns 0, or ENOMEM, EINVAL (absurd size). */
 int stack_alloc(size_t size, struct stack *stack);
 
-/* The stack with this id, if one ever had it. Returns 0 or ESRCH. From any OS thread. */
+/* The stack with this id, if one ever had it. Returns 0 or ESRCH. From any OS thread; async-signal-safe. */
 int stack_of_id(uint32_t id, struct stack *stack);
 
 /* Calls f with each stack that there ever was. */

@@ -8,9 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Kernel thread ids stay below 2^22, and a mutex keeps owners in 29 bits. */
+/* Kernel thread ids stay below 2^22, a mutex keeps owners in 29 bits, and a clock keeps the thread that it is of in 28.
+ */
 #define FIRST_ID (1u << 22)
-#define LAST_ID  ((1u << 29) - 1)
+#define LAST_ID  ((1u << 28) - 1)
 #define IDS      (LAST_ID - FIRST_ID)
 
 /*
@@ -248,7 +249,12 @@ bool tls_has_id(int thread_id, uint32_t *id)
 
 int tls_thread_id(void)
 {
-	return *(int *)(descriptor_of(thread_pointer()) + glibc.tid);
+	return tls_thread_id_at(thread_pointer());
+}
+
+int tls_thread_id_at(const void *tp)
+{
+	return *(const int *)((const char *)tp - glibc.descriptor_below + glibc.tid);
 }
 
 pthread_t tls_thread(void *tp)

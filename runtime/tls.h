@@ -53,6 +53,9 @@ bool tls_has_id(int thread_id, uint32_t *id);
 /* What libc takes for the thread id of the calling greenlet, or OS thread. After tls_init(). */
 int tls_thread_id(void);
 
+/* The same in the block at tp. */
+int tls_thread_id_at(const void *tp);
+
 /* What a thread does when it ends: thread_local destructors, then those of pthread keys, in rounds. */
 void tls_run_destructors(void);
 

@@ -1,0 +1,285 @@
+#include "proc.h"
+#include "blocking.h"
+#include "known_id.h"
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define THREAD_SELF        "/proc/thread-self"
+#define STARTS(text, with) (strncmp(text, with, sizeof(with) - 1) == 0)
+
+static bool is_green_thread(void)
+{
+	return self && !self->is_main && greenlet_named(thread_id_of(self));
+}
+
+bool may_be_of_greenlet(const char *path, int error)
+{
+	if (!self || !path || (error && error != ENOENT))
+		return false;
+	return error ? self->hub->alive > 1 || is_green_thread() : STARTS(path, THREAD_SELF);
+}
+
+/* Behind a number that is followed by a slash or by nothing; NULL: there is none. */
+static const char *read_id(const char *text, pid_t *id)
+{
+	char *end;
+	long number = *text >= '0' && *text <= '9' ? strtol(text, &end, 10) : 0;
+
+	if (number <= 0 || number > INT_MAX || (*end && *end != '/'))
+		return NULL;
+	*id = (pid_t)number;
+	return end;
+}
+
+/* Behind the directory of a process that is this one, by whatever id; *id is that. */
+static const char *read_process(const char *text, pid_t *id)
+{
+	const char *rest;
+
+	if (STARTS(text, "self/") || !strcmp(text, "self")) {
+		*id = getpid();
+		return text + sizeof("self") - 1;
+	}
+	rest = read_id(text, id);
+	return rest && known_process(*id) == getpid() ? rest : NULL;
+}
+
+/* The greenlet that an absolute path leads to, and what follows its directory. */
+static struct greenlet *parse(const char *path, const char **rest)
+{
+	const char *at;
+	pid_t id;
+
+	if (STARTS(path, THREAD_SELF)) {
+		*rest = path + sizeof(THREAD_SELF) - 1;
+		return is_green_thread() && (!**rest || **rest == '/') ? self : NULL;
+	}
+	if (!STARTS(path, "/proc/") || !(at = read_process(path + sizeof("/proc/") - 1, &id)))
+		return NULL;
+	if (STARTS(at, "/task/") && !(at = read_id(at + sizeof("/task/") - 1, &id)))
+		return NULL;
+	*rest = at;
+	return greenlet_named(id);
+}
+
+/* What begins in a directory begins in proc(5) where that does. */
+static bool make_absolute(int dir, const char *path, char absolute[PROC_PATH])
+{
+	char link[40];
+	ssize_t length;
+
+	if (dir == AT_FDCWD)
+		snprintf(link, sizeof(link), "/proc/self/cwd");
+	else
+		snprintf(link, sizeof(link), "/proc/self/fd/%d", dir);
+	length = raw_syscall(SYS_readlinkat, AT_FDCWD, (long)link, (long)absolute, PROC_PATH - 1, 0, 0);
+	if (length < 0)
+		return false;
+	absolute[length] = 0;
+	return STARTS(absolute, "/proc") &&
+	       snprintf(absolute + length, (size_t)(PROC_PATH - length), "/%s", path) < PROC_PATH - length;
+}
+
+/* The path is in the buffer where it was a relative one. */
+static struct greenlet *find(int dir, const char *path, char buffer[PROC_PATH], const char **rest)
+{
+	if (path[0] == '/')
+		return parse(path, rest);
+	return path[0] && make_absolute(dir, path, buffer) ? parse(buffer, rest) : NULL;
+}
+
+static bool put_path(const struct greenlet *g, const char *rest, char buffer[PROC_PATH])
+{
+	char path[PROC_PATH];
+	int length = snprintf(path, sizeof(path), "/proc/self/task/%d%s", kernel_id_of(g), rest);
+
+	memcpy(buffer, path, sizeof(path));
+	return length < PROC_PATH;
+}
+
+bool path_of_os_thread(int dir, const char *path, char buffer[PROC_PATH])
+{
+	const char *rest;
+	const struct greenlet *g = find(dir, path, buffer, &rest);
+
+	return g && put_path(g, rest, buffer);
+}
+
+/* A text that is written piece by piece. */
+struct text {
+	char bytes[8192];
+	size_t length;
+};
+
+static __attribute__((format(printf, 2, 3))) void add(struct text *text, const char *format, ...)
+{
+	size_t room = sizeof(text->bytes) - text->length;
+	va_list rest;
+	int n;
+
+	va_start(rest, format);
+	n = vsnprintf(text->bytes + text->length, room, format, rest);
+	va_end(rest);
+	text->length += n < 0 ? 0 : (size_t)n < room ? (size_t)n : room - 1;
+}
+
+/* The OS thread's file, as a string. */
+static bool read_file(const struct greenlet *g, const char *name, struct text *text)
+{
+	char path[PROC_PATH];
+	long fd, n = 0;
+
+	put_path(g, name, path);
+	fd = raw_syscall(SYS_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC, 0, 0, 0);
+	if (fd < 0)
+		return false;
+	text->length = 0;
+	while (text->length < sizeof(text->bytes) - 1 &&
+	       (n = raw_syscall(SYS_read, fd, (long)text->bytes + (long)text->length,
+		    (long)(sizeof(text->bytes) - 1 - text->length), 0, 0, 0)) > 0)
+		text->length += (size_t)n;
+	raw_syscall(SYS_close, fd, 0, 0, 0, 0, 0);
+	text->bytes[text->length] = 0;
+	return n >= 0 && text->length;
+}
+
+static bool name_of(const struct greenlet *g, char name[sizeof(g->name)])
+{
+	struct text text;
+
+	memcpy(name, g->name, sizeof(g->name));
+	if (g->is_named)
+		return true;
+	if (!read_file(g, "/comm", &text))
+		return false;
+	text.bytes[strcspn(text.bytes, "\n")] = 0;
+	memcpy(name, text.bytes, sizeof(g->name) - 1);
+	return true;
+}
+
+static bool is_parked(const struct greenlet *g)
+{
+	return g != self && g->state != RUNNING;
+}
+
+static bool write_comm(const struct greenlet *g, struct text *text)
+{
+	char name[sizeof(g->name)];
+
+	if (!name_of(g, name))
+		return false;
+	add(text, "%s\n", name);
+	return true;
+}
+
+/* The name stands in brackets, and may have some of its own. */
+static bool write_stat(const struct greenlet *g, struct text *text)
+{
+	char name[sizeof(g->name)];
+	struct text its;
+	const char *end;
+
+	if (!name_of(g, name) || !read_file(g, "/stat", &its) || !(end = strrchr(its.bytes, ')')) || strlen(end) < 4)
+		return false;
+	add(text, "%d (%s) %c%s", thread_id_of(g), name, is_parked(g) ? 'S' : 'R', end + 3);
+	return true;
+}
+
+static void write_status_line(const struct greenlet *g, const char *name, const char *line, struct text *text)
+{
+	if (STARTS(line, "Name:"))
+		add(text, "Name:\t%s\n", name);
+	else if (STARTS(line, "State:"))
+		add(text, "State:\t%s\n", is_parked(g) ? "S (sleeping)" : "R (running)");
+	else if (STARTS(line, "Pid:"))
+		add(text, "Pid:\t%d\n", thread_id_of(g));
+	else if (STARTS(line, "NSpid:"))
+		add(text, "%.*s%d\n", (int)(strrchr(line, '\t') + 1 - line), line, thread_id_of(g));
+	else if (STARTS(line, "SigPnd:"))
+		add(text, "SigPnd:\t%016lx\n", (unsigned long)atomic_load(&g->directed.signals));
+	else if (STARTS(line, "SigBlk:"))
+		add(text, "SigBlk:\t%016lx\n", (unsigned long)g->blocked);
+	else
+		add(text, "%s\n", line);
+}
+
+static bool write_status(const struct greenlet *g, struct text *text)
+{
+	char name[sizeof(g->name)], *line, *left;
+	struct text its;
+
+	if (!name_of(g, name) || !read_file(g, "/status", &its))
+		return false;
+	for (line = strtok_r(its.bytes, "\n", &left); line; line = strtok_r(NULL, "\n", &left))
+		write_status_line(g, name, line, text);
+	return true;
+}
+
+/* In a file of its own, and without a way to write to it. */
+static int open_text(const struct text *text, int flags)
+{
+	char path[40];
+	int fd = (int)raw_syscall(SYS_memfd_create, (long)"thread", 1 /* MFD_CLOEXEC */, 0, 0, 0, 0), reader;
+
+	if (fd < 0)
+		return fd;
+	raw_syscall(SYS_write, fd, (long)text->bytes, (long)text->length, 0, 0, 0);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	reader = (int)raw_syscall(
+	    SYS_openat, AT_FDCWD, (long)path, O_RDONLY | (flags & (O_CLOEXEC | O_NONBLOCK)), 0, 0, 0);
+	raw_syscall(SYS_close, fd, 0, 0, 0, 0, 0);
+	return reader;
+}
+
+static const struct {
+	const char *name;
+	bool (*write)(const struct greenlet *g, struct text *text);
+} own_files[] = {{"/comm", write_comm}, {"/stat", write_stat}, {"/status", write_status}};
+
+/* The name of the OS thread is the main greenlet's, which is not to be written over. */
+static int open_own(const struct greenlet *g, const char *name, int flags)
+{
+	struct text text = {.length = 0};
+	char path[PROC_PATH];
+	int fd;
+
+	for (size_t i = 0; i < sizeof(own_files) / sizeof(*own_files); i++) {
+		if (strcmp(name, own_files[i].name) != 0)
+			continue;
+		if ((flags & O_ACCMODE) != O_RDONLY && own_files[i].write == write_comm)
+			return -EACCES;
+		if ((flags & O_ACCMODE) == O_RDONLY && own_files[i].write(g, &text) &&
+		    (fd = open_text(&text, flags)) >= 0)
+			return fd;
+	}
+	put_path(g, name, path);
+	return (int)raw_syscall(SYS_openat, AT_FDCWD, (long)path, flags, 0, 0, 0);
+}
+
+bool open_of_greenlet(int dir, const char *path, int flags, int *fd)
+{
+	char buffer[PROC_PATH];
+	const char *rest;
+	const struct greenlet *g = find(dir, path, buffer, &rest);
+
+	if (!g || strlen(rest) > PROC_PATH / 2)
+		return false;
+	*fd = (int)with_errno(open_own(g, rest, flags));
+	return true;
+}
+
+bool link_of_greenlet(const char *path, char *target, size_t size, ssize_t *length)
+{
+	char text[64];
+	int n;
+
+	if (!is_green_thread() || strcmp(path, THREAD_SELF) != 0)
+		return false;
+	n = snprintf(text, sizeof(text), "%d/task/%d", getpid(), thread_id_of(self));
+	*length = (size_t)n < size ? n : (ssize_t)size;
+	memcpy(target, text, (size_t)*length);
+	return true;
+}

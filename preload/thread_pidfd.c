@@ -1,0 +1,114 @@
+/*
+ * Descriptors of threads. That of a greenlet is an eventfd, which becomes readable at its end as a pidfd does; the
+ * calls on a pidfd that the kernel refuses to make on it are answered here.
+ */
+#include "../runtime/addressee.h"
+#include "../runtime/sys.h"
+#include "blocking.h"
+#include "known_id.h"
+#include <stdio.h>
+#include <sys/utsname.h>
+
+#ifndef PIDFD_NONBLOCK
+#define PIDFD_NONBLOCK O_NONBLOCK
+#endif
+#ifndef PIDFD_THREAD
+#define PIDFD_THREAD O_EXCL
+#endif
+#ifndef PIDFD_SIGNAL_THREAD
+#define PIDFD_SIGNAL_THREAD       1u
+#define PIDFD_SIGNAL_THREAD_GROUP 2u
+#endif
+
+/* A thread that is no process's first: Linux 6.15 has found another word for that. */
+static int error_of_no_process(void)
+{
+	struct utsname system;
+	int major = 0, minor = 0;
+
+	if (uname(&system) == 0)
+		sscanf(system.release, "%d.%d", &major, &minor);
+	return major > 6 || (major == 6 && minor >= 15) ? ENOENT : EINVAL;
+}
+
+static int open_end(struct greenlet *g)
+{
+	int fd, twin;
+
+	if (!g->end_fd) {
+		fd = sys_eventfd(0, O_CLOEXEC);
+		if (fd < 0)
+			return (int)with_errno(fd);
+		fd = hub_borrow_fd(fd);
+		if (fd < 0)
+			return (int)with_errno(-EMFILE);
+		g->end_fd = fd;
+	}
+	twin = libc.fcntl(g->end_fd, F_DUPFD_CLOEXEC, 0);
+	if (twin >= 0 && !note_addressee(OF_PIDFD, twin, g)) {
+		libc.close(twin);
+		return (int)with_errno(-ENOMEM);
+	}
+	if (twin >= 0)
+		fd_born(twin, 0);
+	return twin;
+}
+
+/* The hub of another OS thread may end the greenlet meanwhile: only its own makes a descriptor of it. */
+int pidfd_open(pid_t id, unsigned flags)
+{
+	struct greenlet *g = greenlet_named(id);
+
+	if (!g)
+		return libc.pidfd_open(id, flags);
+	if (flags & ~(unsigned)(PIDFD_NONBLOCK | PIDFD_THREAD))
+		return (int)with_errno(-EINVAL);
+	if (!(flags & PIDFD_THREAD))
+		return (int)with_errno(-error_of_no_process());
+	if (!self || self->hub != g->hub)
+		return (int)with_errno(-ESRCH);
+	return open_end(g);
+}
+
+/* True for a descriptor of a greenlet; *g is NULL where that has ended. */
+static bool is_of_greenlet(int fd, struct greenlet **g)
+{
+	*g = NULL;
+	return addressee_of(OF_PIDFD, fd, NULL, g) && libc.fcntl(fd, F_GETFD) >= 0;
+}
+
+static int send_to(struct greenlet *g, int signo, const siginfo_t *info, unsigned flags)
+{
+	if (flags & ~(PIDFD_SIGNAL_THREAD | PIDFD_SIGNAL_THREAD_GROUP) || (info && info->si_signo != signo))
+		return EINVAL;
+	if (flags & PIDFD_SIGNAL_THREAD_GROUP)
+		return libc.kill(getpid(), signo) == 0 ? 0 : errno;
+	if (!g)
+		return ESRCH;
+	return info ? pthread_sigqueue(thread_of(g), signo, info->si_value) : pthread_kill(thread_of(g), signo);
+}
+
+/* The kernel refuses what is no descriptor of its own for a thread, and nothing has happened then. */
+int pidfd_send_signal(int fd, int signo, siginfo_t *info, unsigned flags)
+{
+	int before = errno, result = libc.pidfd_send_signal(fd, signo, info, flags);
+	struct greenlet *g;
+
+	if (result == 0 || errno != EBADF || !has_addressees() || !is_of_greenlet(fd, &g))
+		return result;
+	errno = before;
+	return (int)with_errno(-send_to(g, signo, info, flags));
+}
+
+int pidfd_getfd(int fd, int target, unsigned flags)
+{
+	int result = libc.pidfd_getfd(fd, target, flags);
+	struct greenlet *g;
+
+	if (result >= 0 || errno != EBADF || flags || !has_addressees() || !is_of_greenlet(fd, &g))
+		return result;
+	result = g ? libc.fcntl(target, F_DUPFD_CLOEXEC, 0) : (int)with_errno(-ESRCH);
+	if (result >= 0)
+		fd_shared(target);
+	return result;
+}
