@@ -3,7 +3,9 @@
  * ETIMEDOUT where it would have waited.
  */
 #include "blocking.h"
+#include "numbers.h"
 #include "probe.h"
+#include "queue_notify.h"
 #include "turn.h"
 #include <mqueue.h>
 
@@ -16,6 +18,19 @@ static bool takes_limit(struct blocking *call, const struct timespec *limit)
 		return true;
 	return is_readable_time(limit) && limit->tv_sec >= 0 &&
 	       deadline_by_clock(CLOCK_REALTIME, limit, &call->until) == 0;
+}
+
+/* Without a time limit in the kernel: the wait for the helper has it. */
+static ssize_t receive_in_kernel(struct blocking *call, mqd_t queue, char *bytes, size_t size, unsigned *priority)
+{
+	const long waiting[7] = {SYS_mq_timedreceive, queue, (long)bytes, (long)size, (long)priority, 0};
+	struct receiver receiver;
+	ssize_t n;
+
+	receiver_begins(&receiver, true);
+	n = wait_on_helper(call, waiting);
+	receiver_ends(&receiver);
+	return n;
 }
 
 /* After an attempt: true when another is worth it. */
@@ -32,6 +47,19 @@ static bool waits_for_queue(struct blocking *call, mqd_t queue, short events)
 	return false;
 }
 
+static bool waits_as_receiver(struct blocking *call, mqd_t queue)
+{
+	struct receiver receiver;
+	bool is_ready;
+
+	if (errno != ETIMEDOUT)
+		return false;
+	receiver_begins(&receiver, false);
+	is_ready = waits_for_queue(call, queue, POLLIN);
+	receiver_ends(&receiver);
+	return is_ready;
+}
+
 static ssize_t receive(
     enum call which, mqd_t queue, char *bytes, size_t size, unsigned *priority, const struct timespec *limit)
 {
@@ -41,9 +69,13 @@ static ssize_t receive(
 	if (goes_native(&call) || !takes_limit(&call, limit))
 		return limit ? libc.mq_timedreceive(queue, bytes, size, priority, limit)
 			     : libc.mq_receive(queue, bytes, size, priority);
-	do
+	do {
 		n = libc.mq_timedreceive(queue, bytes, size, priority, &long_ago);
-	while (n < 0 && waits_for_queue(&call, queue, POLLIN));
+		if (n < 0 && errno == ETIMEDOUT && waits_in_kernel(queue)) {
+			n = receive_in_kernel(&call, queue, bytes, size, priority);
+			break;
+		}
+	} while (n < 0 && waits_as_receiver(&call, queue));
 	return settled(&call, n);
 }
 

@@ -24,6 +24,7 @@ static const struct answer answers[] = {
     [SYS_preadv] = {(void *)preadv, false},
     [SYS_readlink] = {(void *)readlink, true},
     [SYS_readlinkat] = {(void *)readlinkat, true},
+    [SYS_mq_notify] = {(void *)mq_notify, true},
     [SYS_msgrcv] = {(void *)msgrcv, false},
     [SYS_mq_timedreceive] = {raw_mq_timedreceive, false},
     [SYS_sendfile] = {(void *)sendfile, false},

@@ -1,0 +1,26 @@
+/*
+ * Receivers of POSIX message queues, and notifications. The kernel notifies nobody of a message that a receiver waits
+ * for, and knows of the receivers that wait in it. So a receiver waits by poll(2) only while nobody is registered at
+ * the queue; else, and from when somebody in this process is about to register, a helper OS thread waits in the kernel.
+ */
+#ifndef QUEUE_NOTIFY_H
+#define QUEUE_NOTIFY_H
+
+#include "../runtime/leaving.h"
+#include <mqueue.h>
+#include <stdbool.h>
+
+/* A receiver that waits, on its stack. */
+struct receiver {
+	struct leavable stay; /* first */
+	_Atomic int *count;
+};
+
+/* True when a receiver at this queue is to wait in the kernel. Leaves errno alone. */
+bool waits_in_kernel(mqd_t queue);
+
+/* Around a wait in the kernel, and by poll. */
+void receiver_begins(struct receiver *receiver, bool is_in_kernel);
+void receiver_ends(struct receiver *receiver);
+
+#endif
