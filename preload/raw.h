@@ -64,6 +64,8 @@ long raw_sched_getaffinity(long id, long size, long set, long d, long e, long f)
 long raw_sched_getattr(long id, long told, long size, long flags, long e, long f);
 long raw_sched_setattr(long id, long told, long flags, long d, long e, long f);
 long raw_timer_create(long clock, long event, long id, long d, long e, long f);
+long raw_timer_settime(long id, long flags, long new, long old, long e, long f);
+long raw_timer_getoverrun(long id, long b, long c, long d, long e, long f);
 long raw_timer_delete(long id, long b, long c, long d, long e, long f);
 
 #endif

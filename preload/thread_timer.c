@@ -3,6 +3,7 @@
  * the thread of the system that is a hub is noted, too: what it sends is for the main greenlet alone.
  */
 #include "../runtime/addressee.h"
+#include "../runtime/pending.h"
 #include "addressed.h"
 #include "blocking.h"
 #include "known_id.h"
@@ -41,9 +42,54 @@ int timer_create(clockid_t clock, struct sigevent *restrict event, timer_t *rest
 	return (int)with_errno(-EAGAIN);
 }
 
+/* What it has sent before is not to come any more. */
+static void forget_signals(int id)
+{
+	struct greenlet *g;
+
+	if (addressee_of(OF_TIMER, id, NULL, &g))
+		pending_forget_timer(id);
+}
+
 static void forget_timer(int id)
 {
+	forget_signals(id);
 	forget_addressee(OF_TIMER, id);
+}
+
+int timer_settime(timer_t timer, int flags, const struct itimerspec *restrict new, struct itimerspec *restrict old)
+{
+	int result = libc.timer_settime(timer, flags, new, old);
+
+	if (result == 0 && has_addressees() && (intptr_t)timer >= 0)
+		forget_signals(id_of(timer));
+	return result;
+}
+
+int timer_getoverrun(timer_t timer)
+{
+	int result = libc.timer_getoverrun(timer), overrun;
+
+	if (result >= 0 && has_addressees() && (intptr_t)timer >= 0 && overrun_of(id_of(timer), &overrun))
+		return overrun;
+	return result;
+}
+
+long raw_timer_settime(long id, long flags, long new, long old, long e, long f)
+{
+	long result = libc.syscall(SYS_timer_settime, id, flags, new, old, e, f);
+
+	if (result == 0)
+		forget_signals((int)id);
+	return result;
+}
+
+long raw_timer_getoverrun(long id, long b, long c, long d, long e, long f)
+{
+	long result = libc.syscall(SYS_timer_getoverrun, id, b, c, d, e, f);
+	int overrun;
+
+	return result >= 0 && overrun_of((int)id, &overrun) ? overrun : result;
 }
 
 /* libc's own timers, of which it keeps more than an id, have no such number. */

@@ -10,6 +10,7 @@ struct entry {
 	_Atomic uint64_t key; /* 0: free; BUSY: being filled in; else see key_of() */
 	pid_t thread;         /* its id; 0: the main one of the OS thread */
 	_Atomic bool is_unchosen;
+	_Atomic int overrun; /* of the timer's signal that was taken last */
 };
 
 struct table {
@@ -93,6 +94,7 @@ static bool set(uint64_t key, pid_t thread, bool is_unchosen)
 		return false;
 	entry->thread = thread;
 	atomic_store(&entry->is_unchosen, is_unchosen);
+	atomic_store(&entry->overrun, 0);
 	atomic_store_explicit(&entry->key, key, memory_order_release);
 	atomic_fetch_add(&noted, 1);
 	if (before)
@@ -197,9 +199,21 @@ bool addressee_of_signal(siginfo_t *info, struct hub *hub, struct greenlet **g)
 		entry = find_urgent();
 	if (!entry)
 		return false;
-	if (info->si_code != SI_TIMER && atomic_load(&entry->is_unchosen))
+	if (info->si_code == SI_TIMER)
+		atomic_store(&entry->overrun, info->si_overrun);
+	else if (atomic_load(&entry->is_unchosen))
 		hide_descriptor(info);
 	*g = living(entry, hub);
+	return true;
+}
+
+bool overrun_of(int timer, int *overrun)
+{
+	struct entry *entry = find(key_of(OF_TIMER, timer));
+
+	if (!entry || !entry->thread)
+		return false;
+	*overrun = atomic_load(&entry->overrun);
 	return true;
 }
 

@@ -35,9 +35,16 @@ bool addressee_of(enum on_behalf_of what, int number, struct hub *hub, struct gr
 
 /*
  * The same for a signal that has come to this hub's OS thread. Async-signal-safe. Of a descriptor whose signal the
- * program has not chosen, *info becomes what the kernel says then: that it is from the kernel.
+ * program has not chosen, *info becomes what the kernel says then: that it is from the kernel. Asked once more when the
+ * signal is taken.
  */
 bool addressee_of_signal(siginfo_t *info, struct hub *hub, struct greenlet **g);
+
+/*
+ * How often the timer would have sent its signal besides, by the one that was taken last: the kernel does not know of
+ * those that came while one was pending for the greenlet. False where the timer is not noted, or for a main greenlet.
+ */
+bool overrun_of(int timer, int *overrun);
 
 /*
  * The kernel tells the descriptor only with a signal that was chosen by F_SETSIG. So SIGIO is chosen where the program

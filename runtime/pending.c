@@ -155,6 +155,23 @@ void pending_move(struct pending *from, struct pending *to, int signo)
 		pending_add(to, signo, &info);
 }
 
+void pending_forget_timer(int timer)
+{
+	int count;
+
+	for (size_t i = 0; i < atomic_load(&used); i++) {
+		struct pending *of = room[i].of;
+		int signo = room[i].signo;
+
+		if (atomic_load(&room[i].state) != KEPT || room[i].info.si_code != SI_TIMER ||
+		    room[i].info.si_timerid != timer)
+			continue;
+		let_go(&room[i]);
+		if (!find(of, signo, &count))
+			atomic_fetch_and(&of->signals, ~signal_bit(signo));
+	}
+}
+
 void pending_drop(struct pending *pending)
 {
 	size_t i;

@@ -47,6 +47,12 @@ bool pending_take(struct pending *pending, int signo, siginfo_t *info);
 /* Gives all of this number to another. */
 void pending_move(struct pending *from, struct pending *to, int signo);
 
+/*
+ * Forgets what this timer has sent, wherever it is pending, as the kernel does when the timer is set or deleted. From
+ * any OS thread.
+ */
+void pending_forget_timer(int timer);
+
 /* Forgets all of them. */
 void pending_drop(struct pending *pending);
 

@@ -37,7 +37,11 @@ bool take_awaited(uint64_t set, siginfo_t *info)
 {
 	struct greenlet *addressee;
 
-	if (take_kept(&self->directed, set, info) || take_kept(&self->hub->arrived, set, info))
+	if (take_kept(&self->directed, set, info)) {
+		addressee_of_signal(info, self->hub, &addressee);
+		return true;
+	}
+	if (take_kept(&self->hub->arrived, set, info))
 		return true;
 	while (take_from_kernel(set, info)) {
 		addressee = self;

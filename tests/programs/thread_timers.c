@@ -134,7 +134,15 @@ static void *overrun(void *unused)
 	say_whether("pending", sigismember(&pending, SIGRTMIN + 5));
 	say("taken", sigwaitinfo(&set, &info) - SIGRTMIN);
 	say_whether("has overrun", info.si_overrun > 5);
+	say_whether("is told", timer_getoverrun(timer) == info.si_overrun);
+	say_whether("raw", syscall(SYS_timer_getoverrun, timer) == info.si_overrun);
+	msleep(20);
+	say("stop", timer_settime(timer, 0, &(struct itimerspec){0}, NULL));
+	say("not taken", sigtimedwait(&set, NULL, &(struct timespec){0}));
+	set_timer(timer, 1);
+	msleep(20);
 	timer_delete(timer);
+	say("nor after deletion", sigtimedwait(&set, NULL, &(struct timespec){0}));
 	return unused;
 }
 
