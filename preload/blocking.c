@@ -205,6 +205,32 @@ bool finishes_on_helper(struct blocking *call, void (*job)(void *arg), void (*dr
 	return !error;
 }
 
+/* What can fail without a signal does not count: a datagram, a file that is too large for its file system. */
+static bool has_earned(int fd, int signo)
+{
+	struct rlimit limit;
+
+	if (signo == SIGPIPE)
+		return fd_learn(fd) & FD_STREAM;
+	return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+}
+
+void keep_ignored_signal(int fd)
+{
+	int error = errno, signo = error == EPIPE ? SIGPIPE : error == EFBIG ? SIGXFSZ : 0;
+	uint64_t open = self->blocked & ~self->hub->kernel_mask;
+	siginfo_t info = {.si_signo = signo, .si_code = SI_USER};
+	struct sigaction action;
+
+	if (signo && open & signal_bit(signo) && libc.sigaction(signo, NULL, &action) == 0 &&
+	    action.sa_handler == SIG_IGN && has_earned(fd, signo)) {
+		info.si_pid = getpid();
+		info.si_uid = getuid();
+		pending_add(&self->directed, signo, &info);
+	}
+	errno = error;
+}
+
 struct helper_call {
 	void (*job)(void *arg);
 	void *arg;

@@ -12,6 +12,7 @@
 #define BLOCKING_H
 
 #include "../runtime/greenlet.h"
+#include "../runtime/mask.h"
 #include "../runtime/offload.h"
 #include "../runtime/poller.h"
 #include "../runtime/torture.h"
@@ -221,6 +222,20 @@ bool finishes_on_helper(struct blocking *call, void (*job)(void *arg), void (*dr
  * says, ends the call: see make_long_call(). Returns as syscall(2) does.
  */
 long wait_on_helper(struct blocking *call, const long number_and_arguments[7]);
+
+/*
+ * After a write on fd that has failed with errno, by a greenlet that blocks a signal of EARNED: an ignored one is
+ * pending for a thread that blocks it, and the kernel has dropped it where other greenlets do not. Keeps errno.
+ */
+void keep_ignored_signal(int fd);
+
+/* Returns the result of a write, of which the flags are those of send(2). */
+static inline ssize_t written_by(int fd, int flags, ssize_t result)
+{
+	if (unlikely(result < 0) && self && unlikely(self->blocked & EARNED) && !(flags & MSG_NOSIGNAL))
+		keep_ignored_signal(fd);
+	return result;
+}
 
 /*
  * The end of a call: puts the caller's errno back where result is not a failure, and ends the greenlet where it is

@@ -66,7 +66,7 @@ ssize_t preadv2(int fd, const struct iovec *iov, int count, off_t position, int 
 /* What was written counts, whatever ended the call. */
 static ssize_t written(const struct blocking *call, size_t done, ssize_t last)
 {
-	return settled(call, done ? (ssize_t)done : last);
+	return settled(call, done ? (ssize_t)done : written_by(call->fd, 0, last));
 }
 
 /* Of which the first bytes may be written already. */
@@ -93,7 +93,7 @@ ssize_t write(int fd, const void *buf, size_t count)
 	n = send_quickly(CALL_write, fd, buf, count, 0);
 	if (n == -EAGAIN || (n > 0 && (size_t)n < count))
 		return write_rest(CALL_write, fd, buf, count, n > 0 ? (size_t)n : 0);
-	return result_of(n);
+	return written_by(fd, 0, result_of(n));
 }
 
 /* The whole vector at first; if it is cut short, what remains of it element by element. */
@@ -107,7 +107,7 @@ static ssize_t write_vector(struct blocking *call, const struct iovec *iov, int 
 		n = attempt_writev_flags(call, iov, count, flags);
 	while (n < 0 && park_until_ready(call));
 	if (n <= 0)
-		return settled(call, n);
+		return settled(call, written_by(call->fd, 0, n));
 	size = size_of_vector(iov, count);
 	done = (size_t)n;
 	call->begun = true;

@@ -56,9 +56,10 @@ static void on_earned(int signo, siginfo_t *info, void *context)
 	errno = errno_before;
 }
 
+/* Without it no handler would run: there may be no room for one on the program's stack. It does not park. */
 static struct sigaction guarding(void)
 {
-	struct sigaction ours = {.sa_sigaction = on_earned, .sa_flags = SA_SIGINFO | SA_RESTART};
+	struct sigaction ours = {.sa_sigaction = on_earned, .sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK};
 
 	sigfillset(&ours.sa_mask);
 	return ours;

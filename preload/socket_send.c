@@ -158,7 +158,7 @@ static ssize_t send_all(struct blocking *call, struct outgoing *out)
 	while (n < 0 && park_to_send(call, out->msg));
 	if (n > 0 && is_green_stream(call))
 		n = send_rest(call, out, n);
-	return settled(call, n);
+	return settled(call, written_by(call->fd, out->flags, n));
 }
 
 static ssize_t send_bytes(
@@ -198,7 +198,9 @@ ssize_t send(int fd, const void *buf, size_t count, int flags)
 	n = flags & ~MSG_NOSIGNAL ? -EAGAIN : send_quickly(CALL_send, fd, buf, count, flags);
 	if (n == -EAGAIN)
 		return send_thoroughly(fd, buf, count, flags);
-	return n > 0 && (size_t)n < count ? send_remainder(fd, buf, count, flags, n) : result_of(n);
+	if (n > 0 && (size_t)n < count)
+		return send_remainder(fd, buf, count, flags, n);
+	return written_by(fd, flags, result_of(n));
 }
 
 synonym(__send, send);
@@ -258,5 +260,5 @@ int sendmmsg(int fd, struct mmsghdr *vec, unsigned count, int flags)
 		if (n > 0 && is_green_stream(&call) && !complete(&call, &vec[done - 1], flags))
 			break;
 	} while (n < 0 ? park_to_send(&call, &vec[done].msg_hdr) : call.green && n > 0 && done < asked);
-	return (int)settled(&call, done ? (int)done : n);
+	return (int)settled(&call, done ? (int)done : written_by(fd, flags, n));
 }

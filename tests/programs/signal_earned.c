@@ -91,6 +91,25 @@ static void *block_and_write(void *unused)
 	return unused;
 }
 
+static void *block_and_write_ignored(void *unused)
+{
+	struct iovec part = {"x", 1};
+	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+
+	show("open, ignored", write(ends[0], "x", 1));
+	change(SIG_BLOCK, SIGPIPE);
+	show("write", write(ends[0], "x", 1));
+	show("writev", writev(ends[0], &part, 1));
+	show("send", send(ends[0], "x", 1, 0));
+	show("sendmsg", sendmsg(ends[0], &message, 0));
+	show("MSG_NOSIGNAL", send(ends[0], "x", 1, MSG_NOSIGNAL));
+	show("write to a pipe", write(broken_pipe[1], "x", 1));
+	set_nonblocking(broken_pipe[1], true);
+	show("write to a pipe", write(broken_pipe[1], "x", 1));
+	set_nonblocking(broken_pipe[1], false);
+	return unused;
+}
+
 static void *write_once(void *unused)
 {
 	say("write", write(broken_pipe[1], "x", 1));
@@ -204,6 +223,19 @@ static void *block_and_write_beyond(void *unused)
 	return write_beyond(unused);
 }
 
+static void *ignore_and_write_beyond(void *unused)
+{
+	int fd = open_full();
+
+	signal(SIGXFSZ, SIG_IGN);
+	change(SIG_BLOCK, SIGXFSZ);
+	say("write", write(fd, "x", 1));
+	say_whether("pending", is_pending(SIGXFSZ));
+	take(SIGXFSZ);
+	close(fd);
+	return unused;
+}
+
 static int limit_and(void *run)
 {
 	struct rlimit limit = {LIMIT, LIMIT};
@@ -259,6 +291,9 @@ int main(void)
 	must("pipe", pipe(broken_pipe));
 	close(broken_pipe[0]);
 	join(start(block_and_write, NULL));
+	signal(SIGPIPE, SIG_IGN); /* a blocked one is pending all the same */
+	join(start(block_and_write_ignored, NULL));
+	signal(SIGPIPE, SIG_DFL);
 	with_handler(0);
 	with_handler(SA_RESTART);
 	with_handler((int)SA_RESETHAND);
@@ -269,6 +304,7 @@ int main(void)
 	end_child(start_child(beside_blocker, block_and_kill_self));
 	end_child(start_child(limit_and, write_beyond));
 	end_child(start_child(limit_and, block_and_write_beyond));
+	end_child(start_child(limit_and, ignore_and_write_beyond));
 	end_child(start_child(with_fault_handler, fault));
 	end_child(start_child(with_fault_handler, block_and_fault));
 	end_child(start_child(with_fault_handler, block_and_raise));
