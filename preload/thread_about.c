@@ -36,15 +36,16 @@ static pthread_t main_of(const struct greenlet *g)
 }
 
 /*
- * The stack's address and size as with any thread: where it is ours, from the end of what the greenlet has, which
- * includes its thread-local variables. Below lies as much more as those take up.
+ * The stack's address and size as with any thread: the guard lies right below. Where the stack is ours, the page with
+ * the first frame is its last one, which thread-local variables share.
  */
 static void show_stack(const struct greenlet *g, pthread_attr_t *attributes)
 {
 	if (g->is_on_given_stack)
 		pthread_attr_setstack(attributes, g->stack_low, g->stack_size);
 	else
-		pthread_attr_setstack(attributes, g->stack.high - g->stack_size, g->stack_size);
+		pthread_attr_setstack(
+		    attributes, (char *)whole_pages((uintptr_t)g->stack_high) - g->stack_size, g->stack_size);
 	pthread_attr_setguardsize(attributes, g->guard_size);
 }
 

@@ -143,11 +143,14 @@ struct greenlet *spawn(const struct wish *wish, green_fn *fn, void *arg)
 	return g;
 }
 
+/* What the function may use, and a page that it may have to share. An absurd size stays one. */
 static size_t stack_size_of(const struct green_options *options)
 {
-	if (!options || !options->stack_size)
-		return default_stack_size;
-	return options->stack_size < SMALLEST_STACK ? SMALLEST_STACK : options->stack_size;
+	size_t size = options && options->stack_size ? options->stack_size : default_stack_size;
+
+	if (size < SMALLEST_STACK)
+		size = SMALLEST_STACK;
+	return size < SIZE_MAX - stack_page() ? size + stack_page() : size;
 }
 
 static struct wish wish_of(const struct green_options *options)

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/auxv.h>
-#include <sys/mman.h>
 
 /* For calls, where the program gives the stack and ours holds the rest only. */
 #define LEAST 4096ul
@@ -69,12 +68,31 @@ struct greenlet *greenlet_on(const struct stack *stack)
 	void *tp, *end;
 	struct greenlet *g = lay_out(stack, &tp, &end);
 
-	return g->stack.low == stack->low && g->context.thread_pointer == tp ? g : NULL;
+	return g->stack.high == stack->high && g->context.thread_pointer == tp ? g : NULL;
 }
 
+/* Where the stack ends as the program sees it: what lies above is not among what it has asked for. */
+static char *end_of_calls(const struct stack *stack)
+{
+	void *tp, *calls_end;
+
+	lay_out(stack, &tp, &calls_end);
+	return (char *)whole_pages((uintptr_t)calls_end);
+}
+
+/* What lies above that, at most. */
 static size_t overhead(void)
 {
-	return PAGE + COLOURS * COLOUR_STEP + sizeof(struct greenlet) + 64 + tls_bytes();
+	struct stack stack = {.high = (char *)(1ul << 40)};
+	size_t most = 0;
+
+	for (stack.id = 0; stack.id < COLOURS; stack.id++) {
+		size_t above = (size_t)(stack.high - end_of_calls(&stack));
+
+		if (above > most)
+			most = above;
+	}
+	return most;
 }
 
 /* Where calls begin when they run on a stack of ours. */
@@ -112,15 +130,18 @@ static struct greenlet *make_greenlet(size_t stack_size)
 	return g;
 }
 
-static size_t size_for_calls(const struct greenlet *g)
+/* How large a stack it can have. */
+static size_t room_for_calls(const struct greenlet *g)
 {
-	return (size_t)((char *)g->stack_high - (char *)g->stack_low);
+	return stack_room(&g->stack) - (size_t)(g->stack.high - end_of_calls(&g->stack));
 }
 
 /* Large enough, and not so large that a small one would have done. */
 static bool fits(const struct greenlet *g, size_t size)
 {
-	return size_for_calls(g) >= size && size_for_calls(g) <= size + size / 2 + 16384;
+	size_t room = room_for_calls(g);
+
+	return room >= size && room <= size + size / 2 + 16384;
 }
 
 static struct greenlet *find_spare(struct hub *hub, size_t size)
@@ -158,58 +179,43 @@ static struct greenlet *take_with_stack(struct hub *hub, size_t stack_size)
 /* What is asked for beyond the guard pages that every stack has, in whole pages. */
 static size_t wide_guard(const struct wish *wish)
 {
-	size_t page = getauxval(AT_PAGESZ);
-
-	if (wish->stack || wish->guard_size <= STACK_GUARD)
-		return 0;
-	return (wish->guard_size - STACK_GUARD + page - 1) & ~(page - 1);
+	return wish->stack || wish->guard_size <= STACK_GUARD ? 0 : whole_pages(wish->guard_size - STACK_GUARD);
 }
 
-static bool set_stack(struct greenlet *g, const struct wish *wish, size_t guard)
+/* The guard lies right below the bytes that were asked for: who runs out of them is to fault there. */
+static void set_stack(struct greenlet *g, const struct wish *wish)
 {
-	g->stack_size = wish->stack_size;
+	g->stack_size = wish->stack ? wish->stack_size : whole_pages(wish->stack_size);
 	g->guard_size = wish->guard_size;
 	if (wish->stack) {
 		g->stack_low = wish->stack;
 		g->stack_high = (char *)wish->stack + wish->stack_size;
 		g->is_on_given_stack = true;
+	} else {
+		stack_set_low(&g->stack, end_of_calls(&g->stack) - g->stack_size);
+		g->stack_low = g->stack.low;
 	}
-	if (!guard)
-		return true;
-	if (sys_mprotect(g->stack.low, guard, PROT_NONE) != 0)
-		return false;
-	g->stack_low = g->stack.low + guard;
-	return true;
-}
-
-static void reset_stack(struct greenlet *g)
-{
-	if (!g->is_on_given_stack && g->stack_low != g->stack.low)
-		sys_mprotect(g->stack.low, (size_t)((char *)g->stack_low - g->stack.low), PROT_READ | PROT_WRITE);
-	if (g->is_on_given_stack || g->stack_low != g->stack.low)
-		use_own_stack(g);
 }
 
 struct greenlet *take_greenlet(struct hub *hub, const struct wish *wish)
 {
-	size_t guard = wide_guard(wish);
+	const size_t most = 1ul << 40;
 	struct greenlet *g;
 
-	if (guard > 1ul << 40) {
+	if (wish->stack_size > most || wish->guard_size > most) {
 		errno = EINVAL;
 		return NULL;
 	}
-	g = take_with_stack(hub, wish->stack ? LEAST : wish->stack_size + guard);
-	if (!g || set_stack(g, wish, guard))
-		return g;
-	give_greenlet(hub, g);
-	errno = ENOMEM;
-	return NULL;
+	g = take_with_stack(hub, wish->stack ? LEAST : whole_pages(wish->stack_size) + wide_guard(wish));
+	if (g)
+		set_stack(g, wish);
+	return g;
 }
 
 void give_greenlet(struct hub *hub, struct greenlet *g)
 {
-	reset_stack(g);
+	if (g->is_on_given_stack)
+		use_own_stack(g);
 	g->is_released = true;
 #ifndef DEBUG /* there it is kept as it is, so that who uses the handle yet can be told */
 	g->next = hub->spare;

@@ -16,7 +16,7 @@ extern size_t default_stack_size;
 /* What a thread may be asked to be. */
 struct wish {
 	const char *name;  /* may be NULL */
-	size_t stack_size; /* all of it for the function; 0: as usual */
+	size_t stack_size; /* up to a page of it is not for the function */
 	void *stack;       /* the lowest byte of the program's own of this size, to run on; NULL: ours */
 	size_t guard_size;
 	bool detached;
@@ -26,7 +26,7 @@ struct wish {
 
 /*
  * A greenlet with the stack that is wished for, used before or new, its context and other fields yet to be set. Returns
- * NULL with errno ENOMEM, EINVAL.
+ * NULL with errno ENOMEM, EINVAL, or the kernel's where it forbids executable stacks.
  */
 struct greenlet *take_greenlet(struct hub *hub, const struct wish *wish);
 

@@ -7,13 +7,16 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL 102
+#define MADV_GUARD_REMOVE  103
 #endif
 
 #define GRANULE    (16 * 1024ul)
+#define GUARD_UNIT 4096ul /* in which guards are counted, whatever the machine's page is */
 #define SLAB_BYTES (16 * 1024 * 1024ul)
 #define MIN_SLOTS  16
 #define MAX_SLOTS  256
@@ -31,7 +34,9 @@ struct slab {
 	uint32_t first_id;
 	unsigned ids; /* from first_id on, for as many slots; kept while the slab is hollow */
 	unsigned slots, fresh, free_count;
+	bool is_split; /* guards are mappings of their own */
 	uint16_t free[MAX_SLOTS];
+	uint32_t guard_units[MAX_SLOTS]; /* so much at the low end of each slot is a guard; 0: none was to be had */
 };
 
 struct size_class {
@@ -44,7 +49,18 @@ struct size_class {
 static struct size_class *classes;
 static struct slab *newest;
 static uint32_t next_id;
-struct lock stacks_lock; /* guards all of the above */
+static int protection = PROT_READ | PROT_WRITE; /* of all stacks; grows only */
+struct lock stacks_lock;                        /* guards all of the above, but for guard_units of slots in use */
+
+size_t stack_page(void)
+{
+	return getauxval(AT_PAGESZ);
+}
+
+size_t whole_pages(size_t size)
+{
+	return (size + stack_page() - 1) & -stack_page();
+}
 
 static struct size_class *class_of(size_t slot_size)
 {
@@ -69,8 +85,7 @@ static int has_room(const struct slab *slab)
 
 static void *map_slots(unsigned slots, size_t slot_size)
 {
-	return sys_mmap(
-	    NULL, slots * slot_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK);
+	return sys_mmap(NULL, slots * slot_size, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK);
 }
 
 static unsigned slots_of(size_t slot_size)
@@ -185,13 +200,20 @@ static bool may_split(void)
 
 static _Atomic uint64_t unguarded;
 
-/* Without a splitting of the mapping where the kernel can (6.13), else with. */
-static void guard(char *slot)
+/* Without a splitting of the mapping where the kernel can (6.13), else with. The first time a slot is used. */
+static void guard(struct slab *slab, unsigned slot, size_t size)
 {
-	if (sys_madvise(slot, STACK_GUARD, MADV_GUARD_INSTALL) == 0)
+	char *base = slab->base + slot * slab->class->slot_size;
+
+	slab->guard_units[slot] = (uint32_t)(size / GUARD_UNIT);
+	if (sys_madvise(base, size, MADV_GUARD_INSTALL) == 0)
 		return;
-	if (!may_split() || sys_mprotect(slot, STACK_GUARD, PROT_NONE) != 0)
-		atomic_fetch_add_explicit(&unguarded, 1, memory_order_relaxed);
+	if (may_split() && sys_mprotect(base, size, PROT_NONE) == 0) {
+		__atomic_store_n(&slab->is_split, true, __ATOMIC_RELAXED);
+		return;
+	}
+	slab->guard_units[slot] = 0;
+	atomic_fetch_add_explicit(&unguarded, 1, memory_order_relaxed);
 }
 
 uint64_t stacks_unguarded(void)
@@ -199,16 +221,56 @@ uint64_t stacks_unguarded(void)
 	return atomic_load_explicit(&unguarded, memory_order_relaxed);
 }
 
+static unsigned slot_of(const struct stack *stack)
+{
+	return stack->id - stack->slab->first_id;
+}
+
+static char *base_of(const struct stack *stack)
+{
+	return stack->slab->base + slot_of(stack) * stack->slab->class->slot_size;
+}
+
 static struct stack stack_at(struct slab *slab, unsigned slot)
 {
-	size_t slot_size = slab->class->slot_size;
+	size_t slot_size = slab->class->slot_size, guarded = slab->guard_units[slot] * GUARD_UNIT;
 
 	return (struct stack){
-	    .low = slab->base + slot * slot_size + STACK_GUARD,
+	    .low = slab->base + slot * slot_size + (guarded ? guarded : STACK_GUARD),
 	    .high = slab->base + (slot + 1) * slot_size,
 	    .slab = slab,
 	    .id = slab->first_id + slot,
 	};
+}
+
+/* A part of the slot becomes usable, or a guard. */
+static bool change_guard(const struct stack *stack, char *from, char *to, bool is_guard)
+{
+	size_t size = (size_t)(to - from);
+	int usable = __atomic_load_n(&protection, __ATOMIC_RELAXED);
+
+	if (!stack->slab->is_split)
+		return sys_madvise(from, size, is_guard ? MADV_GUARD_INSTALL : MADV_GUARD_REMOVE) == 0;
+	return sys_mprotect(from, size, is_guard ? PROT_NONE : usable) == 0;
+}
+
+void stack_set_low(struct stack *stack, char *low)
+{
+	uint32_t *units = &stack->slab->guard_units[slot_of(stack)];
+	char *before = stack->low;
+
+	if (low == before)
+		return;
+	stack->low = low;
+	if (*units && change_guard(stack, low < before ? low : before, low < before ? before : low, low > before))
+		*units = (uint32_t)((size_t)(low - base_of(stack)) / GUARD_UNIT);
+	else if (low > before)
+		stack->low = before; /* more is usable than was asked for */
+}
+
+size_t stack_room(const struct stack *stack)
+{
+	return (size_t)(stack->high - base_of(stack)) - STACK_GUARD;
 }
 
 int stack_alloc(size_t size, struct stack *stack)
@@ -220,17 +282,55 @@ int stack_alloc(size_t size, struct stack *stack)
 
 	if (size > MAX_STACK)
 		return EINVAL;
-	slot_size = (size + STACK_GUARD + GRANULE - 1) / GRANULE * GRANULE;
+	size = whole_pages(size);
+	slot_size = whole_pages((size + STACK_GUARD + GRANULE - 1) / GRANULE * GRANULE);
 	lock(&stacks_lock);
 	slab = take_slot(slot_size, &slot, &is_fresh);
 	unlock(&stacks_lock);
 	if (!slab)
 		return ENOMEM;
 
-	*stack = stack_at(slab, slot);
 	if (is_fresh)
-		guard(stack->low - STACK_GUARD);
+		guard(slab, slot, slot_size - size);
+	*stack = stack_at(slab, slot);
+	stack_set_low(stack, stack->high - size);
 	return 0;
+}
+
+/* Caller holds stacks_lock. All of the slab but its guards that are mappings of their own. */
+static int protect_slab(struct slab *slab)
+{
+	size_t slot_size = slab->class->slot_size;
+	char *from = slab->base, *end = slab->base + slab->slots * slot_size;
+	unsigned slot;
+	int error = 0;
+
+	for (slot = 0; slab->is_split && slot < slab->fresh && !error; slot++) {
+		char *base = slab->base + slot * slot_size;
+
+		if (!slab->guard_units[slot])
+			continue;
+		error = from < base ? -sys_mprotect(from, (size_t)(base - from), protection) : 0;
+		from = base + slab->guard_units[slot] * GUARD_UNIT;
+	}
+	return error ? error : -sys_mprotect(from, (size_t)(end - from), protection);
+}
+
+int stacks_make_executable(void)
+{
+	struct slab *slab;
+	int error = 0;
+
+	lock(&stacks_lock);
+	__atomic_store_n(&protection, protection | PROT_EXEC, __ATOMIC_RELAXED);
+	for (slab = newest; slab && !error; slab = slab->older) {
+		if (slab->slots)
+			error = protect_slab(slab);
+	}
+	if (error)
+		__atomic_store_n(&protection, protection & ~PROT_EXEC, __ATOMIC_RELAXED);
+	unlock(&stacks_lock);
+	return error;
 }
 
 /* Without the lock: slabs stay, though their memory may go, and so does what is asked of one. */
@@ -269,7 +369,7 @@ static void give_memory_back(const struct stack *stack)
 
 	if (sys_madvise(stack->low, size, MADV_DONTNEED) == 0)
 		return;
-	if (!sys_mmap(stack->low, size, PROT_READ | PROT_WRITE,
+	if (!sys_mmap(stack->low, size, __atomic_load_n(&protection, __ATOMIC_RELAXED),
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK | MAP_FIXED))
 		memset(stack->low, 0, size);
 }
@@ -323,5 +423,5 @@ int stack_guards(const struct stack *stack, const void *address)
 {
 	const char *at = address;
 
-	return at >= stack->low - STACK_GUARD && at < stack->low;
+	return at >= base_of(stack) && at < stack->low;
 }

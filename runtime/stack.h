@@ -12,6 +12,12 @@
 /* The guard's bytes: wider than most frames, and a whole page on every machine. */
 #define STACK_GUARD (64 * 1024ul)
 
+/* The machine's page, in which the usable bytes are counted. */
+size_t stack_page(void);
+
+/* As many bytes, or the next number of them that is whole pages. */
+size_t whole_pages(size_t size);
+
 /* Eight million. */
 #define MAX_STACKS (1u << 23)
 
@@ -20,13 +26,28 @@ struct slab;
 extern struct lock stacks_lock;
 
 struct stack {
-	char *low, *high; /* the usable bytes; the guard pages lie below low */
+	char *low, *high; /* the usable bytes; all that the slot has below low is a guard */
 	struct slab *slab;
 	uint32_t id; /* unique among the stacks that are in use, below MAX_STACKS */
 };
 
-/* At least this many usable bytes, all zero. From any OS thread. Returns 0, or ENOMEM, EINVAL (absurd size). */
+/* This many usable bytes, in whole pages, all zero. From any OS thread. Returns 0, or ENOMEM, EINVAL (absurd size). */
 int stack_alloc(size_t size, struct stack *stack);
+
+/*
+ * Has the usable bytes begin here, at a whole page: what lies below is a guard. Leaves stack_room() bytes at most.
+ * Where the kernel refuses, more stays usable. By the owner of the stack.
+ */
+void stack_set_low(struct stack *stack, char *low);
+
+/* How many bytes can be usable. */
+size_t stack_room(const struct stack *stack);
+
+/*
+ * All stacks are executable from now on, those in use as well. From any OS thread, and, where it has interrupted none
+ * of these functions, from a signal handler. Returns 0, or what the kernel answers that forbids it.
+ */
+int stacks_make_executable(void);
 
 /* The stack with this id, if one ever had it. Returns 0 or ESRCH. From any OS thread; async-signal-safe. */
 int stack_of_id(uint32_t id, struct stack *stack);
