@@ -112,6 +112,7 @@ $(BUILD)/tests/programs/%: tests/programs/%.c
 
 $(BUILD)/tests/programs/ring_waits: PROGRAM_LIBS = -luring
 $(BUILD)/tests/programs/kernel_aio: PROGRAM_LIBS = -laio
+$(BUILD)/tests/programs/thread_executable_stack: PROGRAM_LIBS = -Wl,-z,execstack
 
 # Programs that hang: their functions are visible by name.
 $(BUILD)/tests/reports/%: tests/reports/%.c $(LIB)
@@ -137,7 +138,9 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(call objects,$(RUNTIME)) $(OUR_URING)
 # What the programs load: a library finds what lies in `inner` beside it.
 $(BUILD)/tests/programs/library/%.so: tests/programs/library/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -fvisibility=default -shared -o $@ $< -Wl,-rpath,'$$ORIGIN/inner'
+	$(CC) $(ALL_CFLAGS) -fvisibility=default -shared -o $@ $< -Wl,-rpath,'$$ORIGIN/inner' $(LIBRARY_FLAGS)
+
+$(BUILD)/tests/programs/library/executable_stack.so: LIBRARY_FLAGS = -Wl,-z,execstack
 
 # What the suites load.
 $(BUILD)/tests/unit/library/%.so: tests/unit/library/%.c

@@ -84,26 +84,32 @@ static bool find_for(const void *caller, const char *file, char *found)
 	return is_found;
 }
 
-static void *open_on_greenlet(const char *file, int mode, const void *caller)
+/* Another OS thread's greenlets may call the library, too. */
+static void *open_among_greenlets(const char *file, int mode, const void *caller)
 {
 	size_t newest = newest_module();
 	struct greenlet *me = self;
 	char found[PATH_MAX];
 	void *library;
 
-	me->loading++;
+	if (me)
+		me->loading++;
 	library = libc.dlopen(find_for(caller, file, found) ? found : file, mode);
-	me->loading--;
-	give_modules_since(me->hub, newest);
+	if (me) {
+		me->loading--;
+		give_modules_since(me->hub, newest);
+	}
+	if (library)
+		stacks_follow_modules();
 	return library;
 }
 
-/* Without greenlets it is a jump: the linker sees who calls. */
+/* Where no greenlet has ever been it is a jump: the linker sees who calls. */
 void *dlopen(const char *file, int mode)
 {
-	if (has_no_greenlets())
+	if (!any_hub())
 		return libc.dlopen(file, mode);
-	return open_on_greenlet(file, mode, __builtin_return_address(0));
+	return open_among_greenlets(file, mode, __builtin_return_address(0));
 }
 
 int dlclose(void *library)

@@ -70,7 +70,6 @@ static int create(pthread_t *thread, const struct thread_wish *wish, void *(*sta
 
 	while (!g && errno == ENOMEM && make_room())
 		g = spawn(&wish->wish, start, arg);
-
 	if (!g) {
 		free(wish->processors);
 		return errno == ENOMEM ? EAGAIN : ENOTSUP;

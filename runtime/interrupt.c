@@ -3,6 +3,7 @@
 #include "altstack.h"
 #include "hold.h"
 #include "mask.h"
+#include "modules.h"
 #include "park.h"
 #include <errno.h>
 #include <ucontext.h>
@@ -159,6 +160,8 @@ bool begin_handling(
 
 	note_handler(signo);
 	handling->greenlet = NULL;
+	if (me && signo == SIGSEGV && stacks_follow_fault(info, context))
+		return false;
 	if (is_addressed && !addressee)
 		return false;
 	if (!is_addressed && keep_earned(me, signo, info, context))

@@ -1,8 +1,12 @@
 #include "modules.h"
 #include "glibc.h"
 #include "hub.h"
+#include "stack.h"
+#include <errno.h>
 #include <link.h>
+#include <stdatomic.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 struct gift {
 	struct hub *hub;
@@ -54,4 +58,60 @@ void give_modules_since(struct hub *hub, size_t newest)
 
 	if (newest_module() != newest)
 		dl_iterate_phdr(give, &gift);
+}
+
+/* How many libraries had ever come when they were looked at last; all bits set: one asks for executable stacks. */
+static _Atomic unsigned long long looked_at;
+static _Atomic int refused; /* then: what the kernel has answered */
+
+/* The kernel's own object is not libc's to ask. */
+static bool asks_for_executable_stacks(const struct dl_phdr_info *library)
+{
+	const ElfW(Phdr) *kernels = (const ElfW(Phdr) *)getauxval(AT_SYSINFO_EHDR);
+	int i;
+
+	for (i = 0; i < library->dlpi_phnum; i++) {
+		if (library->dlpi_phdr[i].p_type == PT_GNU_STACK)
+			return library->dlpi_phdr[i].p_flags & PF_X;
+	}
+	return !kernels || (uintptr_t)library->dlpi_phdr - (uintptr_t)kernels >= stack_page();
+}
+
+/* Ends the walk at once if no library has come since the last one. */
+static int look_for_executable(struct dl_phdr_info *library, size_t size, void *arg)
+{
+	unsigned long long *seen = arg;
+
+	if (size < offsetof(struct dl_phdr_info, dlpi_subs))
+		return 1;
+	if (atomic_load(&looked_at) == library->dlpi_adds)
+		return 1;
+	*seen = asks_for_executable_stacks(library) ? ~0ull : library->dlpi_adds;
+	return *seen == ~0ull;
+}
+
+int stacks_follow_modules(void)
+{
+	unsigned long long seen = 0;
+
+	if (atomic_load(&looked_at) == ~0ull)
+		return atomic_load(&refused);
+	dl_iterate_phdr(look_for_executable, &seen);
+	if (seen == ~0ull)
+		atomic_store(&refused, stacks_make_executable());
+	if (seen)
+		atomic_store(&looked_at, seen);
+	return atomic_load(&refused);
+}
+
+bool stacks_follow_fault(const siginfo_t *info, const ucontext_t *context)
+{
+	const struct greenlet *g = self;
+	uintptr_t at = (uintptr_t)info->si_addr;
+
+	if (!g || g->is_main || info->si_code != SEGV_ACCERR || context_pc(context) != at ||
+	    at - (uintptr_t)g->stack.low >= (uintptr_t)(g->stack.high - g->stack.low) ||
+	    atomic_load(&looked_at) == ~0ull)
+		return false;
+	return stacks_follow_modules() == 0 && atomic_load(&looked_at) == ~0ull;
 }

@@ -5,7 +5,10 @@
 #ifndef MODULES_H
 #define MODULES_H
 
+#include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <ucontext.h>
 
 struct hub;
 
@@ -17,5 +20,19 @@ size_t newest_module(void);
  * whose thread the linker knows.
  */
 void give_modules_since(struct hub *hub, size_t newest);
+
+/*
+ * Makes the stacks of greenlets executable if libc makes those of its threads so: once the program, or a library that
+ * has been loaded since, asks for it (by a PT_GNU_STACK that says so, or by having none). After a library may have
+ * come. Returns 0, or an errno value where the kernel forbids it.
+ */
+int stacks_follow_modules(void);
+
+/*
+ * For a handler of SIGSEGV: true if the fault was the first call of code on the calling greenlet's stack since a
+ * library has come that asks for executable stacks; its constructors may make one while it is loaded. The access is to
+ * be made again.
+ */
+bool stacks_follow_fault(const siginfo_t *info, const ucontext_t *context);
 
 #endif

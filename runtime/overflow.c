@@ -1,5 +1,6 @@
 #include "overflow.h"
 #include "hub.h"
+#include "modules.h"
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,7 +23,8 @@ static void on_fault(int signo, siginfo_t *info, void *context)
 	struct sigaction by_default = {.sa_handler = SIG_DFL};
 	const struct greenlet *g = self;
 
-	(void)context;
+	if (stacks_follow_fault(info, context))
+		return;
 	if (g && !g->is_main && stack_guards(&g->stack, info->si_addr))
 		report(g);
 	sigaction(signo, &by_default, NULL);

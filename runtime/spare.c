@@ -1,5 +1,6 @@
 #include "spare.h"
 #include "hub.h"
+#include "modules.h"
 #include "tls.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -110,7 +111,10 @@ static struct greenlet *make_greenlet(size_t stack_size)
 	struct stack stack;
 	struct greenlet *g;
 	void *tp, *end;
-	int error = stack_size > 1ul << 40 ? EINVAL : stack_alloc(stack_size + overhead(), &stack);
+	int error = stacks_follow_modules();
+
+	if (!error)
+		error = stack_size > 1ul << 40 ? EINVAL : stack_alloc(stack_size + overhead(), &stack);
 
 	if (error) {
 		errno = error;
