@@ -1,6 +1,6 @@
 /*
  * Mutexes with a priority ceiling. They are for threads with real-time priorities, which libc has the kernel raise to
- * the ceiling; a greenlet's priority is remembered and no more, and the kernel knows no such thread. So where it is a
+ * the ceiling; a greenlet's priority orders it among its like, and the kernel knows no such thread. So where it is a
  * real-time one nothing is raised, and the rest is done as libc does it.
  */
 #include "mutex_protect.h"

@@ -66,8 +66,15 @@ static bool make_room(void)
 
 static int create(pthread_t *thread, const struct thread_wish *wish, void *(*start)(void *), void *arg)
 {
-	struct greenlet *g = spawn(&wish->wish, start, arg);
+	unsigned inherited = self ? self->urgency : 0;
+	unsigned urgency = wish->policy == POLICY_OF_MAIN ? inherited : urgency_of_policy(wish->policy, wish->priority);
+	struct greenlet *g;
 
+	if (urgency > inherited && policy_is_granted(wish->policy, wish->priority) != 0) {
+		free(wish->processors);
+		return EPERM;
+	}
+	g = spawn(&wish->wish, start, arg);
 	while (!g && errno == ENOMEM && make_room())
 		g = spawn(&wish->wish, start, arg);
 	if (!g) {
@@ -80,6 +87,11 @@ static int create(pthread_t *thread, const struct thread_wish *wish, void *(*sta
 	g->processors = wish->processors;
 	slice(g);
 	*thread = thread_of(g);
+	if (inherited || urgency) { /* the kernel, too, has it inherit first */
+		set_urgency(g, inherited);
+		set_urgency(g, urgency);
+		give_way_to_urgent();
+	}
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /*
  * What a program asks and says of its threads. There is one processor's worth of greenlets whatever it says of
- * processors and priorities, so that is accepted and remembered, no more.
+ * processors, so that is accepted and remembered, no more. Real-time priorities order them, see make_ready().
  */
 #include "blocking.h"
 #include "thread_life.h"
@@ -150,6 +150,33 @@ int pthread_getaffinity_np(pthread_t thread, size_t size, cpu_set_t *set)
 	return 0;
 }
 
+/* Other OS threads' greenlets are theirs to order: for them it is remembered. */
+static int change_policy(struct greenlet *g, int policy, int priority)
+{
+	unsigned urgency = urgency_of_policy(policy, priority);
+
+	if (urgency > g->urgency && policy_is_granted(policy, priority) != 0)
+		return EPERM;
+	g->policy = (uint8_t)policy;
+	g->priority = (uint8_t)priority;
+	if (self && self->hub == g->hub) {
+		set_urgency(g, urgency);
+		give_way_to_urgent();
+	}
+	return 0;
+}
+
+/* libc has told the kernel of a thread, with this result; if that is the main greenlet's, it is ordered by that, too.
+ */
+static int of_main(struct greenlet *g, int error)
+{
+	if (!error && g && self && self->hub == g->hub) {
+		follow_kernel_urgency(g->hub);
+		give_way_to_urgent();
+	}
+	return error;
+}
+
 int pthread_setschedparam(pthread_t thread, int policy, const struct sched_param *param)
 {
 	struct greenlet *g = spawned(thread);
@@ -157,12 +184,10 @@ int pthread_setschedparam(pthread_t thread, int policy, const struct sched_param
 	if (has_ended(greenlet_of(thread)))
 		return ESRCH;
 	if (!g)
-		return libc.pthread_setschedparam(thread, policy, param);
+		return of_main(greenlet_of(thread), libc.pthread_setschedparam(thread, policy, param));
 	if (!is_priority_of(policy, param->sched_priority))
 		return EINVAL;
-	g->policy = (uint8_t)policy;
-	g->priority = (uint8_t)param->sched_priority;
-	return 0;
+	return change_policy(g, policy, param->sched_priority);
 }
 
 int pthread_setschedprio(pthread_t thread, int priority)
@@ -174,13 +199,11 @@ int pthread_setschedprio(pthread_t thread, int priority)
 	if (has_ended(greenlet_of(thread)))
 		return ESRCH;
 	if (!g)
-		return libc.pthread_setschedprio(thread, priority);
+		return of_main(greenlet_of(thread), libc.pthread_setschedprio(thread, priority));
 	error = policy_of(g, &policy, &param);
 	if (error || !is_priority_of(policy, priority))
 		return error ?: EINVAL;
-	g->policy = (uint8_t)policy;
-	g->priority = (uint8_t)priority;
-	return 0;
+	return change_policy(g, policy, priority);
 }
 
 int pthread_getschedparam(pthread_t thread, int *policy, struct sched_param *param)

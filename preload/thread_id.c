@@ -1,7 +1,7 @@
 /*
  * Thread ids. A greenlet has one of its own, beyond those that the kernel gives: what libc has in its descriptor, and
  * writes into the mutexes that it owns. The kernel would look for it in vain, so calls on such a thread are answered
- * here. One greenlet's wish for a processor or a priority does not bind the others, with whom it shares an OS thread:
+ * here. One greenlet's wish for a processor or a niceness does not bind the others, with whom it shares an OS thread:
  * as with the pthread functions for it, it is remembered, no more.
  */
 #include "blocking.h"
@@ -97,12 +97,24 @@ int sched_getaffinity(pid_t id, size_t size, cpu_set_t *set)
 	return g ? settle(pthread_getaffinity_np(thread_of(g), size, set)) : libc.sched_getaffinity(id, size, set);
 }
 
+/* The kernel has taken a call on this thread, with this result: if that is the main one, it is ordered by that, too. */
+static int follow_kernel(pid_t id, int result)
+{
+	struct greenlet *chief = self ? &self->hub->main : NULL;
+
+	if (result >= 0 && chief && (id ? id == os_thread_id() : self == chief)) {
+		follow_kernel_urgency(chief->hub);
+		give_way_to_urgent();
+	}
+	return result;
+}
+
 int sched_setscheduler(pid_t id, int policy, const struct sched_param *param)
 {
 	struct greenlet *g = meant_by(id);
 
 	if (!g)
-		return libc.sched_setscheduler(id, policy, param);
+		return follow_kernel(id, libc.sched_setscheduler(id, policy, param));
 	return settle(pthread_setschedparam(thread_of(g), policy & ~SCHED_RESET_ON_FORK, param));
 }
 
@@ -121,7 +133,9 @@ int sched_setparam(pid_t id, const struct sched_param *param)
 {
 	struct greenlet *g = meant_by(id);
 
-	return g ? settle(pthread_setschedprio(thread_of(g), param->sched_priority)) : libc.sched_setparam(id, param);
+	if (!g)
+		return follow_kernel(id, libc.sched_setparam(id, param));
+	return settle(pthread_setschedprio(thread_of(g), param->sched_priority));
 }
 
 int sched_getparam(pid_t id, struct sched_param *param)

@@ -1,4 +1,5 @@
 #include "thread_wish.h"
+#include "../runtime/interrupt.h"
 #include "blocking.h"
 #include "options.h"
 #include <stdlib.h>
@@ -36,6 +37,44 @@ bool is_priority_of(int policy, int priority)
 	int least = sched_get_priority_min(policy), most = sched_get_priority_max(policy);
 
 	return policy != SCHED_DEADLINE && least >= 0 && priority >= least && priority <= most;
+}
+
+/* As sched_setattr(2) and sched_getattr(2) have it. */
+struct scheduling {
+	uint32_t size, policy;
+	uint64_t flags;
+	int32_t niceness;
+	uint32_t priority;
+	uint64_t runtime, deadline, period;
+};
+
+int policy_is_granted(int policy, int priority)
+{
+	struct sched_param wanted = {.sched_priority = priority};
+	struct scheduling before = {.size = sizeof(before)};
+
+	if (!urgency_of_policy(policy, priority))
+		return 0;
+	if (raw_syscall(SYS_sched_getattr, 0, (long)&before, sizeof(before), 0, 0, 0) != 0)
+		return EPERM;
+	if (urgency_of_policy((int)before.policy, (int)before.priority) >= (unsigned)priority)
+		return 0;
+	if (raw_syscall(SYS_sched_setscheduler, 0, policy, (long)&wanted, 0, 0, 0) != 0)
+		return EPERM;
+	raw_syscall(SYS_sched_setattr, 0, (long)&before, 0, 0, 0, 0);
+	return 0;
+}
+
+void give_way_to_urgent(void)
+{
+	const struct greenlet *first = self ? self->hub->ready_first : NULL;
+
+	if (!first || first->urgency <= self->urgency || self->loading || is_in_handler())
+		return;
+	make_ready_first(self);
+	switch_away();
+	if (has_signals(self))
+		take_signals(self);
 }
 
 /* libc has checked the priority against the policy that the attributes had when it was set. */

@@ -21,6 +21,21 @@ int read_thread_wish(const pthread_attr_t *attributes, struct thread_wish *wish)
 /* True for a priority that the kernel takes with this policy, where the caller has the right to both. */
 bool is_priority_of(int policy, int priority);
 
+/* The real-time priority that these are; 0 where the policy is another. */
+static inline unsigned urgency_of_policy(int policy, int priority)
+{
+	return policy == SCHED_FIFO || policy == SCHED_RR ? (unsigned)priority : 0;
+}
+
+/*
+ * Whether the kernel grants a thread of the caller these. It is asked by trial: the caller's OS thread has them for a
+ * moment. Returns 0 or EPERM.
+ */
+int policy_is_granted(int policy, int priority);
+
+/* Has the caller run after the threads that have become more urgent than it. Not where it cannot wait. */
+void give_way_to_urgent(void);
+
 /* Those of the wanted processors that the process may use, on the heap. Returns 0, EINVAL (none of them), ENOMEM. */
 int allowed_processors(const cpu_set_t *wanted, cpu_set_t **allowed);
 

@@ -52,6 +52,8 @@ static void finish(struct greenlet *g)
 	if (g->end_fd)
 		tell_end(g);
 	g->state = ENDED;
+	if (g->urgency)
+		set_urgency(g, 0);
 	hub->alive--;
 	mask_leave(g);
 	if (g->has_altstack)
@@ -75,6 +77,7 @@ void end_main(struct hub *hub)
 	struct greenlet *g = &hub->main;
 
 	change_mask(g, ~0ull); /* it takes no signal any more */
+	set_urgency(g, 0);
 	give_up_robust_mutexes();
 	if (hub->alive == 1)
 		exit(0);

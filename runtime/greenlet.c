@@ -68,6 +68,7 @@ static void init_greenlet(struct greenlet *g, struct hub *hub, green_fn *fn, voi
 	g->cancel_async = false;
 	g->sliced = false;
 	g->loading = 0;
+	g->urgency = 0;
 	g->policy = POLICY_OF_MAIN;
 	g->priority = 0;
 	g->niceness = NICENESS_OF_MAIN;

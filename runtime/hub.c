@@ -27,6 +27,9 @@
 #define FEWEST_TURNS 16
 #define MOST_TURNS   4096
 
+/* So often in a row an urgent greenlet may give way to itself: about a twentieth of its yields is for others. */
+#define MOST_OWN_TURNS 20
+
 #define HUB_STACK (64 * 1024ul)
 
 #define CACHE_LINE 64
@@ -38,10 +41,105 @@ void (*before_first_hub)(void);
 /* libc's: stdio takes the locks of its streams, those that are open and those to come. */
 void _IO_enable_locks(void) __attribute__((weak));
 
+/* Real-time priorities are rare: others find the end of the queue without a walk. */
+static __attribute__((noinline)) void insert_ready(struct greenlet *g, bool before_equals)
+{
+	struct hub *hub = g->hub;
+	struct greenlet **link = &hub->ready_first;
+
+	if (!g->urgency)
+		link = hub->ready_last;
+	while (*link && ((*link)->urgency > g->urgency || ((*link)->urgency == g->urgency && !before_equals)))
+		link = &(*link)->next;
+	g->next = *link;
+	*link = g;
+	if (!g->next)
+		hub->ready_last = &g->next;
+	hub->ready_count++;
+	if (self && self->hub == hub && g->urgency > self->urgency)
+		hub->slice_over = true;
+}
+
+static void append_ready(struct greenlet *g)
+{
+	struct hub *hub = g->hub;
+
+	hub->ready_count++;
+	g->next = NULL;
+	*hub->ready_last = g;
+	hub->ready_last = &g->next;
+}
+
+void make_ready_first(struct greenlet *g)
+{
+	insert_ready(g, true);
+}
+
+void make_ready_to_yield(struct greenlet *g)
+{
+	struct hub *hub = g->hub;
+	const struct greenlet *first = hub->ready_first;
+
+	if (!g->urgency || (first && first->urgency >= g->urgency)) {
+		hub->own_turns = 0;
+		make_ready(g);
+	} else if (hub->own_turns++ < MOST_OWN_TURNS) {
+		insert_ready(g, false);
+	} else {
+		hub->own_turns = 0;
+		append_ready(g);
+	}
+}
+
+static bool take_from_ready(struct greenlet *g)
+{
+	struct hub *hub = g->hub;
+	struct greenlet **link = &hub->ready_first;
+
+	while (*link && *link != g)
+		link = &(*link)->next;
+	if (!*link)
+		return false;
+	*link = g->next;
+	if (!*link)
+		hub->ready_last = link;
+	hub->ready_count--;
+	return true;
+}
+
+void set_urgency(struct greenlet *g, unsigned urgency)
+{
+	struct hub *hub = g->hub;
+	bool was_ready = g != self && take_from_ready(g), is_less = urgency < g->urgency;
+
+	hub->urgent += (urgency > 0) - (size_t)(g->urgency > 0);
+	g->urgency = (uint8_t)urgency;
+	if (was_ready)
+		insert_ready(g, is_less);
+}
+
+void follow_kernel_urgency(struct hub *hub)
+{
+	struct sched_param param = {0};
+
+	raw_syscall(SYS_sched_getparam, 0, (long)&param, 0, 0, 0, 0);
+	hub->main.policy = (uint8_t)raw_syscall(SYS_sched_getscheduler, 0, 0, 0, 0, 0, 0);
+	set_urgency(&hub->main, (unsigned)param.sched_priority);
+}
+
+bool is_first_in_first_out(const struct greenlet *g)
+{
+	return g->urgency && (g->policy == POLICY_OF_MAIN ? g->hub->main.policy : g->policy) == SCHED_FIFO;
+}
+
 void make_ready(struct greenlet *g)
 {
 	struct hub *hub = g->hub;
 
+	if (__builtin_expect(hub->urgent, 0)) {
+		insert_ready(g, false);
+		return;
+	}
 	hub->ready_count++;
 	if (torture_strikes(3)) {
 		g->next = hub->ready_first;
@@ -215,6 +313,7 @@ static void init_main(struct hub *hub)
 	hub->main.context.thread_pointer = thread_pointer();
 	hub->listed = thread_pointer();
 	mask_begin(hub);
+	follow_kernel_urgency(hub);
 	/* libc cannot know that there is company now, by helper threads or by greenlets; C++ goes by the variable. */
 	mark_not_alone(thread_pointer());
 	__libc_single_threaded = 0;
@@ -283,6 +382,7 @@ void hub_reset(struct hub *hub)
 	hub->ready_last = &hub->ready_first;
 	hub->ready_count = 0;
 	hub->alive = 1;
+	hub->urgent = self->urgency > 0;
 	hub->timers.count = 0;
 	self->timer.place = 0;
 	self->end_fd = 0;

@@ -62,7 +62,8 @@ struct greenlet {
 	uint8_t is_main;
 	_Atomic uint16_t waits_in; /* 1 + the call that has parked it last; 0: none that is known, see waits.h */
 	_Atomic uint8_t releases;  /* of the two that are needed: its end, and a join or that it was detached */
-	uint8_t policy, priority;  /* as pthread_setschedparam was told; they change nothing */
+	uint8_t policy, priority;  /* as pthread_setschedparam was told */
+	uint8_t urgency;           /* its real-time priority, by which it is scheduled: set_urgency(); 0: none */
 	int8_t niceness;           /* the same for setpriority */
 	struct timer timer;        /* runs while it is parked with a deadline */
 	double since;              /* when it was parked last, by the clock of the hub's `seen` */
@@ -113,6 +114,8 @@ struct hub {
 	uint64_t switches;
 	size_t usual_turns;     /* what the turns start from */
 	nanos looked;           /* when they were last used up */
+	size_t urgent;          /* how many greenlets have an urgency */
+	unsigned own_turns;     /* how often in a row an urgent one has given way to none but itself */
 	size_t altstacks;       /* how many greenlets have an alternate signal stack of their own */
 	struct context context; /* its own; valid while it does not run */
 
@@ -208,8 +211,35 @@ extern void (*before_first_hub)(void);
  */
 struct hub *hub_start(void);
 
-/* Appends g to the ready queue. On the hub's own OS thread. */
+/*
+ * Appends g to the ready queue. On the hub's own OS thread.
+ *
+ * Where greenlets have real-time priorities (SCHED_FIFO, SCHED_RR) the queue is in the order of these, the others last,
+ * and in the order of arrival among equals, as sched(7) says. A running greenlet gives way to a more urgent one that
+ * becomes ready at its next blocking call or at the end of its slice.
+ */
 void make_ready(struct greenlet *g);
+
+/* The same, before its equals: for one that a more urgent one has interrupted. */
+void make_ready_first(struct greenlet *g);
+
+/*
+ * The same for the caller, which gives way of its own accord. As the kernel leaves a part of the time to ordinary
+ * threads whatever the urgent ones do, one that gives way to none but itself many times in a row comes last for once.
+ */
+void make_ready_to_yield(struct greenlet *g);
+
+/*
+ * g, of the caller's hub, has this real-time priority from now on, 0 being none. If it is ready, it comes before its
+ * new equals if it was more urgent, else behind them. Its place in a line stays.
+ */
+void set_urgency(struct greenlet *g, unsigned urgency);
+
+/* The main greenlet has the policy and the priority that the kernel has for its OS thread, which is the caller's. */
+void follow_kernel_urgency(struct hub *hub);
+
+/* Whether g keeps the processor though its slice is over and others of its urgency are ready: SCHED_FIFO. */
+bool is_first_in_first_out(const struct greenlet *g);
 
 /* Ends the park of g with this outcome if it is parked and the outcome can. On the hub's own OS thread. */
 void wake(struct greenlet *g, int outcome);

@@ -134,12 +134,31 @@ static void stand_alone(struct leavable *stay)
 
 static const struct way_to_leave out_of_line = {leave_place, stand_alone};
 
+/* An OS thread without greenlets has none here. */
+static unsigned urgency_of(const struct waiter *waiter)
+{
+	return waiter->greenlet ? waiter->greenlet->urgency : 0;
+}
+
+void stand_in_line(struct queue *queue, struct place *place)
+{
+	unsigned urgency = urgency_of(&place->waiter);
+	struct waiter *waiter = urgency ? queue->first : NULL;
+
+	while (waiter && (((struct place *)waiter)->address != place->address || urgency_of(waiter) >= urgency))
+		waiter = waiter->next;
+	if (waiter)
+		queue_enter_before(queue, &place->waiter, waiter);
+	else
+		queue_enter(queue, &place->waiter);
+}
+
 /* Called with the lock of the bucket held. */
 static void enter_line(struct bucket *bucket, struct place *place, const void *address, uint32_t bits)
 {
 	*place = (struct place){.waiter = {.greenlet = self}, .address = address, .bits = bits};
 	wait_begins(&place->stay, &out_of_line);
-	queue_enter(&bucket->queue, &place->waiter);
+	stand_in_line(&bucket->queue, place);
 }
 
 /* May return 0 though nobody has called, as park() may. */

@@ -30,6 +30,12 @@ void enter_both(struct bucket *one, struct bucket *other);
 void leave_both(struct bucket *one, struct bucket *other);
 
 /*
+ * Puts a place, whose address is set, at the end of the line there: or, with a real-time priority, before the first
+ * waiter of the line with a lower one. Caller holds the bucket lock. A priority that changes later does not move it.
+ */
+void stand_in_line(struct queue *queue, struct place *place);
+
+/*
  * Ends the stay of who stands in line. Under the lock of his bucket, which everybody takes before he leaves his place:
  * it is there while we touch it.
  */

@@ -6,7 +6,7 @@ static void requeue(struct queue *queue, struct place *place, const void *to)
 {
 	queue_leave(&place->waiter);
 	__atomic_store_n(&place->address, to, __ATOMIC_SEQ_CST);
-	queue_enter(queue, &place->waiter);
+	stand_in_line(queue, place);
 }
 
 static void wake_and_move(

@@ -173,7 +173,7 @@ static __attribute__((noinline)) void yield_with_care(struct greenlet *me)
 {
 	if (has_signals(me))
 		take_signals(me);
-	make_ready(me);
+	make_ready_to_yield(me);
 	switch_away();
 	if (has_signals(me))
 		take_signals(me);
@@ -184,7 +184,7 @@ void yield_turn(void)
 {
 	struct greenlet *me = self;
 
-	if (__builtin_expect(atomic_load_explicit(&me->hub->needs_care, memory_order_relaxed), 0)) {
+	if (__builtin_expect(me->urgency || atomic_load_explicit(&me->hub->needs_care, memory_order_relaxed), 0)) {
 		yield_with_care(me);
 		return;
 	}

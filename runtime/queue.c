@@ -12,6 +12,15 @@ void queue_enter(struct queue *queue, struct waiter *waiter)
 	queue->last = waiter;
 }
 
+void queue_enter_before(struct queue *queue, struct waiter *waiter, struct waiter *next)
+{
+	waiter->queue = queue;
+	waiter->next = next;
+	waiter->previous = next->previous;
+	*(next->previous ? &next->previous->next : &queue->first) = waiter;
+	next->previous = waiter;
+}
+
 void queue_leave(struct waiter *waiter)
 {
 	struct queue *queue = waiter->queue;

@@ -19,6 +19,9 @@ struct queue {
 /* Puts a waiter at the end. */
 void queue_enter(struct queue *queue, struct waiter *waiter);
 
+/* Puts it before another of the queue. */
+void queue_enter_before(struct queue *queue, struct waiter *waiter, struct waiter *next);
+
 /* Takes it out, wherever it stands; one that stands nowhere is left alone. */
 void queue_leave(struct waiter *waiter);
 

@@ -58,13 +58,24 @@ static void stop_retrying(struct hub *hub)
 	hub->retries = 0;
 }
 
+/* With urgent ones the queue says who is next, be it the caller; the others find in the loop who stands behind. */
 void end_slice(struct hub *hub)
 {
+	struct greenlet *me = self;
+
 	stop_retrying(hub);
 	hub->slice_over = false;
 	hub->turns = 1; /* it was long: the loop is to be looked at */
+	if (me->urgency) {
+		if (is_first_in_first_out(me))
+			make_ready_first(me);
+		else
+			make_ready(me);
+		switch_away();
+		return;
+	}
 	yield_turn();
-	if (hub->ready_first) /* who was found there stands behind the caller */
+	if (hub->ready_first)
 		yield_turn();
 }
 
