@@ -112,7 +112,7 @@ void set_urgency(struct greenlet *g, unsigned urgency)
 	struct hub *hub = g->hub;
 	bool was_ready = g != self && take_from_ready(g), is_less = urgency < g->urgency;
 
-	hub->urgent += (urgency > 0) - (size_t)(g->urgency > 0);
+	hub->urgent += (urgency > 0) - (unsigned)(g->urgency > 0);
 	g->urgency = (uint8_t)urgency;
 	if (was_ready)
 		insert_ready(g, is_less);

@@ -110,11 +110,11 @@ struct hub {
 	double seen;             /* when the loop was last looked at, by its own clock */
 	size_t turns;            /* switches until the loop is looked at again */
 	_Atomic bool needs_care; /* somebody has an alternate stack, or was sent signals: see switch_away() */
+	unsigned urgent;         /* how many greenlets have an urgency */
 	size_t alive;            /* greenlets that have not ended, including the main one until end_main() */
 	uint64_t switches;
 	size_t usual_turns;     /* what the turns start from */
 	nanos looked;           /* when they were last used up */
-	size_t urgent;          /* how many greenlets have an urgency */
 	unsigned own_turns;     /* how often in a row an urgent one has given way to none but itself */
 	size_t altstacks;       /* how many greenlets have an alternate signal stack of their own */
 	struct context context; /* its own; valid while it does not run */

@@ -184,7 +184,7 @@ void yield_turn(void)
 {
 	struct greenlet *me = self;
 
-	if (__builtin_expect(me->urgency || atomic_load_explicit(&me->hub->needs_care, memory_order_relaxed), 0)) {
+	if (__builtin_expect(me->hub->urgent || atomic_load_explicit(&me->hub->needs_care, memory_order_relaxed), 0)) {
 		yield_with_care(me);
 		return;
 	}

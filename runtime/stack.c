@@ -52,9 +52,17 @@ static uint32_t next_id;
 static int protection = PROT_READ | PROT_WRITE; /* of all stacks; grows only */
 struct lock stacks_lock;                        /* guards all of the above, but for guard_units of slots in use */
 
+/* libc looks through a table for it: it is kept, as each spawn asks. */
 size_t stack_page(void)
 {
-	return getauxval(AT_PAGESZ);
+	static _Atomic size_t page;
+	size_t known = atomic_load_explicit(&page, memory_order_relaxed);
+
+	if (!known) {
+		known = getauxval(AT_PAGESZ);
+		atomic_store_explicit(&page, known, memory_order_relaxed);
+	}
+	return known;
 }
 
 size_t whole_pages(size_t size)
