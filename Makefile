@@ -111,6 +111,7 @@ $(BUILD)/tests/programs/%: tests/programs/%.c
 	    -o $@.fortified $< $(PROGRAM_LIBS)
 
 $(BUILD)/tests/programs/ring_waits: PROGRAM_LIBS = -luring
+$(BUILD)/tests/programs/ring_numbers: PROGRAM_LIBS = -luring
 $(BUILD)/tests/programs/kernel_aio: PROGRAM_LIBS = -laio
 $(BUILD)/tests/programs/thread_executable_stack: PROGRAM_LIBS = -Wl,-z,execstack
 

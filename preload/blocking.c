@@ -1,4 +1,5 @@
 #include "blocking.h"
+#include "../runtime/hub.h"
 #include "../runtime/interrupt.h"
 #include "../runtime/long_call.h"
 #include "../runtime/mask.h"
@@ -58,12 +59,67 @@ bool waits_first(struct blocking *call)
 	return true;
 }
 
-/* Also in the call itself, which asks no more. */
 static void note(struct blocking *call, uint32_t set, uint32_t clear)
 {
 	call->traits = (call->traits & ~clear) | set;
 	if (call->entry)
 		entry_note(call->entry, set, clear);
+}
+
+void note_call(struct blocking *call, uint32_t set, uint32_t clear)
+{
+	call->traits = (call->traits & ~clear) | set;
+	if (!call->kept_fd)
+		fd_note(call->fd, set, clear);
+}
+
+static struct blocking *call_of(struct leavable *stay)
+{
+	return (struct blocking *)((char *)stay - offsetof(struct blocking, stay));
+}
+
+static void leave_by_jump(struct leavable *stay)
+{
+	poller_let_go(call_of(stay)->kept_fd);
+}
+
+static void back_to_number(struct blocking *call)
+{
+	call->fd = call->number;
+	call->kept_fd = 0;
+}
+
+/* The child has no such duplicate. */
+static void go_on_in_child(struct leavable *stay)
+{
+	back_to_number(call_of(stay));
+	wait_ends(stay);
+}
+
+SELDOM void leave_kept_file(struct blocking *call)
+{
+	int kept_fd = call->kept_fd, before = errno;
+
+	wait_ends(&call->stay);
+	back_to_number(call);
+	poller_let_go(kept_fd);
+	errno = before;
+}
+
+SELDOM void follow_file(struct blocking *call)
+{
+	static const struct way_to_leave way = {leave_by_jump, go_on_in_child};
+	int kept_fd = poller_take_file();
+
+	if (call->kept_fd && poller_begins_anew())
+		leave_kept_file(call);
+	if (!kept_fd)
+		return;
+	leave_file(call);
+	call->number = call->fd;
+	call->fd = call->kept_fd = kept_fd;
+	call->entry = NULL;
+	wait_begins(&call->stay, &way);
 }
 
 void note_progress(struct blocking *call, ssize_t done, size_t asked)
@@ -128,7 +184,11 @@ bool park_until_ready(struct blocking *call)
 	}
 	find_time_limit(call);
 	stats_parked(call->call);
+	if (unlikely(is_unknown(call->fd, call->traits)) && !call->kept_fd)
+		poller_check(call->fd);
 	error = park_on_fd(call->fd, call->events, &call->until);
+	if (unlikely(self->waiter.kept_fd || call->kept_fd))
+		follow_file(call);
 	if (error && !ends_by_itself(call, error)) {
 		errno = error;
 		return false;
@@ -140,9 +200,14 @@ bool park_until_ready(struct blocking *call)
 int park_until_any(struct blocking *call, const struct pollfd *fds, nfds_t n)
 {
 	int error;
+	nfds_t i;
 
 	call->waited = true;
 	stats_parked(call->call);
+	for (i = 0; i < n; i++) {
+		if (unlikely(is_unknown(fds[i].fd, fd_traits(fds[i].fd))))
+			poller_check(fds[i].fd);
+	}
 	error = park_on_fds(fds, n, &call->until);
 	if (!error || error == EBADF)
 		return 1;

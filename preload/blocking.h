@@ -12,6 +12,7 @@
 #define BLOCKING_H
 
 #include "../runtime/greenlet.h"
+#include "../runtime/leaving.h"
 #include "../runtime/mask.h"
 #include "../runtime/offload.h"
 #include "../runtime/poller.h"
@@ -49,19 +50,27 @@ struct blocking {
 	uint32_t traits;  /* of fd, as the attempt found them */
 	struct fd_entry *entry; /* of fd; NULL where there is none */
 	struct until until;
+
+	/* Where fd was closed under the call, which then goes on with a duplicate: see poller_closing(). */
+	int kept_fd;          /* that, which fd is now, too; 0: there is none */
+	int number;           /* what the caller has handed in */
+	struct leavable stay; /* for a handler that jumps away */
 };
 
 /* A call on fd that blocks until events, restarts as signal(7) says of read and its kind, and has no deadline yet. */
 static inline struct blocking blocking_on(enum call call, int fd, short events)
 {
-	return (struct blocking){
-	    .call = call, .fd = fd, .events = events, .until = {.deadline = FOR_EVER, .on_signal = SIGNAL_RESTARTS}};
+	return (struct blocking){.call = call,
+	    .fd = fd,
+	    .events = events,
+	    .until = {.deadline = FOR_EVER, .on_signal = SIGNAL_RESTARTS, .keeps_file = true}};
 }
 
 /* A call that ends by itself at the deadline and, as signal(7) says of sleep, poll and select, never restarts. */
 static inline struct blocking blocking_until(enum call call, nanos deadline)
 {
-	return (struct blocking){.call = call, .fd = -1, .until = {.deadline = deadline, .on_signal = SIGNAL_ENDS}};
+	return (struct blocking){
+	    .call = call, .fd = -1, .until = {.deadline = deadline, .on_signal = SIGNAL_ENDS, .keeps_file = true}};
 }
 
 /*
@@ -145,8 +154,10 @@ bool goes_on(struct blocking *call, ssize_t last, size_t done, size_t asked);
  * After an attempt that failed. False at once, with errno untouched, unless errno is EAGAIN, the call is green and the
  * caller left the descriptor blocking. Otherwise parks until call->fd is ready and returns
  * true: attempt again. False with errno set when the wait ended for another reason: EAGAIN (SO_RCVTIMEO, SO_SNDTIMEO,
- * or until.deadline is over), EINTR, ECANCELED, EBADF (closed meanwhile). The kernel looks at the object before it
- * gives up for a signal or for the time: so the first two come after another attempt, for which call->over is set.
+ * or until.deadline is over), EINTR, ECANCELED, EBADF. The kernel looks at the object before it gives up for a signal
+ * or for the time: so the first two come after another attempt, for which call->over is set. Where the descriptor was
+ * closed meanwhile, call->fd is another one for the same file: whoever attempts again uses that, and settled(), or
+ * leave_file(), is due at the end.
  */
 bool park_until_ready(struct blocking *call);
 
@@ -164,6 +175,7 @@ static inline struct blocking blocking_elsewhere(const struct blocking *call, in
 
 	elsewhere.fd = fd;
 	elsewhere.entry = NULL;
+	elsewhere.kept_fd = 0;
 	return elsewhere;
 }
 
@@ -223,6 +235,21 @@ bool finishes_on_helper(struct blocking *call, void (*job)(void *arg), void (*dr
  */
 long wait_on_helper(struct blocking *call, const long number_and_arguments[7]);
 
+/* Adds and removes traits of call->fd, also in the call itself, which asks no more. */
+void note_call(struct blocking *call, uint32_t set, uint32_t clear);
+
+/* After park_on_fd(): goes on with the file that was closed under the call, or anew as signal(7) has it. */
+void follow_file(struct blocking *call);
+
+/* Gives up the duplicate that the call has gone on with, if there is one. errno is left alone. */
+void leave_kept_file(struct blocking *call);
+
+static inline void leave_file(struct blocking *call)
+{
+	if (unlikely(call->kept_fd))
+		leave_kept_file(call);
+}
+
 /*
  * After a write on fd that has failed with errno, by a greenlet that blocks a signal of EARNED: an ignored one is
  * pending for a thread that blocks it, and the kernel has dropped it where other greenlets do not. Keeps errno.
@@ -241,10 +268,11 @@ static inline ssize_t written_by(int fd, int flags, ssize_t result)
  * The end of a call: puts the caller's errno back where result is not a failure, and ends the greenlet where it is
  * that of a cancelled one. Returns result.
  */
-static inline ssize_t settled(const struct blocking *call, ssize_t result)
+static inline ssize_t settled(struct blocking *call, ssize_t result)
 {
 	if (!call->green)
 		return result;
+	leave_file(call);
 	if (result >= 0)
 		errno = call->errno_before;
 	else if (errno == ECANCELED)

@@ -10,6 +10,7 @@
 
 /* Lost updates of an entry only make it be learnt again. */
 _Atomic(struct fd_entry *) fd_pages[FD_PAGES];
+static bool doubts_all;            /* see fd_doubt_all() */
 static _Atomic unsigned pages_end; /* none has been made from here on */
 
 static void raise_end(unsigned end)
@@ -111,11 +112,36 @@ static uint32_t traits_of_plain(int fd, uint32_t noted)
 	return FD_PLAIN | (flags >= 0 && (flags & O_DIRECT) ? FD_DIRECT : 0);
 }
 
-uint32_t fd_ask(int fd, uint32_t noted)
+/* What of it holds for another file of the kind. */
+#define OF_KIND (FD_LEARNT | FD_SOCKET | FD_PLAIN | FD_NO_NOWAIT)
+
+static uint32_t kind_of(mode_t mode)
 {
-	uint32_t traits = noted;
+	return is_plain(mode) ? FD_PLAIN : S_ISSOCK(mode) ? FD_SOCKET : 0;
+}
+
+/* Of what may be another file by now, see is_unknown(): all that the next of the kind may have otherwise is dropped. */
+static uint32_t ask_again(int fd, uint32_t noted)
+{
 	struct stat status;
 
+	if (fstat(fd, &status) != 0 || kind_of(status.st_mode) != (noted & (FD_SOCKET | FD_PLAIN))) {
+		fd_note(fd, 0, noted);
+		return 0;
+	}
+	if (noted & FD_PLAIN)
+		return noted;
+	return (noted & OF_KIND) | (traits_by_kind(fd, status.st_mode) & ~(uint32_t)FD_NONBLOCK);
+}
+
+uint32_t fd_ask(int fd, uint32_t noted)
+{
+	uint32_t traits;
+	struct stat status;
+
+	if ((noted & FD_LEARNT) && is_unknown(fd, noted))
+		noted = ask_again(fd, noted);
+	traits = noted;
 	/* A file that never waits does so whatever its flags. */
 	if ((noted & FD_LEARNT) && (noted & FD_PLAIN))
 		return noted;
@@ -129,33 +155,60 @@ uint32_t fd_ask(int fd, uint32_t noted)
 	return traits;
 }
 
-void fd_forget(int fd)
+static void forget_traits(int fd)
 {
 	struct fd_entry *entry = fd_entry(fd);
 
 	if (entry)
 		atomic_store(&entry->traits, 0);
+}
+
+void fd_forget(int fd)
+{
+	forget_traits(fd);
 	poller_forget(fd);
 }
 
-void fd_forget_range(unsigned first, unsigned last)
+void fd_closing(int fd)
+{
+	forget_traits(fd);
+	if (fd >= 0)
+		poller_closing((unsigned)fd, (unsigned)fd);
+}
+
+void fd_closing_range(unsigned first, unsigned last)
 {
 	unsigned end = atomic_load(&pages_end) * FD_PAGE, fd;
 
-	for (fd = first; fd <= last && fd < end; fd++) {
-		struct fd_entry *entry = fd_entry((int)fd);
-
-		if (entry)
-			atomic_store(&entry->traits, 0);
-	}
-	poller_forget_range(first, last);
+	for (fd = first; fd <= last && fd < end; fd++)
+		forget_traits((int)fd);
+	poller_closing(first, last);
 }
 
 /* That it is private is the one thing that cannot be asked later. */
 void fd_born(int fd, uint32_t traits)
 {
 	fd_forget(fd);
-	fd_note(fd, FD_PRIVATE | (traits ? traits | FD_LEARNT : 0), 0);
+	if (!doubts_all)
+		fd_note(fd, FD_KNOWN | FD_PRIVATE | (traits ? traits | FD_LEARNT : 0), 0);
+}
+
+void fd_made(int fd)
+{
+	fd_forget(fd);
+	if (!doubts_all)
+		fd_note(fd, FD_KNOWN, 0);
+}
+
+void fd_doubt_all(void)
+{
+	unsigned end = atomic_load(&pages_end) * FD_PAGE, fd;
+
+	if (doubts_all)
+		return;
+	doubts_all = true;
+	for (fd = 0; fd < end; fd++)
+		forget_traits((int)fd);
 }
 
 void fd_shared(int fd)

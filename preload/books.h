@@ -2,6 +2,8 @@
  * What is known of each descriptor, so that a wait need not ask the kernel again. Everything in here may be forgotten
  * at any time and is then learnt anew. Only what nobody else can have changed is believed: a description that this
  * process made and has not shared since (FD_PRIVATE). Of any other, O_NONBLOCK and the time limits are asked each time.
+ * A number that came by a call which we do not see (FD_KNOWN is missing) may have been closed and opened again in the
+ * same way: its kind is asked each time, and a wait asks the kernel whether it watches that file, see poller_check().
  */
 #ifndef BOOKS_H
 #define BOOKS_H
@@ -28,11 +30,12 @@ enum fd_trait {
 	FD_OF_STREAM = 1 << 13,    /* of a stream that is being closed */
 	FD_DIRECT = 1 << 14,       /* a file that is read past the page cache: each time it waits for the disk */
 	FD_TERMINAL = 1 << 15,     /* may stop a caller in the background */
+	FD_KNOWN = 1 << 16,        /* a call that we have seen made it: the number means what we think it does */
 };
 
 /* The place in the books for one descriptor. */
 struct fd_entry {
-	_Atomic uint16_t traits;
+	_Atomic uint32_t traits;
 };
 
 /* The books have pages, made on first use and kept. */
@@ -60,7 +63,7 @@ static inline uint32_t entry_traits(const struct fd_entry *entry)
 /* Adds and removes traits. */
 static inline void entry_note(struct fd_entry *entry, uint32_t set, uint32_t clear)
 {
-	atomic_store_explicit(&entry->traits, (uint16_t)((entry_traits(entry) & ~clear) | set), memory_order_relaxed);
+	atomic_store_explicit(&entry->traits, (entry_traits(entry) & ~clear) | set, memory_order_relaxed);
 }
 
 /* The traits noted of fd, 0 when none are. Never fails, never calls the kernel. */
@@ -94,14 +97,33 @@ static inline uint32_t fd_learn(int fd)
 	return entry_learn(fd_entry(fd), fd);
 }
 
-/* fd is about to be closed or replaced: forgets it and ends the waits on it with EBADF. */
+/*
+ * fd was closed in a way that we have not seen, or is one of our own that nobody waits for: forgets it, and ends the
+ * waits on it with EBADF.
+ */
 void fd_forget(int fd);
 
-/* The same for all from first to last. */
-void fd_forget_range(unsigned first, unsigned last);
+/* These are about to be closed or replaced: forgets them; the waits on them go on, see poller_closing(). */
+void fd_closing(int fd);
+void fd_closing_range(unsigned first, unsigned last);
 
 /* A new descriptor, of a new description, whose traits up to NO_NOWAIT are these; 0: they are not known yet. */
 void fd_born(int fd, uint32_t traits);
+
+/* The same for one that may be of an old description, or whose description others may have. */
+void fd_made(int fd);
+
+/* True where the number may have come, and gone, by calls that we do not see. The standard descriptors are known. */
+static inline bool is_unknown(int fd, uint32_t traits)
+{
+	return !(traits & FD_KNOWN) && fd > 2;
+}
+
+/*
+ * From now on no number is known: the program has rings, by which the kernel makes and closes descriptors without a
+ * call that we see.
+ */
+void fd_doubt_all(void);
 
 /* Somebody else has its description too, from now on. */
 void fd_shared(int fd);

@@ -107,7 +107,9 @@ static ssize_t attempt_splice(const struct ends *e, const struct copy *c)
 {
 	struct copy once = *c;
 
-	if (e->in_waits && !is_pipe(e->in.traits) && !is_ready(c->in, POLLIN)) {
+	once.in = e->in.fd;
+	once.out = e->out.fd;
+	if (e->in_waits && !is_pipe(e->in.traits) && !is_ready(once.in, POLLIN)) {
 		errno = EAGAIN;
 		return -1;
 	}
@@ -143,6 +145,8 @@ static ssize_t copy_between(struct copy *c)
 		do
 			n = attempt_splice(&e, c);
 		while (n < 0 && park_on_unready_end(&e));
+	leave_file(&e.in);
+	leave_file(&e.out);
 	return settled(e.in_waits ? &e.in : &e.out, n);
 }
 
@@ -195,16 +199,15 @@ ssize_t copy_file_range(int in, off64_t *in_at, int out, off64_t *out_at, size_t
 ssize_t vmsplice(int fd, const struct iovec *iov, size_t count, unsigned flags)
 {
 	struct blocking call = blocking_on(CALL_vmsplice, -1, 0);
-	struct pollfd end = {.fd = fd};
 	ssize_t n;
 
 	if (flags & SPLICE_F_NONBLOCK || goes_native(&call))
 		return libc.vmsplice(fd, iov, count, flags);
-	end.events = (libc.fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY ? POLLIN : POLLOUT;
+	call.fd = fd;
+	call.traits = fd_traits(fd);
+	call.events = (libc.fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY ? POLLIN : POLLOUT;
 	do
-		n = libc.vmsplice(fd, iov, count, flags | SPLICE_F_NONBLOCK);
-	while (n < 0 && errno == EAGAIN && !call.over && park_until_any(&call, &end, 1) >= 0);
-	if (n < 0 && errno == EAGAIN && call.over)
-		errno = call.over;
+		n = libc.vmsplice(call.fd, iov, count, flags | SPLICE_F_NONBLOCK);
+	while (n < 0 && park_until_ready(&call));
 	return settled(&call, n);
 }

@@ -30,7 +30,7 @@ static ssize_t attempt_send(struct blocking *call, const void *buf, size_t count
 
 static ssize_t attempt_send_file(struct blocking *call, const struct copy *c, off64_t at, size_t count)
 {
-	struct copy rest = {.which = CALL_sendfile, .in = c->in, .out = c->out, .in_at = &at, .count = count};
+	struct copy rest = {.which = CALL_sendfile, .in = c->in, .out = call->fd, .in_at = &at, .count = count};
 	char *buf;
 	ssize_t n;
 
@@ -117,10 +117,12 @@ ssize_t send_pipe(struct ends *e, const struct copy *c)
 	ssize_t n;
 
 	do {
+		rest.in = e->in.fd;
+		rest.out = e->out.fd;
 		n = attempt_send_pipe(&e->out, &rest);
 		if (n > 0)
 			done += (size_t)n;
 		rest.count = c->count - done;
-	} while (n < 0 ? park_on_unready_end(e) : n > 0 && rest.count > 0 && !is_drained(c, done));
+	} while (n < 0 ? park_on_unready_end(e) : n > 0 && rest.count > 0 && !is_drained(&rest, done));
 	return done > 0 ? (ssize_t)done : n;
 }

@@ -20,10 +20,10 @@ int close(int fd)
 
 	if (fd_is_ours(fd))
 		return bad_descriptor();
-	fd_forget(fd);
+	fd_closing(fd);
 	result = libc.close(fd);
 	if (fd >= 0)
-		poller_gone((unsigned)fd, (unsigned)fd);
+		poller_closed((unsigned)fd, (unsigned)fd);
 	return result;
 }
 
@@ -46,9 +46,9 @@ int close_range(unsigned int first, unsigned int last, int flags)
 
 	if (first > last || (flags & CLOSE_RANGE_CLOEXEC))
 		return libc.close_range(first, last, flags);
-	fd_forget_range(first, last);
+	fd_closing_range(first, last);
 	result = close_all(first, last, flags);
-	poller_gone(first, last);
+	poller_closed(first, last);
 	return result;
 }
 
@@ -70,12 +70,12 @@ void closefrom(int lowest)
 
 	if (lowest < 0)
 		lowest = 0;
-	fd_forget_range((unsigned)lowest, UINT_MAX);
+	fd_closing_range((unsigned)lowest, UINT_MAX);
 	if (hub_next_own_fd(0) == INT_MAX)
 		libc.closefrom(lowest);
 	else if (close_all((unsigned)lowest, UINT_MAX, 0) != 0)
 		close_one_by_one(lowest);
-	poller_gone((unsigned)lowest, UINT_MAX);
+	poller_closed((unsigned)lowest, UINT_MAX);
 	errno = before;
 }
 
@@ -90,7 +90,7 @@ static void forget_stream(FILE *stream)
 	if (fd >= 0 && libc_is_patched)
 		fd_note(fd, FD_OF_STREAM, 0);
 	else if (fd >= 0)
-		fd_forget(fd);
+		fd_closing(fd);
 	errno = before;
 }
 
@@ -116,6 +116,7 @@ static int twin_of(int fd, int twin)
 {
 	if (twin >= 0 && twin != fd) {
 		fd_shared(fd);
+		fd_made(twin);
 		share_owner(fd, twin);
 	}
 	return twin;
@@ -125,7 +126,7 @@ static int twin_of(int fd, int twin)
 static int in_place_of(int fd, int twin, int result)
 {
 	if (result >= 0)
-		poller_gone((unsigned)twin, (unsigned)twin);
+		poller_closed((unsigned)twin, (unsigned)twin);
 	return twin_of(fd, result);
 }
 
@@ -140,7 +141,7 @@ static bool makes_way(int fd, int twin)
 	if (fd_is_ours(twin))
 		return false;
 	if (fd != twin && libc.fcntl(fd, F_GETFD) >= 0)
-		fd_forget(twin);
+		fd_closing(twin);
 	return true;
 }
 
@@ -217,6 +218,8 @@ int ioctl(int fd, unsigned long request, ...)
 	result = is_of_terminals(request) ? ask_terminal(fd, request, argument) : libc.ioctl(fd, request, argument);
 	if (result >= 0 && request == FIONBIO && (fd_traits(fd) & FD_LEARNT))
 		note_nonblock(fd, *(int *)argument);
+	if (result > 2 && (fd_traits(result) & FD_KNOWN)) /* it may be a new descriptor, as of TIOCGPTPEER */
+		fd_note(result, 0, fd_traits(result));
 	return result;
 }
 

@@ -11,15 +11,19 @@
 
 static int epoll_green(struct blocking *call, int epfd, struct epoll_event *events, int max)
 {
-	const struct pollfd watch = {.fd = epfd, .events = POLLIN};
-	int n, woken = 1;
+	int n;
 
 	call->until.on_stop = true;
-	do
-		n = libc.epoll_wait(epfd, events, max, 0);
-	while (n == 0 && woken > 0 && (woken = park_until_any(call, &watch, 1)) >= 0);
-	if (n == 0)
-		n = woken < 0 ? woken : nothing_came(call);
+	call->fd = epfd;
+	call->events = POLLIN;
+	call->traits = fd_traits(epfd);
+	do {
+		n = libc.epoll_wait(call->fd, events, max, 0);
+		if (n == 0)
+			errno = EAGAIN;
+	} while (n == 0 && park_until_ready(call));
+	if (n == 0 && errno != EAGAIN)
+		n = -1;
 	return (int)settled(call, n);
 }
 

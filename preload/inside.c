@@ -66,11 +66,11 @@ int close_from_libc(int fd)
 	if (fd == NOBODYS_FD)
 		inside_was_called = true;
 	if (is_known)
-		fd_forget(fd);
+		fd_closing(fd);
 	errno = before;
 	result = down_close_quietly(fd);
 	if (is_known)
-		poller_gone((unsigned)fd, (unsigned)fd);
+		poller_closed((unsigned)fd, (unsigned)fd);
 	return result;
 }
 

@@ -64,7 +64,7 @@ ssize_t preadv2(int fd, const struct iovec *iov, int count, off_t position, int 
 }
 
 /* What was written counts, whatever ended the call. */
-static ssize_t written(const struct blocking *call, size_t done, ssize_t last)
+static ssize_t written(struct blocking *call, size_t done, ssize_t last)
 {
 	return settled(call, done ? (ssize_t)done : written_by(call->fd, 0, last));
 }

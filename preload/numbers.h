@@ -37,6 +37,18 @@
 #ifndef SYS_pause
 #define SYS_pause (NUMBERS + 8)
 #endif
+#ifndef SYS_eventfd
+#define SYS_eventfd (NUMBERS + 20)
+#endif
+#ifndef SYS_signalfd
+#define SYS_signalfd (NUMBERS + 21)
+#endif
+#ifndef SYS_epoll_create
+#define SYS_epoll_create (NUMBERS + 22)
+#endif
+#ifndef SYS_inotify_init
+#define SYS_inotify_init (NUMBERS + 23)
+#endif
 #ifndef SYS_stat
 #define SYS_stat (NUMBERS + 19)
 #endif

@@ -33,21 +33,27 @@ static ssize_t receive_in_kernel(struct blocking *call, mqd_t queue, char *bytes
 	return n;
 }
 
-/* After an attempt: true when another is worth it. */
-static bool waits_for_queue(struct blocking *call, mqd_t queue, short events)
+static void wait_at_queue(struct blocking *call, mqd_t queue, short events)
 {
-	const struct pollfd end = {.fd = queue, .events = events};
+	call->fd = queue;
+	call->events = events;
+	call->traits = fd_traits(queue);
+}
 
+/* After an attempt: true when another is worth it. */
+static bool waits_for_queue(struct blocking *call)
+{
 	if (errno != ETIMEDOUT)
 		return false;
-	if (!call->over)
-		return park_until_any(call, &end, 1) >= 0;
-	if (call->over == EINTR)
-		errno = EINTR;
+	errno = EAGAIN;
+	if (park_until_ready(call))
+		return true;
+	if (errno == EAGAIN)
+		errno = ETIMEDOUT;
 	return false;
 }
 
-static bool waits_as_receiver(struct blocking *call, mqd_t queue)
+static bool waits_as_receiver(struct blocking *call)
 {
 	struct receiver receiver;
 	bool is_ready;
@@ -55,7 +61,7 @@ static bool waits_as_receiver(struct blocking *call, mqd_t queue)
 	if (errno != ETIMEDOUT)
 		return false;
 	receiver_begins(&receiver, false);
-	is_ready = waits_for_queue(call, queue, POLLIN);
+	is_ready = waits_for_queue(call);
 	receiver_ends(&receiver);
 	return is_ready;
 }
@@ -69,13 +75,14 @@ static ssize_t receive(
 	if (goes_native(&call) || !takes_limit(&call, limit))
 		return limit ? libc.mq_timedreceive(queue, bytes, size, priority, limit)
 			     : libc.mq_receive(queue, bytes, size, priority);
+	wait_at_queue(&call, queue, POLLIN);
 	do {
-		n = libc.mq_timedreceive(queue, bytes, size, priority, &long_ago);
-		if (n < 0 && errno == ETIMEDOUT && waits_in_kernel(queue)) {
-			n = receive_in_kernel(&call, queue, bytes, size, priority);
+		n = libc.mq_timedreceive(call.fd, bytes, size, priority, &long_ago);
+		if (n < 0 && errno == ETIMEDOUT && waits_in_kernel(call.fd)) {
+			n = receive_in_kernel(&call, call.fd, bytes, size, priority);
 			break;
 		}
-	} while (n < 0 && waits_as_receiver(&call, queue));
+	} while (n < 0 && waits_as_receiver(&call));
 	return settled(&call, n);
 }
 
@@ -88,9 +95,10 @@ static int send_message(
 	if (goes_native(&call) || !takes_limit(&call, limit))
 		return limit ? libc.mq_timedsend(queue, bytes, size, priority, limit)
 			     : libc.mq_send(queue, bytes, size, priority);
+	wait_at_queue(&call, queue, POLLOUT);
 	do
-		result = libc.mq_timedsend(queue, bytes, size, priority, &long_ago);
-	while (result < 0 && waits_for_queue(&call, queue, POLLOUT));
+		result = libc.mq_timedsend(call.fd, bytes, size, priority, &long_ago);
+	while (result < 0 && waits_for_queue(&call));
 	return (int)settled(&call, result);
 }
 

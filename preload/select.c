@@ -20,6 +20,11 @@
 /* How often a descriptor is looked at that wakes us for nothing, see mute(). */
 #define MUTE_INTERVAL (20 * NANOS_PER_MSEC)
 
+/* Of what poll says, that which select counts: as in the kernel. */
+#define COUNTS_READING (POLLIN | POLLRDNORM | POLLRDBAND | POLLHUP | POLLERR | POLLNVAL)
+#define COUNTS_WRITING (POLLOUT | POLLWRNORM | POLLWRBAND | POLLERR | POLLNVAL)
+#define COUNTS_URGENT  (POLLPRI | POLLNVAL)
+
 /* One of the three sets. */
 struct asked {
 	fd_mask *bits;  /* the caller's; NULL: none */
@@ -156,11 +161,11 @@ static bool wakes_for_nothing(const struct pollfd *p)
 	short counts = POLLNVAL;
 
 	if (p->events & POLLIN)
-		counts |= POLLIN | POLLRDNORM | POLLRDBAND | POLLHUP | POLLERR;
+		counts |= COUNTS_READING;
 	if (p->events & POLLOUT)
-		counts |= POLLOUT | POLLWRNORM | POLLWRBAND | POLLERR;
+		counts |= COUNTS_WRITING;
 	if (p->events & POLLPRI)
-		counts |= POLLPRI;
+		counts |= COUNTS_URGENT;
 	return p->revents && !(p->revents & counts);
 }
 
@@ -211,9 +216,53 @@ static int park_on_sets(struct blocking *call, struct selection *s)
 	return s->muted ? park_an_interval(call, s) : park_until_any(call, s->fds, s->count);
 }
 
-static int select_green(struct blocking *call, int n, fd_set *const sets[3])
+/* Sets in the answer what an entry of poll's says. Returns how many bits. */
+static int answer_entry(const struct selection *s, const struct pollfd *p)
+{
+	static const short asked[3] = {POLLIN, POLLOUT, POLLPRI};
+	static const short counts[3] = {COUNTS_READING, COUNTS_WRITING, COUNTS_URGENT};
+	int fd = p->fd < 0 ? ~p->fd : p->fd, count = 0;
+
+	for (int i = 0; i < 3; i++) {
+		if (!(p->events & asked[i]) || !(p->revents & counts[i]))
+			continue;
+		s->sets[i].bits[fd / NFDBITS] |= (fd_mask)(1ul << (fd % NFDBITS));
+		count++;
+	}
+	return count;
+}
+
+/*
+ * A descriptor that was closed while the call waited does not fail it, as it would at first: the kernel takes it to be
+ * ready for all that it is asked for.
+ */
+static int look_by_poll(struct selection *s)
+{
+	int count = 0;
+
+	for (nfds_t i = 0; i < s->count; i++)
+		if (s->fds[i].fd < 0)
+			s->fds[i].fd = ~s->fds[i].fd;
+	if (libc.poll(s->fds, s->count, 0) < 0)
+		return -1;
+	for (int i = 0; i < 3; i++)
+		for (size_t w = 0; w < s->sets[i].words; w++)
+			s->sets[i].bits[w] &= ~s->sets[i].saved[w];
+	for (nfds_t i = 0; i < s->count; i++)
+		count += answer_entry(s, &s->fds[i]);
+	return count;
+}
+
+static int look(struct selection *s, int n, fd_set *const sets[3])
 {
 	static const struct timespec no_time;
+	int ready = libc.pselect(n, sets[0], sets[1], sets[2], &no_time, NULL);
+
+	return ready < 0 && errno == EBADF && s->fds ? look_by_poll(s) : ready;
+}
+
+static int select_green(struct blocking *call, int n, fd_set *const sets[3])
+{
 	struct selection s;
 	int ready, woken = 1;
 
@@ -221,7 +270,7 @@ static int select_green(struct blocking *call, int n, fd_set *const sets[3])
 		return -1;
 	/* The last look comes after the deadline, as the kernel has it. */
 	do
-		ready = libc.pselect(n, sets[0], sets[1], sets[2], &no_time, NULL);
+		ready = look(&s, n, sets);
 	while (ready == 0 && woken > 0 && (woken = park_on_sets(call, &s)) >= 0);
 	if (woken < 0 || ready == 0)
 		ready = woken < 0 ? woken : nothing_came(call);

@@ -82,3 +82,19 @@ void share_sent_descriptors(const struct msghdr *msg)
 			fd_shared(((const int *)CMSG_DATA(part))[i]);
 	}
 }
+
+void note_received_descriptors(struct msghdr *msg)
+{
+	struct cmsghdr *part;
+	size_t i, count;
+
+	if (likely(!msg->msg_controllen))
+		return;
+	for (part = CMSG_FIRSTHDR(msg); part; part = CMSG_NXTHDR(msg, part)) {
+		if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS)
+			continue;
+		count = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+		for (i = 0; i < count; i++)
+			fd_made(((const int *)CMSG_DATA(part))[i]);
+	}
+}

@@ -32,4 +32,7 @@ short ready_events(int fd, short events);
 /* Notes that the descriptors which a message takes along, as the kernel has just read it, are no longer private. */
 void share_sent_descriptors(const struct msghdr *msg);
 
+/* Notes the descriptors that a message has brought, as the kernel has just written it. */
+void note_received_descriptors(struct msghdr *msg);
+
 #endif

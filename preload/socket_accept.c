@@ -55,8 +55,7 @@ static bool listens(struct blocking *call)
 		return true;
 	if (!socket_option(call->fd, SO_ACCEPTCONN))
 		return false;
-	fd_note(call->fd, FD_LISTENS, 0);
-	call->traits |= FD_LISTENS;
+	note_call(call, FD_LISTENS, 0);
 	return true;
 }
 

@@ -97,6 +97,9 @@ ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
 {
 	struct blocking call = blocking_on(CALL_recvmsg, fd, POLLIN);
 	struct incoming in = {.msg = msg, .flags = flags};
+	ssize_t n = receive(&call, &in);
 
-	return settled(&call, receive(&call, &in));
+	if (n >= 0)
+		note_received_descriptors(msg);
+	return settled(&call, n);
 }

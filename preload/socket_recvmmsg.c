@@ -75,11 +75,13 @@ static bool waits_for_more(const struct blocking *call, const struct batch *batc
 
 static int receive_batch(struct blocking *call, struct batch *batch)
 {
-	int n;
+	int n, i;
 
 	do {
 		n = attempt_batch(call, batch);
 		if (n > 0) {
+			for (i = 0; i < n; i++)
+				note_received_descriptors(&batch->vec[batch->done + (unsigned)i].msg_hdr);
 			batch->done += (unsigned)n;
 			call->until.on_signal = SIGNAL_ENDS;
 		}

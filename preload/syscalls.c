@@ -8,6 +8,7 @@
 #include "known_id.h"
 #include "numbers.h"
 #include "raw.h"
+#include <limits.h>
 #include <stdarg.h>
 
 struct answer {
@@ -156,11 +157,59 @@ static const struct answer answers[] = {
     [SYS_rt_tgsigqueueinfo] = {raw_rt_tgsigqueueinfo, false},
 };
 
+/* The other calls that make a descriptor. */
+static bool makes_descriptor(long number)
+{
+	switch (number) {
+	case SYS_eventfd:
+	case SYS_eventfd2:
+	case SYS_timerfd_create:
+	case SYS_signalfd:
+	case SYS_signalfd4:
+	case SYS_epoll_create:
+	case SYS_inotify_init:
+	case SYS_inotify_init1:
+	case SYS_fanotify_init:
+	case SYS_memfd_create:
+	case SYS_memfd_secret:
+	case SYS_userfaultfd:
+	case SYS_pidfd_open:
+	case SYS_pidfd_getfd:
+	case SYS_perf_event_open:
+	case SYS_io_uring_setup:
+	case SYS_open_by_handle_at:
+	case SYS_mq_open:
+	case SYS_bpf:
+	case SYS_seccomp:
+	case SYS_landlock_create_ruleset:
+	case SYS_fsopen:
+	case SYS_fsmount:
+	case SYS_fspick:
+	case SYS_open_tree:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Some of these may answer with something else: what is noted of that number is learnt again then. */
+static long noted_as_made(long fd)
+{
+	if (fd > 2 && fd <= INT_MAX && fd_traits((int)fd))
+		fd_note((int)fd, 0, fd_traits((int)fd));
+	return fd;
+}
+
 static long ask_kernel(long number, long *a)
 {
+	long result;
+
 	if (any_hub())
 		know_arguments(number, a);
-	return libc.syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+	result = libc.syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+	if (number == SYS_io_uring_setup)
+		fd_doubt_all();
+	return makes_descriptor(number) ? noted_as_made(result) : result;
 }
 
 long syscall(long number, ...)

@@ -55,12 +55,19 @@ static int open_end(struct greenlet *g)
 }
 
 /* The hub of another OS thread may end the greenlet meanwhile: only its own makes a descriptor of it. */
+static int noted_as_made(int fd)
+{
+	if (fd >= 0 && (self || fd_traits(fd)))
+		fd_made(fd);
+	return fd;
+}
+
 int pidfd_open(pid_t id, unsigned flags)
 {
 	struct greenlet *g = greenlet_named(id);
 
 	if (!g)
-		return libc.pidfd_open(id, flags);
+		return noted_as_made(libc.pidfd_open(id, flags));
 	if (flags & ~(unsigned)(PIDFD_NONBLOCK | PIDFD_THREAD))
 		return (int)with_errno(-EINVAL);
 	if (!(flags & PIDFD_THREAD))
@@ -106,9 +113,9 @@ int pidfd_getfd(int fd, int target, unsigned flags)
 	struct greenlet *g;
 
 	if (result >= 0 || errno != EBADF || flags || !has_addressees() || !is_of_greenlet(fd, &g))
-		return result;
+		return noted_as_made(result);
 	result = g ? libc.fcntl(target, F_DUPFD_CLOEXEC, 0) : (int)with_errno(-ESRCH);
 	if (result >= 0)
 		fd_shared(target);
-	return result;
+	return noted_as_made(result);
 }

@@ -1,4 +1,5 @@
 #include "transfer.h"
+#include "../runtime/hub.h"
 #include "../runtime/mask.h"
 #include "../runtime/refusal.h"
 #include "cold.h"
@@ -46,8 +47,7 @@ static bool refuses_nowait(struct blocking *call, ssize_t result, enum refusal w
 		return false;
 	if (errno != EOPNOTSUPP)
 		return nowait_is_refused(which, errno);
-	call->traits |= FD_NO_NOWAIT;
-	fd_note(call->fd, FD_NO_NOWAIT, 0);
+	note_call(call, FD_NO_NOWAIT, 0);
 	return true;
 }
 
@@ -279,9 +279,33 @@ static inline bool is_ordinary(enum call call, const struct fd_entry *entry)
 	       !self->hub->slice_over && !self->loading && !call_is_off[call] && !is_cancelled() && !torture_strikes(2);
 }
 
+/* The socket was closed under the call, or a handler has run: it goes on as any other does. */
+static SELDOM long receive_on(enum call name, int fd, void *buf, size_t count)
+{
+	struct blocking call = blocking_on(name, fd, POLLIN);
+	ssize_t n;
+
+	call.green = true;
+	call.errno_before = errno;
+	follow_file(&call);
+	do
+		n = receive_now(call.fd, buf, count, MSG_DONTWAIT, NULL, NULL);
+	while (n < 0 && park_until_ready(&call));
+	n = n < 0 ? -errno : n;
+	errno = call.errno_before;
+	leave_file(&call);
+	return n;
+}
+
+static SELDOM long drop_file(int error)
+{
+	poller_let_go(poller_take_file());
+	return -error;
+}
+
 static int park_to_receive(enum call call, int fd, struct fd_entry *entry)
 {
-	static const struct until for_ever = {.deadline = FOR_EVER, .on_signal = SIGNAL_RESTARTS};
+	static const struct until for_ever = {.deadline = FOR_EVER, .on_signal = SIGNAL_RESTARTS, .keeps_file = true};
 	int error;
 
 	stats_parked(call);
@@ -301,6 +325,8 @@ long receive_quickly(enum call call, int fd, void *buf, size_t count)
 		return -EAGAIN;
 	if (entry_traits(entry) & FD_READ_DRAINED) {
 		error = park_to_receive(call, fd, entry);
+		if (unlikely(self->waiter.kept_fd))
+			return error ? drop_file(error) : receive_on(call, fd, buf, count);
 		if (error && error != EINTR)
 			return -error;
 	}

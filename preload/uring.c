@@ -87,6 +87,7 @@ static struct ring_wait wait_of(enum call which, struct io_uring *ring, struct i
 {
 	if (!libc.__io_uring_get_cqe)
 		libc_find_foreign();
+	fd_doubt_all();
 	return (struct ring_wait){.call = blocking_on(which, -1, 0), .ring = ring, .first = first, .wanted = wanted};
 }
 

@@ -166,7 +166,8 @@ struct hub {
 	volatile bool slice_over;     /* the next call is to give way */
 	uint64_t slices;              /* that ended in the middle of the program's code */
 
-	struct sparse watches; /* of struct fd_watch, by descriptor */
+	struct sparse watches;    /* of struct fd_watch, by descriptor; another OS thread reads it with the lock */
+	struct lock watches_lock; /* for the hub's own OS thread while it changes the table */
 	_Atomic(struct notice *) notices;
 	struct ring *ring; /* of requests to the kernel; NULL: there is none yet */
 	struct stack stack;
@@ -306,6 +307,16 @@ int hub_keep_twin(int fd);
 
 /* Closes a descriptor that a hub has adopted, if it did, or that was borrowed, or else that is just its own. */
 void hub_disown_fd(int fd);
+
+/*
+ * Duplicates fd, whose number is about to be closed, for waits that go on; the caller is its first user. Returns the
+ * new descriptor, which is more than 0 and borrowed, or -1 where there is no room.
+ */
+int hub_keep_fd(int fd);
+
+/* One user more, one less. The latter returns true for the last one, which is to close it by hub_disown_fd(). */
+void hub_share_kept_fd(int fd);
+bool hub_unshare_kept_fd(int fd);
 
 /* In the child of a fork: closes what greenlets have borrowed, who are gone. */
 void hub_drop_borrowed_fds(void);

@@ -282,6 +282,7 @@ bool handlers_end_wait(struct greenlet *g, unsigned on_signal)
 	if (!atomic_load_explicit(&g->interrupted, memory_order_relaxed))
 		return false;
 	by = atomic_exchange(&g->interrupted, 0);
+	g->waiter.is_restarted = by != 0;
 	return (by & BY_ENDING && on_signal != SIGNAL_PASSES) || (by && on_signal == SIGNAL_ENDS);
 }
 

@@ -1,5 +1,6 @@
 #include "leaving.h"
 #include "hub.h"
+#include "poller_hub.h"
 
 __thread struct leavable *leavables;
 
@@ -8,8 +9,10 @@ void leave_waits(uintptr_t position)
 {
 	struct leavable *wait;
 
-	if (self)
+	if (self) {
 		queue_leave(&self->waiter);
+		poller_leave_file(&self->waiter);
+	}
 	while ((wait = leavables) && (!position || (uintptr_t)wait < position)) {
 		const struct way_to_leave *way = wait->way;
 

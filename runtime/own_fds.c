@@ -76,7 +76,7 @@ int hub_adopt_fd(int fd)
 int hub_adopt_epoll(int fd)
 {
 	fd = hub_adopt_fd(fd);
-	if (hub_running && !hub_running->loop)
+	if (hub_running)
 		hub_running->epoll_fd = fd;
 	return fd;
 }
@@ -105,6 +105,37 @@ int hub_keep_twin(int fd)
 		return -1;
 	note(owned, (int)twin);
 	return (int)twin;
+}
+
+/* How many calls go on with each of them. */
+static _Atomic uint32_t users_of[KNOWN];
+
+int hub_keep_fd(int fd)
+{
+	int high = sys_fcntl(fd, F_DUPFD_CLOEXEC, lowest_wanted());
+
+	if (high < 0)
+		high = sys_fcntl(fd, F_DUPFD_CLOEXEC, limit_of_descriptors() / 2);
+	if (high < 0)
+		return -1;
+	if (high == 0 || high >= KNOWN) {
+		sys_close(high);
+		return -1;
+	}
+	note(owned, high);
+	note(borrowed, high);
+	atomic_store(&users_of[high], 1);
+	return high;
+}
+
+void hub_share_kept_fd(int fd)
+{
+	atomic_fetch_add(&users_of[fd], 1);
+}
+
+bool hub_unshare_kept_fd(int fd)
+{
+	return atomic_fetch_sub(&users_of[fd], 1) == 1;
 }
 
 static void forget(int fd)

@@ -26,6 +26,7 @@ struct until {
 	const sigset_t *mask; /* blocked signals while it waits; NULL: as they are */
 	bool firm;            /* nothing else ends it: for what must be waited for; handlers run meanwhile */
 	bool on_stop;         /* a stop of the process ends it, with EINTR, once that goes on */
+	bool keeps_file;      /* a wait for a descriptor goes on when that is closed, see poller_closing() */
 	bool is_inside;       /* nobody but a greenlet or a thread of this process can bring what is waited for */
 	const char *what;     /* that, for reports: "an element of a queue"; NULL: it is known otherwise, see waits.c */
 	const void *object;   /* where it is to come from; with the `what` END_OF the greenlet */

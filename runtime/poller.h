@@ -25,17 +25,43 @@ int park_on_fd(int fd, short events, const struct until *until);
  */
 int park_on_fds(const struct pollfd *fds, nfds_t n, const struct until *until);
 
-/* fd is about to be closed or replaced: ends the waits on it, in every hub, with EBADF. */
+/* Ends the waits on fd, in every hub, with EBADF: it was closed, and its number is another file's, or it should seem
+ * so. */
 void poller_forget(int fd);
 
-/* The same for all from first to last. */
-void poller_forget_range(unsigned first, unsigned last);
+/*
+ * The descriptors from first to last are about to be closed, or replaced. As in the kernel, a wait that keeps its file
+ * (see struct until) goes on: at a duplicate, which the call takes over by poller_take_file() once it is woken. Other
+ * waits end with EBADF. Leaves errno alone.
+ */
+void poller_closing(unsigned first, unsigned last);
 
 /*
  * They have been closed, or replaced. A greenlet of another OS thread may have come to wait after it was told that they
  * are about to be: it looks again now. Leaves errno alone.
  */
-void poller_gone(unsigned first, unsigned last);
+void poller_closed(unsigned first, unsigned last);
+
+/*
+ * After park_on_fd() of the calling greenlet: the duplicate that its wait has gone on at, which is the caller's from
+ * then on, to be given back by poller_let_go(); 0: there is none.
+ */
+int poller_take_file(void);
+
+/* Gives up a duplicate; the last user closes it, by close_kept_fd. */
+void poller_let_go(int kept_fd);
+extern void (*close_kept_fd)(int fd);
+
+/* After park_on_fd(): true when a signal handler has run after which the call begins anew, by its descriptor's number.
+ */
+bool poller_begins_anew(void);
+
+/*
+ * Before a wait on a number that the program may have closed, and opened again, by system calls of its own: asks the
+ * kernel whether it is still the file that the loop watches. Where it is not, those that wait for the old one get
+ * EBADF. On a greenlet; a system call, if the loop watches fd at all.
+ */
+void poller_check(int fd);
 
 /* Ends the waits on fd, in every hub, without cause: its state has changed in a way that poll(2) may not tell. */
 void poller_look_again(int fd);

@@ -14,14 +14,14 @@
 #define BYTES (POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM)
 
 /* Two waiters for each descriptor: it may be waited for in both directions. */
-static int watch_entry(struct hub *hub, struct waiter *two, const struct pollfd *entry)
+static int watch_entry(struct hub *hub, struct waiter *two, const struct pollfd *entry, bool keeps_file)
 {
 	int error = 0;
 
 	if (entry->events & POLLIN)
-		error = watch_fd(hub, &two[0], entry->fd, POLLIN);
+		error = watch_fd(hub, &two[0], entry->fd, POLLIN, keeps_file);
 	if (!error && (entry->events & POLLOUT))
-		error = watch_fd(hub, &two[1], entry->fd, POLLOUT);
+		error = watch_fd(hub, &two[1], entry->fd, POLLOUT, keeps_file);
 	return error;
 }
 
@@ -35,8 +35,10 @@ static void stop_watching(struct watching *watching)
 {
 	nfds_t i;
 
-	for (i = 0; i < watching->count; i++)
+	for (i = 0; i < watching->count; i++) {
 		queue_leave(&watching->waiters[i]);
+		poller_leave_file(&watching->waiters[i]);
+	}
 	watching->count = 0;
 	if (watching->waiters != watching->on_stack)
 		free(watching->waiters);
@@ -49,19 +51,70 @@ static void leave_watching(struct leavable *stay)
 	stop_watching((struct watching *)stay);
 }
 
+/* The child has none of the duplicates, and whose queues they were is gone. */
+static void forget_files(struct leavable *stay)
+{
+	struct watching *watching = (struct watching *)stay;
+	nfds_t i;
+
+	for (i = 0; i < watching->count; i++) {
+		watching->waiters[i].queue = NULL;
+		watching->waiters[i].kept_fd = 0;
+	}
+}
+
+static const struct way_to_leave out_of_queues = {leave_watching, forget_files};
+
+/* False where there is no memory. On true, stop_watching() is due. */
+static bool prepare_watching(struct watching *watching, nfds_t count)
+{
+	watching->count = count;
+	watching->waiters = count > 2 * (nfds_t)ON_STACK ? malloc(count * sizeof(struct waiter)) : watching->on_stack;
+	if (!watching->waiters)
+		return false;
+	memset(watching->waiters, 0, count * sizeof(struct waiter));
+	return true;
+}
+
+static bool any_is_kept(const struct watching *watching)
+{
+	nfds_t i;
+
+	for (i = 0; i < watching->count; i++) {
+		if (watching->waiters[i].kept_fd)
+			return true;
+	}
+	return false;
+}
+
+/* No look would do, as it finds the number closed: only what comes to the file ends the wait, see poll(2) in the
+ * kernel. */
+static bool waits_for_closed(const struct watching *watching)
+{
+	nfds_t i;
+
+	for (i = 0; i < watching->count; i++) {
+		if (watching->waiters[i].is_woken)
+			return false;
+	}
+	return any_is_kept(watching);
+}
+
 static int park_watching(const struct pollfd *fds, nfds_t n, struct watching *watching, const struct until *until)
 {
-	static const struct way_to_leave out_of_queues = {.leave = leave_watching};
 	int error = 0;
 	nfds_t i;
 
 	wait_begins(&watching->stay, &out_of_queues);
 	for (i = 0; i < n && !error; i++) {
 		if (fds[i].fd >= 0)
-			error = watch_entry(self->hub, &watching->waiters[2 * i], &fds[i]);
+			error = watch_entry(self->hub, &watching->waiters[2 * i], &fds[i], until && until->keeps_file);
 	}
-	if (!error)
-		error = park(until);
+	if (!error) {
+		do
+			error = park(until);
+		while (!error && waits_for_closed(watching));
+	}
 	stop_watching(watching);
 	wait_ends(&watching->stay);
 	return error;
@@ -104,11 +157,37 @@ static void leave_epoll(struct leavable *stay)
 	close_epoll((struct on_epoll *)stay);
 }
 
+/*
+ * A descriptor that is closed is dropped from the epoll instance with the last reference to its file: so the wait is
+ * known at each of them, as a waiter that the loop passes over, and a close leaves it a duplicate.
+ */
+static int park_holding_files(
+    int epoll_fd, const struct pollfd *fds, nfds_t n, struct watching *watching, const struct until *until)
+{
+	int error = 0;
+	nfds_t i;
+
+	wait_begins(&watching->stay, &out_of_queues);
+	for (i = 0; i < n && !error; i++) {
+		if (fds[i].fd >= 0)
+			error = hold_file(self->hub, &watching->waiters[i], fds[i].fd, until && until->keeps_file);
+	}
+	if (!error) {
+		do
+			error = park_on_fd(epoll_fd, POLLIN, until);
+		while (!error && !self->waiter.is_woken && any_is_kept(watching));
+	}
+	stop_watching(watching);
+	wait_ends(&watching->stay);
+	return error;
+}
+
 /* An epoll instance is a descriptor that is readable when one of its own is ready, for whatever events. */
 static int park_on_epoll(const struct pollfd *fds, nfds_t n, const struct until *until)
 {
 	static const struct way_to_leave out_of_epoll = {.leave = leave_epoll};
 	struct on_epoll on = {.fd = sys_epoll_create(EPOLL_CLOEXEC)};
+	struct watching watching;
 	int error = 0;
 	nfds_t i;
 
@@ -123,7 +202,7 @@ static int park_on_epoll(const struct pollfd *fds, nfds_t n, const struct until 
 	if (error == EPERM || error == EBADF)
 		error = 0;
 	else if (!error)
-		error = park_on_fd(on.fd, POLLIN, until);
+		error = prepare_watching(&watching, n) ? park_holding_files(on.fd, fds, n, &watching, until) : ENOMEM;
 	close_epoll(&on);
 	wait_ends(&on.stay);
 	return error;
@@ -148,10 +227,7 @@ int park_on_fds(const struct pollfd *fds, nfds_t n, const struct until *until)
 
 	if (!libev_knows(fds, n))
 		return park_on_epoll(fds, n, until);
-	watching.count = 2 * n;
-	watching.waiters = n > ON_STACK ? malloc(2 * n * sizeof(struct waiter)) : watching.on_stack;
-	if (!watching.waiters)
+	if (!prepare_watching(&watching, 2 * n))
 		return ENOMEM;
-	memset(watching.waiters, 0, 2 * n * sizeof(struct waiter));
 	return park_watching(fds, n, &watching, until);
 }

@@ -19,7 +19,7 @@ extern "C" {
 int green_wait_fds(struct pollfd *fds, nfds_t n, double timeout);
 
 /*
- * Ends all waits on this descriptor, by whatever call and in whatever greenlet: with EBADF, as if it had been closed,
+ * Ends all waits on this descriptor, by whatever call and in whatever greenlet: with EBADF, as of one that is not open,
  * or for those that look again, as poll(2), without cause. Never parks; may be called from any OS thread.
  */
 void green_cancel_wait(int fd);

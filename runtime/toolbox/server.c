@@ -106,6 +106,7 @@ static void release(struct green_server *server)
 	if (server->fd >= 0) {
 		if (path_of_socket(server->fd, path, sizeof(path)))
 			unlink(path);
+		green_cancel_wait(server->fd); /* a close alone does not end them */
 		close(server->fd);
 	}
 	server->fd = -1;

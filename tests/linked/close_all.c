@@ -31,7 +31,7 @@ static void *wait_in_read(void *unused)
 {
 	char byte;
 
-	expect_failure("read of what close_range closes", read(ends[0], &byte, 1), EBADF);
+	expect_equal("read of what close_range closes, as its peer", read(ends[0], &byte, 1), 0);
 	return unused;
 }
 

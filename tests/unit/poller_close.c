@@ -1,5 +1,8 @@
 /* What happens to those who wait for a descriptor when it is closed, opened again, or changed. */
+#include "hub.h"
 #include "wait.h"
+
+#include <fcntl.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
 
@@ -47,12 +50,6 @@ START_TEST(number_is_used_again)
 	}
 }
 
-static void *forget_range(void *fd)
-{
-	poller_forget_range(*(unsigned *)fd, *(unsigned *)fd);
-	return NULL;
-}
-
 static void *forget(void *fd)
 {
 	poller_forget(*(int *)fd);
@@ -78,7 +75,6 @@ static void assert_forgotten_from_thread(void *(*by)(void *))
 START_TEST(forgotten_by_another_thread)
 {
 	assert_forgotten_from_thread(forget);
-	assert_forgotten_from_thread(forget_range);
 }
 
 static void *reopen(void *arg)
@@ -111,6 +107,111 @@ START_TEST(used_again_by_another_thread)
 	ck_assert_int_eq(wait.answer, ETIMEDOUT);
 }
 
+static void *wait_and_follow(void *arg)
+{
+	struct wait *wait = arg;
+	struct until until = {.deadline = deadline_after(5), .keeps_file = true};
+
+	wait->answer = park_on_fd(wait->fd, wait->events, &until);
+	wait->fd = poller_take_file();
+	return NULL;
+}
+
+static void *closing(void *fd)
+{
+	poller_closing(*(unsigned *)fd, *(unsigned *)fd);
+	close(*(int *)fd);
+	poller_closed(*(unsigned *)fd, *(unsigned *)fd);
+	return NULL;
+}
+
+static void assert_goes_on(bool from_thread)
+{
+	struct wait wait = {.events = POLLIN};
+	pthread_t thread;
+	int ends[2];
+	char byte;
+	green_t *g;
+
+	make_pair(ends);
+	wait.fd = ends[0];
+	become_host();
+	g = must_spawn(wait_and_follow, &wait);
+	green_sleep(0.001);
+	if (from_thread) {
+		ck_assert_int_eq(pthread_create(&thread, NULL, closing, &ends[0]), 0);
+		pthread_join(thread, NULL);
+	} else {
+		closing(&ends[0]);
+	}
+	green_sleep(0.001);
+	ck_assert_int_eq(write(ends[1], "x", 1), 1);
+	must_join(g);
+	ck_assert_int_eq(wait.answer, 0);
+	ck_assert_int_gt(wait.fd, 0);
+	ck_assert(hub_owns_fd(wait.fd));
+	ck_assert_int_eq(read(wait.fd, &byte, 1), 1);
+	poller_let_go(wait.fd);
+	ck_assert(!hub_owns_fd(wait.fd));
+	ck_assert_int_lt(fcntl(wait.fd, F_GETFD), 0);
+	close(ends[1]);
+}
+
+START_TEST(goes_on_with_its_file)
+{
+	assert_goes_on(false);
+	assert_goes_on(true);
+	assert_goes_on(false);
+}
+
+/* Who does not ask for the file gets EBADF. */
+START_TEST(closing_is_ebadf)
+{
+	struct wait wait = {.events = POLLIN, .patience = 5};
+	int ends[2];
+	green_t *g;
+
+	make_pair(ends);
+	wait.fd = ends[0];
+	g = spawn_waiting(&wait);
+	closing(&ends[0]);
+	must_join(g);
+	ck_assert_int_eq(wait.answer, EBADF);
+	close(ends[1]);
+}
+
+/* Nobody has told of the close, as where the program has made the system call itself. */
+START_TEST(unseen_close_is_found)
+{
+	struct wait wait = {.events = POLLIN, .patience = 5};
+	int ends[2], fd, round;
+	green_t *g;
+
+	become_host();
+	for (round = 0; round < 3; round++) {
+		make_pair(ends);
+		fd = ends[0];
+		wait.fd = fd;
+		g = spawn_waiting(&wait);
+		poller_check(fd); /* it is as it was */
+		ck_assert_int_eq(write(ends[1], "x", 1), 1);
+		must_join(g);
+		ck_assert_int_eq(wait.answer, 0);
+		empty(fd); /* the watcher is started still */
+		raw_syscall(SYS_close, ends[0], 0, 0, 0, 0, 0);
+		raw_syscall(SYS_close, ends[1], 0, 0, 0, 0, 0);
+		make_pair(ends);
+		ck_assert_int_eq(ends[0], fd);
+		poller_check(fd);
+		g = spawn_waiting(&wait);
+		ck_assert_int_eq(write(ends[1], "x", 1), 1);
+		must_join(g);
+		ck_assert_int_eq(wait.answer, 0);
+		raw_syscall(SYS_close, ends[0], 0, 0, 0, 0, 0);
+		raw_syscall(SYS_close, ends[1], 0, 0, 0, 0, 0);
+	}
+}
+
 static void *look_again_soon(void *fd)
 {
 	green_sleep(0.002);
@@ -137,7 +238,8 @@ START_TEST(looks_again_when_told)
 int main(void)
 {
 	const TTest *const tests[] = {forgotten_is_ebadf, number_is_used_again, forgotten_by_another_thread,
-	    used_again_by_another_thread, looks_again_when_told};
+	    used_again_by_another_thread, looks_again_when_told, goes_on_with_its_file, closing_is_ebadf,
+	    unseen_close_is_found};
 
 	return run_suite("poller_close", tests, sizeof(tests) / sizeof(tests[0]));
 }
