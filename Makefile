@@ -58,8 +58,9 @@ $(BUILD)/obj/preload/%.o: ALL_CFLAGS += -fvisibility=default
 # The hooks behind the _chk names take their prototypes from the fortified headers.
 $(BUILD)/obj/preload/fortify.o: ALL_CFLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 
-# The unit tests link the same objects, without it.
+# The unit tests link the same objects, without it: to optimise the runtime once for each suite takes minutes.
 $(call objects,$(RUNTIME) $(HOOKS)): ALL_CFLAGS += $(LTO) $(if $(LTO),-ffat-lto-objects)
+$(UNITS): private ALL_CFLAGS += $(if $(LTO),-fno-lto)
 
 # The report of who waits where finds the program's calls by the chain of frames.
 $(call objects,$(RUNTIME) $(HOOKS)): ALL_CFLAGS += -fno-omit-frame-pointer
