@@ -39,8 +39,11 @@ REPORTS := $(patsubst tests/reports/%.c,$(BUILD)/tests/reports/%,$(wildcard test
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
 
 # liburing is linked in: few programs come to need it, and a library of its own would cost each of them its loading.
-OUR_URING := $(BUILD)/liburing.a
-LIBS    := -lev $(OUR_URING)
+OUR_URING := $(BUILD)/our_liburing.a
+# So is libev: what it calls leads to the functions of runtime/libev_calls.c, and its own names stay inside, so that a
+# program may use a libev of its own.
+OUR_LIBEV := $(BUILD)/our_libev.a
+LIBS    := $(OUR_LIBEV) $(OUR_URING)
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIB     := $(BUILD)/libgreenload.so
@@ -71,12 +74,21 @@ $(BUILD)/exports.map: preload/calls.def $(PUBLIC) scripts/exports scripts/calls
 	scripts/exports preload/calls.def runtime/greenload.h > $@
 
 # Those of its functions that we have hooks for get other names in our copy: there they are the library's own.
-$(OUR_URING): preload/calls.def scripts/calls
+$(BUILD)/liburing.a: preload/calls.def scripts/calls
 	@mkdir -p $(@D)
 	objcopy $$(scripts/calls | awk '$$2 ~ /io_uring_/ { print "--redefine-sym", $$2 "=our_" $$2 }') \
 	    $(shell $(CC) -print-file-name=liburing.a) $@
 
-$(LIB): $(OUR_URING) $(call objects,$(RUNTIME) $(HOOKS)) $(BUILD)/exports.map
+# Its memory comes from runtime/ring.c.
+$(OUR_URING): $(BUILD)/liburing.a
+	objcopy --redefine-sym calloc=uring_calloc --redefine-sym free=uring_free $< $@
+
+$(OUR_LIBEV): runtime/libev_calls.c
+	@mkdir -p $(@D)
+	objcopy $$(sed -nE 's/^[^#\t].*\blibev_([a-z_0-9]+)\(.*|^NEVER_CALLED\(([a-z_0-9]+)\)/--redefine-sym \1\2=libev_\1\2/p' $<) \
+	    --redefine-sym stderr=libev_stderr $(shell $(CC) -print-file-name=libev.a) $@
+
+$(LIB): $(OUR_LIBEV) $(OUR_URING) $(call objects,$(RUNTIME) $(HOOKS)) $(BUILD)/exports.map
 	$(CC) -shared $(CFLAGS) $(LTO) -Wl,-soname,libgreenload.so.$(SOVERSION) -Wl,-z,now -Wl,-z,relro -Wl,-z,defs \
 	    -Wl,-Bsymbolic-functions -Wl,--version-script,$(BUILD)/exports.map -o $@ \
 	    $(call objects,$(RUNTIME) $(HOOKS)) $(LIBS) $(wildcard /lib64/ld-linux-x86-64.so.2 /lib/ld-linux-aarch64.so.1)
@@ -132,7 +144,7 @@ $(BUILD)/tests/%.so: tests/%.c $(LIB)
 	$(CC) $(ALL_CFLAGS) -shared -o $@ $< $(USE_LIB)
 
 # The suites link the runtime's objects: nothing is interposed on the check runner.
-$(BUILD)/tests/unit/%: tests/unit/%.c $(call objects,$(RUNTIME)) $(OUR_URING)
+$(BUILD)/tests/unit/%: tests/unit/%.c $(call objects,$(RUNTIME)) $(OUR_LIBEV) $(OUR_URING)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(DEPGEN) -Iruntime -Iruntime/arch/$(MACHINE) -o $@ $(filter %.c %.o,$^) $(shell pkg-config --cflags --libs check) \
 	    $(LIBS) $(wildcard /lib64/ld-linux-x86-64.so.2 /lib/ld-linux-aarch64.so.1)

@@ -1,5 +1,6 @@
 #include "books.h"
 #include "../runtime/hub.h"
+#include "../runtime/memory.h"
 #include "../runtime/poller.h"
 #include "libc.h"
 #include <pthread.h>
@@ -30,9 +31,9 @@ static struct fd_entry *make_entry(int fd)
 		return NULL;
 	place = &fd_pages[(unsigned)fd / FD_PAGE];
 	if (!atomic_load(place)) {
-		page = calloc(FD_PAGE, sizeof(*page));
+		page = memory_zalloc(FD_PAGE * sizeof(*page));
 		if (page && !atomic_compare_exchange_strong(place, &none, page))
-			free(page);
+			memory_free(page);
 		raise_end((unsigned)fd / FD_PAGE + 1);
 	}
 	return fd_entry(fd);
@@ -233,5 +234,5 @@ __attribute__((constructor)) static void watch_forks(void)
 
 bool fd_is_ours(int fd)
 {
-	return hub_owns_fd(fd) && !hub_running;
+	return hub_owns_fd(fd);
 }

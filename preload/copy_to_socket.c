@@ -3,6 +3,7 @@
  * blocking, so the bytes go through a buffer and send(MSG_DONTWAIT). A buffer lives for one attempt and not while the
  * greenlet is parked: a thousand slow peers need none.
  */
+#include "../runtime/memory.h"
 #include "copy.h"
 #include <stdlib.h>
 
@@ -36,7 +37,7 @@ static ssize_t attempt_send_file(struct blocking *call, const struct copy *c, of
 
 	if (waits_first(call))
 		return -1;
-	buf = malloc(CHUNK);
+	buf = memory_alloc(CHUNK);
 	if (!buf)
 		return -1;
 	n = pread(c->in, buf, at_most(count, CHUNK), at);
@@ -44,7 +45,7 @@ static ssize_t attempt_send_file(struct blocking *call, const struct copy *c, of
 		n = attempt_send(call, buf, (size_t)n, 0);
 	else if (n < 0) /* a directory, a file with O_DIRECT: sendfile has its own answer */
 		n = copy_on_helper(call, &rest);
-	free(buf);
+	memory_free(buf);
 	return n;
 }
 
@@ -87,7 +88,7 @@ static ssize_t attempt_peek_and_send(struct blocking *out, const struct copy *c,
 
 static ssize_t attempt_send_pipe(struct blocking *out, struct copy *c)
 {
-	char *buf = malloc(CHUNK);
+	char *buf = memory_alloc(CHUNK);
 	int peek[2];
 	ssize_t n;
 
@@ -100,7 +101,7 @@ static ssize_t attempt_send_pipe(struct blocking *out, struct copy *c)
 	} else {
 		n = copy_on_helper(out, c);
 	}
-	free(buf);
+	memory_free(buf);
 	return n;
 }
 

@@ -20,13 +20,13 @@ static Dl_serinfo *search_path(void *library)
 
 	if (dlinfo(library, RTLD_DI_SERINFOSIZE, &size) != 0)
 		return NULL;
-	info = malloc(size.dls_size);
+	info = memory_alloc(size.dls_size);
 	if (!info)
 		return NULL;
 	*info = size;
 	if (dlinfo(library, RTLD_DI_SERINFOSIZE, info) == 0 && dlinfo(library, RTLD_DI_SERINFO, info) == 0)
 		return info;
-	free(info);
+	memory_free(info);
 	return NULL;
 }
 
@@ -80,7 +80,7 @@ static bool find_for(const void *caller, const char *file, char *found)
 		libc.dlclose(handle);
 	}
 	is_found = path && find_in(path, file, found);
-	free(path);
+	memory_free(path);
 	return is_found;
 }
 

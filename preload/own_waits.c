@@ -1,4 +1,5 @@
 #include "own_waits.h"
+#include "../runtime/memory.h"
 #include "code.h"
 #include <dlfcn.h>
 #include <errno.h>
@@ -66,7 +67,7 @@ static struct answer *known_of(const void *address)
 
 static void keep(const struct answer *found)
 {
-	struct answer *a = malloc(sizeof(*a));
+	struct answer *a = memory_alloc(sizeof(*a));
 
 	if (!a)
 		return;

@@ -3,6 +3,7 @@
  * are its own. An answer overwrites the sets: they are copied before, and put back before each wait.
  */
 #include "../runtime/mask.h"
+#include "../runtime/memory.h"
 #include "blocking.h"
 #include "deadline.h"
 #include "probe.h"
@@ -71,7 +72,7 @@ static bool open_selection(struct selection *s, int n, fd_set *const sets[3])
 	s->n = n;
 	s->fds = NULL;
 	s->muted = false;
-	s->saved = words <= WORDS_ON_STACK ? s->stack_words : malloc(3 * words * sizeof(fd_mask));
+	s->saved = words <= WORDS_ON_STACK ? s->stack_words : memory_alloc(3 * words * sizeof(fd_mask));
 	if (!s->saved)
 		return false;
 	for (int i = 0; i < 3; i++) {
@@ -84,9 +85,9 @@ static bool open_selection(struct selection *s, int n, fd_set *const sets[3])
 static void close_selection(struct selection *s)
 {
 	if (s->saved != s->stack_words)
-		free(s->saved);
+		memory_free(s->saved);
 	if (s->fds != s->stack_fds)
-		free(s->fds);
+		memory_free(s->fds);
 }
 
 /* After an answer that nothing is ready, so that the kernel cleared what it looked at: keeps that of the copies. */
@@ -145,7 +146,7 @@ static bool list_fds(struct selection *s)
 
 	for (size_t w = 0; w < words; w++)
 		count += (size_t)__builtin_popcountl(any_of(s, w));
-	s->fds = count <= FDS_ON_STACK ? s->stack_fds : malloc(count * sizeof(*s->fds));
+	s->fds = count <= FDS_ON_STACK ? s->stack_fds : memory_alloc(count * sizeof(*s->fds));
 	if (!s->fds)
 		return false;
 	s->count = 0;

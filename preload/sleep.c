@@ -1,4 +1,5 @@
 /* The calls that wait for time to pass, and those that only give up their turn. */
+#include "../runtime/memory.h"
 #include "blocking.h"
 #include "deadline.h"
 #include "probe.h"
@@ -125,16 +126,16 @@ static void sleep_natively(void *arg)
 /* Clocks of processor time, and those of which there is no timer to be had. */
 static int sleep_on_helper(struct blocking *call, clockid_t clock, int flags, const struct timespec *span)
 {
-	struct clock_sleep *job = malloc(sizeof(*job));
+	struct clock_sleep *job = memory_alloc(sizeof(*job));
 	int error;
 
 	if (!job)
 		return ENOMEM;
 	*job = (struct clock_sleep){.clock = clock, .flags = flags, .span = *span};
-	if (!finishes_on_helper(call, sleep_natively, free, job))
+	if (!finishes_on_helper(call, sleep_natively, memory_free, job))
 		return errno;
 	error = job->error;
-	free(job);
+	memory_free(job);
 	return error;
 }
 

@@ -3,6 +3,7 @@
  * system calls, if no other process can see it: the socket is one that this process has made, and it has not forked
  * since. That is nearly every socket that is ever connected; a helper thread connects the others.
  */
+#include "../runtime/memory.h"
 #include "probe.h"
 #include "socket.h"
 #include <stdlib.h>
@@ -45,16 +46,16 @@ static int connect_on_helper(struct blocking *call, const struct connecting *to)
 
 	if (!is_addressable(to))
 		return libc.connect(call->fd, to->address, to->length);
-	job = malloc(sizeof(*job));
+	job = memory_alloc(sizeof(*job));
 	if (!job)
 		return -1;
 	*job = (struct connect_job){.fd = call->fd, .length = to->length};
 	memcpy(&job->address, to->address, to->length);
-	if (!finishes_on_helper(call, run_connect, free, job))
+	if (!finishes_on_helper(call, run_connect, memory_free, job))
 		return -1;
 	result = job->result;
 	errno = job->error;
-	free(job);
+	memory_free(job);
 	return result;
 }
 

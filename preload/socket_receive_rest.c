@@ -70,9 +70,9 @@ static ssize_t consume_rest(struct blocking *call, struct incoming *in, size_t d
 static int watch_for_more(int fd)
 {
 	struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET};
-	int watch = libc.epoll_create1(EPOLL_CLOEXEC);
+	int watch = sys_epoll_create(EPOLL_CLOEXEC);
 
-	if (watch < 0 || epoll_ctl(watch, EPOLL_CTL_ADD, fd, &event) == 0)
+	if (watch < 0 || sys_epoll_ctl(watch, EPOLL_CTL_ADD, fd, &event) == 0)
 		return watch;
 	libc.close(watch);
 	return -1;

@@ -5,6 +5,7 @@
 #include "../runtime/ending.h"
 #include "../runtime/handlers.h"
 #include "../runtime/mask.h"
+#include "../runtime/memory.h"
 #include "../runtime/slice.h"
 #include "../runtime/tls.h"
 #include "blocking.h"
@@ -71,14 +72,14 @@ static int create(pthread_t *thread, const struct thread_wish *wish, void *(*sta
 	struct greenlet *g;
 
 	if (urgency > inherited && policy_is_granted(wish->policy, wish->priority) != 0) {
-		free(wish->processors);
+		memory_free(wish->processors);
 		return EPERM;
 	}
 	g = spawn(&wish->wish, start, arg);
 	while (!g && errno == ENOMEM && make_room())
 		g = spawn(&wish->wish, start, arg);
 	if (!g) {
-		free(wish->processors);
+		memory_free(wish->processors);
 		return errno == ENOMEM ? EAGAIN : ENOTSUP;
 	}
 	g->policy = wish->policy;

@@ -2,6 +2,7 @@
  * What a program asks and says of its threads. There is one processor's worth of greenlets whatever it says of
  * processors, so that is accepted and remembered, no more. Real-time priorities order them, see make_ready().
  */
+#include "../runtime/memory.h"
 #include "blocking.h"
 #include "thread_life.h"
 #include "thread_name.h"
@@ -130,7 +131,7 @@ int pthread_setaffinity_np(pthread_t thread, size_t size, const cpu_set_t *set)
 	before = g->processors;
 	error = allowed_processors(&wanted, &g->processors);
 	if (!error)
-		free(before);
+		memory_free(before);
 	return error;
 }
 

@@ -1,4 +1,5 @@
 /* The threads of C11: those of POSIX, but for the type of what their functions return. */
+#include "../runtime/memory.h"
 #include "c11_answer.h"
 #include "thread_make.h"
 #include <stdint.h>
@@ -13,13 +14,13 @@ static void *run(void *arg)
 {
 	struct start start = *(struct start *)arg;
 
-	free(arg);
+	memory_free(arg);
 	return (void *)(intptr_t)start.function(start.arg);
 }
 
 int thrd_create(thrd_t *thread, thrd_start_t function, void *arg)
 {
-	struct start *start = malloc(sizeof(*start));
+	struct start *start = memory_alloc(sizeof(*start));
 	int error;
 
 	if (!start)
@@ -27,7 +28,7 @@ int thrd_create(thrd_t *thread, thrd_start_t function, void *arg)
 	*start = (struct start){function, arg};
 	error = make_thread_for(__builtin_return_address(0), thread, NULL, run, start);
 	if (error)
-		free(start);
+		memory_free(start);
 	return c11_answer(error);
 }
 

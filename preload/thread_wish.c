@@ -1,5 +1,6 @@
 #include "thread_wish.h"
 #include "../runtime/interrupt.h"
+#include "../runtime/memory.h"
 #include "blocking.h"
 #include "options.h"
 #include <stdlib.h>
@@ -120,7 +121,7 @@ static struct thread_wish inherited(void)
 
 static int copy_processors(const cpu_set_t *from, cpu_set_t **to)
 {
-	*to = malloc(sizeof(*from));
+	*to = memory_alloc(sizeof(*from));
 	if (!*to)
 		return ENOMEM;
 	**to = *from;
@@ -192,7 +193,7 @@ static int find_usual_stack(void)
 
 	if (!error && wish.wish.stack_size)
 		atomic_store(&usual_stack, wish.wish.stack_size);
-	free(wish.processors);
+	memory_free(wish.processors);
 	return error;
 }
 

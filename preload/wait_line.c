@@ -7,6 +7,7 @@
  * A helper cannot be called back. If all have left its line meanwhile, it stays, and those who come next find it there.
  */
 #include "../runtime/lock.h"
+#include "../runtime/memory.h"
 #include "stats.h"
 #include "wait.h"
 #include <stdlib.h>
@@ -72,7 +73,7 @@ static void let_go(struct line *line)
 	while (*link != line)
 		link = &(*link)->next;
 	*link = line->next;
-	free(line);
+	memory_free(line);
 }
 
 static void call_first(struct line *line)
@@ -129,7 +130,7 @@ static struct line *line_of(const struct child_wait *wait)
 		if (line->type == wait->type && line->id == wait->id && line->options == options)
 			return line;
 	}
-	line = malloc(sizeof(*line));
+	line = memory_alloc(sizeof(*line));
 	if (!line)
 		return NULL;
 	*line = (struct line){.next = lines, .type = wait->type, .id = wait->id, .options = options};

@@ -1,5 +1,6 @@
 #include "altstack.h"
 #include "hub.h"
+#include "memory.h"
 #include <stdlib.h>
 #include <sys/auxv.h>
 
@@ -29,7 +30,7 @@ void altstack_begin(struct hub *hub)
 	stack_t before = {.ss_flags = SS_DISABLE};
 
 	hub->altstack.ss_size = needed > 16384 ? needed : 16384;
-	hub->altstack.ss_sp = malloc(hub->altstack.ss_size);
+	hub->altstack.ss_sp = memory_alloc(hub->altstack.ss_size);
 	hub->altstack.ss_flags = hub->altstack.ss_sp ? 0 : SS_DISABLE;
 	if (tell_kernel(NULL, &before) == 0 && !(before.ss_flags & SS_DISABLE)) {
 		hub->main.altstack = before;

@@ -1,5 +1,4 @@
 #include "closed_code.h"
-#include <ev.h>
 #include <gnu/libc-version.h>
 #include <link.h>
 #include <stddef.h>
@@ -42,7 +41,7 @@ static void close_code(const struct dl_phdr_info *library)
 static int close_if_needed(struct dl_phdr_info *library, size_t size, void *allocator)
 {
 	const uintptr_t inside[] = {(uintptr_t)closed_code_learn, (uintptr_t)gnu_get_libc_version, (uintptr_t)allocator,
-	    (uintptr_t)ev_run, (uintptr_t)__tls_get_addr};
+	    (uintptr_t)__tls_get_addr};
 	size_t i;
 
 	(void)size;

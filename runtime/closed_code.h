@@ -1,4 +1,4 @@
-/* Code that must not be left in the middle: ours, libev's, libc's, the allocator's, the dynamic linker's. */
+/* Code that must not be left in the middle: ours, libc's, the allocator's, the dynamic linker's. */
 #ifndef CLOSED_CODE_H
 #define CLOSED_CODE_H
 

@@ -5,6 +5,7 @@
 #include "hub.h"
 #include "lot.h"
 #include "mask.h"
+#include "memory.h"
 #include "park.h"
 #include "robust.h"
 #include "spare.h"
@@ -47,7 +48,7 @@ static void finish(struct greenlet *g)
 {
 	struct hub *hub = g->hub;
 
-	free(g->processors);
+	memory_free(g->processors);
 	g->processors = NULL;
 	if (g->end_fd)
 		tell_end(g);

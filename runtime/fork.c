@@ -3,6 +3,7 @@
 #include "hub.h"
 #include "leaving.h"
 #include "lot.h"
+#include "memory.h"
 #include "offload_hub.h"
 #include "stand_in.h"
 #include "stuck.h"
@@ -10,7 +11,7 @@
 #include <pthread.h>
 
 /* What another OS thread may hold at the moment of a fork, in the order in which we take it. */
-static struct lock *const locks[] = {&hubs_lock, &helpers_lock, &stacks_lock, &tls_lock};
+static struct lock *const locks[] = {&hubs_lock, &helpers_lock, &stacks_lock};
 
 enum { LOCKS = sizeof(locks) / sizeof(locks[0]) };
 
@@ -33,26 +34,28 @@ static void before(void)
 	is_forking = true;
 	for (i = 0; i < LOCKS; i++)
 		lock(locks[i]);
+	memory_enter_fork();
 }
 
-static void in_parent(void)
+static void end_fork(bool is_child)
 {
 	int i;
 
+	memory_leave_fork(is_child);
 	for (i = LOCKS - 1; i >= 0; i--)
 		unlock(locks[i]);
 	is_forking = false;
 }
 
-static void in_parent_only(void)
+static void in_parent(void)
 {
-	in_parent();
+	end_fork(false);
 	_IO_list_unlock();
 }
 
 static void in_child(void)
 {
-	in_parent();
+	end_fork(true);
 	_IO_list_resetlock();
 	offload_reset();
 	stand_in_reset();
@@ -67,7 +70,7 @@ static void in_child(void)
 
 static void watch_forks(void)
 {
-	pthread_atfork(before, in_parent_only, in_child);
+	pthread_atfork(before, in_parent, in_child);
 }
 
 void fork_prepare(void)

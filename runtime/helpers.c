@@ -1,7 +1,7 @@
 #include "helpers.h"
 #include "hold.h"
 #include "hub.h"
-#include "mask.h"
+#include "memory.h"
 #include "offload_hub.h"
 #include "park.h"
 #include "tls.h"
@@ -78,7 +78,7 @@ static void run_job(struct job *job)
 	}
 	unlock(&helpers_lock);
 	job->drop(job->arg);
-	free(job);
+	memory_free(job);
 }
 
 /* Waits for a call. False when none came for IDLE_SECS, or to another generation. The lock is released and taken again.
@@ -129,18 +129,16 @@ static void *help(void *of_generation)
 int make_os_thread(pthread_t *thread, void *(*run)(void *arg), void *arg)
 {
 	pthread_attr_t attributes;
-	uint64_t before;
+	sigset_t all;
 	int error = pthread_attr_init(&attributes);
 
 	if (error)
 		return error;
 	pthread_attr_setstacksize(&attributes, STACK_BYTES);
-	/* It inherits the mask, and libc waits for it to take a signal of libc's own. */
-	sys_set_mask(SIG_SETMASK, ~UNBLOCKABLE, &before);
-	lock(&tls_lock);
+	/* libc leaves its own signals out of both. */
+	sigfillset(&all);
+	pthread_attr_setsigmask_np(&attributes, &all);
 	error = pthread_create(thread, &attributes, run, arg);
-	unlock(&tls_lock);
-	sys_set_mask(SIG_SETMASK, before, NULL);
 	pthread_attr_destroy(&attributes);
 	return error;
 }

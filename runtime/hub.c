@@ -8,6 +8,7 @@
 #include "leaks.h"
 #include "loop.h"
 #include "mask.h"
+#include "memory.h"
 #include "offload_hub.h"
 #include "overflow.h"
 #include "poller_hub.h"
@@ -360,12 +361,12 @@ struct hub *hub_start(void)
 
 	if (before_first_hub && !any_hub())
 		before_first_hub();
-	hub = calloc(1, sizeof(*hub));
+	hub = memory_zalloc(sizeof(*hub));
 	error = hub ? start(hub) : ENOMEM;
 	if (error) {
 		if (hub)
 			timers_free(&hub->timers);
-		free(hub);
+		memory_free(hub);
 		errno = error;
 		return NULL;
 	}

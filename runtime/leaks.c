@@ -1,5 +1,6 @@
 #include "leaks.h"
 #include "hub.h"
+#include "memory.h"
 #include "spare.h"
 #include <stdlib.h>
 
@@ -42,6 +43,7 @@ static void show_all(void)
 {
 	stack_for_each(show_greenlet, NULL);
 	for_each_hub(show_hub, NULL);
+	memory_for_each(show);
 }
 
 /* It looks after all that is registered here, as it has registered itself before the program began. */

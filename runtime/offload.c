@@ -3,6 +3,7 @@
 #include "hold.h"
 #include "hub.h"
 #include "leaving.h"
+#include "memory.h"
 #include "offload_hub.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -74,7 +75,7 @@ static void leave_for_good(struct leavable *stay)
 		return;
 	meet_at_lock();
 	job->drop(job->arg);
-	free(job);
+	memory_free(job);
 }
 
 /* The helper has stayed in the parent. */
@@ -89,7 +90,7 @@ static void queue_anew(struct leavable *stay)
 int offload_until(void (*run)(void *arg), void (*drop)(void *arg), void *arg, const struct until *until)
 {
 	static const struct way_to_leave way = {leave_for_good, queue_anew};
-	struct leavable_job here = {.job = self ? malloc(sizeof(*here.job)) : NULL};
+	struct leavable_job here = {.job = self ? memory_alloc(sizeof(*here.job)) : NULL};
 	struct job *job = here.job;
 	int error = 0, errno_before = errno;
 
@@ -113,7 +114,7 @@ int offload_until(void (*run)(void *arg), void (*drop)(void *arg), void *arg, co
 		error = 0;
 	else
 		drop(arg);
-	free(job);
+	memory_free(job);
 	errno = errno_before;
 	return error;
 }
@@ -184,7 +185,7 @@ int offload_meeting(const struct meeting *meeting, void *arg, const struct until
 
 bool offload_detached(void (*run)(void *arg), void (*done)(void *arg), void *arg)
 {
-	struct job *job = malloc(sizeof(*job));
+	struct job *job = memory_alloc(sizeof(*job));
 
 	if (!job)
 		return false;

@@ -1,6 +1,7 @@
 #include "poller.h"
 #include "hold.h"
 #include "hub.h"
+#include "memory.h"
 #include "poller_hub.h"
 #include "sparse.h"
 #include "watch.h"
@@ -51,7 +52,7 @@ static void init_side(struct side *side, int fd, int events)
 
 static __attribute__((noinline)) struct fd_watch *make_watch(struct hub *hub, int fd)
 {
-	struct fd_watch *watch = aligned_alloc(64, sizeof(*watch)); /* each side fills a cache line */
+	struct fd_watch *watch = memory_alloc(sizeof(*watch)); /* each side fills a cache line */
 	void **place;
 
 	if (!watch)
@@ -67,7 +68,7 @@ static __attribute__((noinline)) struct fd_watch *make_watch(struct hub *hub, in
 	let_signals();
 	if (place)
 		return watch;
-	free(watch);
+	memory_free(watch);
 	return NULL;
 }
 

@@ -10,6 +10,7 @@
  */
 #include "hold.h"
 #include "hub.h"
+#include "memory.h"
 #include "poller.h"
 #include "poller_hub.h"
 #include "sparse.h"
@@ -64,7 +65,7 @@ static void drop_watch(struct hub *hub, struct fd_watch **place, int fd)
 	*place = NULL;
 	unlock(&hub->watches_lock);
 	let_signals();
-	free(watch);
+	memory_free(watch);
 }
 
 static bool has_waiters(const struct fd_watch *watch)
@@ -178,7 +179,7 @@ static void tell(struct hub *hub, void *arg)
 
 	if (hub == news->own || hub->stale)
 		return;
-	note = malloc(sizeof(*note));
+	note = memory_alloc(sizeof(*note));
 	if (!note)
 		return;
 	note->change = news->change;
@@ -267,7 +268,7 @@ void poller_take_notices(struct hub *hub)
 		follow(hub, &note->change);
 		if (note->change.kept_fd)
 			poller_let_go(note->change.kept_fd);
-		free(note);
+		memory_free(note);
 	}
 }
 
@@ -413,7 +414,7 @@ static void free_watch(void *place, void *unused)
 	(void)unused;
 	let_self_out(&watch->read.queue);
 	let_self_out(&watch->write.queue);
-	free(watch);
+	memory_free(watch);
 }
 
 void poller_reset(struct hub *hub)
@@ -424,7 +425,7 @@ void poller_reset(struct hub *hub)
 	self->waiter.kept_fd = 0;
 	sparse_each(&hub->watches, free_watch, NULL);
 	for (page = 0; page < hub->watches.count; page++) {
-		free(hub->watches.pages[page]);
+		memory_free(hub->watches.pages[page]);
 		hub->watches.pages[page] = NULL;
 	}
 	atomic_store(&hub->notices, NULL);

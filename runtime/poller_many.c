@@ -1,6 +1,7 @@
 /* Waiting for several descriptors at once, and for events that libev does not know. */
 #include "hub.h"
 #include "leaving.h"
+#include "memory.h"
 #include "poller.h"
 #include "watch.h"
 #include <errno.h>
@@ -41,7 +42,7 @@ static void stop_watching(struct watching *watching)
 	}
 	watching->count = 0;
 	if (watching->waiters != watching->on_stack)
-		free(watching->waiters);
+		memory_free(watching->waiters);
 	watching->waiters = watching->on_stack;
 }
 
@@ -69,7 +70,7 @@ static const struct way_to_leave out_of_queues = {leave_watching, forget_files};
 static bool prepare_watching(struct watching *watching, nfds_t count)
 {
 	watching->count = count;
-	watching->waiters = count > 2 * (nfds_t)ON_STACK ? malloc(count * sizeof(struct waiter)) : watching->on_stack;
+	watching->waiters = count > 2 * (nfds_t)ON_STACK ? memory_alloc(count * sizeof(struct waiter)) : watching->on_stack;
 	if (!watching->waiters)
 		return false;
 	memset(watching->waiters, 0, count * sizeof(struct waiter));

@@ -3,6 +3,8 @@
 #ifndef SPARSE_H
 #define SPARSE_H
 
+#include "memory.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +30,7 @@ static inline void **sparse_make(struct sparse *array, size_t index)
 
 	if (page >= array->count) {
 		size_t count = (page + 16) & ~(size_t)15;
-		void ***pages = realloc(array->pages, count * sizeof(*pages));
+		void ***pages = memory_resize(array->pages, count * sizeof(*pages));
 
 		if (!pages)
 			return NULL;
@@ -37,7 +39,7 @@ static inline void **sparse_make(struct sparse *array, size_t index)
 		array->count = count;
 	}
 	if (!array->pages[page])
-		array->pages[page] = calloc(SPARSE_PAGE, sizeof(void *));
+		array->pages[page] = memory_zalloc(SPARSE_PAGE * sizeof(void *));
 	return array->pages[page] ? &array->pages[page][index % SPARSE_PAGE] : NULL;
 }
 

@@ -1,5 +1,6 @@
 #include "stack.h"
 #include "lock.h"
+#include "memory.h"
 #include "sys.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -78,7 +79,7 @@ static struct size_class *class_of(size_t slot_size)
 		if (class->slot_size == slot_size)
 			return class;
 	}
-	class = malloc(sizeof(*class));
+	class = memory_alloc(sizeof(*class));
 	if (!class)
 		return NULL;
 	*class = (struct size_class){.next = classes, .slot_size = slot_size};
@@ -128,7 +129,7 @@ static struct slab *empty_slab(struct size_class *class)
 		class->hollow = slab->next;
 		return slab;
 	}
-	slab = next_id > MAX_STACKS - ids ? NULL : malloc(sizeof(*slab));
+	slab = next_id > MAX_STACKS - ids ? NULL : memory_alloc(sizeof(*slab));
 	if (!slab)
 		return NULL;
 	*slab = (struct slab){.class = class, .ids = ids, .first_id = next_id, .older = newest};

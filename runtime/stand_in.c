@@ -2,6 +2,7 @@
 #include "helpers.h"
 #include "hub.h"
 #include "lock.h"
+#include "memory.h"
 #include "offload.h"
 #include "park.h"
 #include <errno.h>
@@ -58,7 +59,7 @@ static void *stand_in_for_greenlet(void *arg)
 	}
 	if (s->is_surplus) {
 		pthread_detach(s->thread);
-		free(s);
+		memory_free(s);
 	}
 	return NULL;
 }
@@ -99,14 +100,14 @@ static int do_nothing(void *unused)
 /* A thread is made where calls are native: by a helper. The first job is over when it knows its id. */
 static struct stand_in *make_stand_in(void)
 {
-	struct stand_in *s = calloc(1, sizeof(*s));
+	struct stand_in *s = memory_zalloc(sizeof(*s));
 
 	if (!s)
 		return NULL;
 	s->greenlet = self;
 	offload_brief(make, s);
 	if (!s->greenlet) {
-		free(s);
+		memory_free(s);
 		return NULL;
 	}
 	have_done(s, do_nothing, NULL);
@@ -182,15 +183,15 @@ void dismiss_stand_in(void)
 	stand_in = NULL;
 	call(s, NULL, NULL);
 	offload_brief(join, s);
-	free(s);
+	memory_free(s);
 }
 
 void stand_in_reset(void)
 {
 	int i;
 
-	free(stand_in);
+	memory_free(stand_in);
 	stand_in = NULL;
 	for (i = 0; i < POOL; i++)
-		free(atomic_exchange(&pool[i], NULL));
+		memory_free(atomic_exchange(&pool[i], NULL));
 }

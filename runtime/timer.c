@@ -1,4 +1,5 @@
 #include "timer.h"
+#include "memory.h"
 #include <errno.h>
 #include <stdlib.h>
 
@@ -70,7 +71,7 @@ int timers_reserve(struct timers *timers, size_t count)
 		return 0;
 	while (room < count)
 		room *= 2;
-	heap = realloc(timers->heap, (room + 1) * sizeof(*heap));
+	heap = memory_resize(timers->heap, (room + 1) * sizeof(*heap));
 	if (!heap)
 		return ENOMEM;
 	timers->heap = heap;
@@ -80,7 +81,7 @@ int timers_reserve(struct timers *timers, size_t count)
 
 void timers_free(struct timers *timers)
 {
-	free(timers->heap);
+	memory_free(timers->heap);
 	*timers = (struct timers){0};
 }
 

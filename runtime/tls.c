@@ -3,6 +3,7 @@
 #include "arena.h"
 #include "glibc.h"
 #include "lock.h"
+#include "memory.h"
 #include "sys.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -27,8 +28,6 @@ struct image {
 };
 
 static _Atomic(const struct image *) newest_image;
-
-struct lock tls_lock;
 
 static uint32_t first_of_process; /* of the ids */
 
@@ -84,17 +83,13 @@ static void set_identity(void *tp, uint32_t id)
 }
 
 /*
- * The variables, by the dynamic linker, and the robust list's offset, which is the same in every block. A lock that the
- * linker takes would stay taken in the child of a fork that falls into the call; ours delays the fork.
+ * The variables, by the dynamic linker, and the robust list's offset, which is the same in every block. The linker
+ * calls the program's calloc, which may park: no lock of ours is held. The lock of its own that it may hold during a
+ * fork libc makes anew in the child.
  */
 static int make_anew(void *tp)
 {
-	void *made;
-
-	lock(&tls_lock);
-	made = _dl_allocate_tls(tp);
-	unlock(&tls_lock);
-	if (!made)
+	if (!_dl_allocate_tls(tp))
 		return ENOMEM;
 	*thread_vector(tp) = glibc_trim_vector(*thread_vector(tp));
 	if (glibc.robust_head)
@@ -112,7 +107,7 @@ static void take_image(void *tp)
 	if (low > -glibc.descriptor_below)
 		low = -glibc.descriptor_below;
 	size = (size_t)((ptrdiff_t)glibc_image_end() - low);
-	image = malloc(sizeof(*image) + size);
+	image = memory_alloc(sizeof(*image) + size);
 	if (!image)
 		return;
 	image->low = low;
@@ -167,9 +162,7 @@ int tls_renew(void *tp, uint32_t id)
 
 void tls_release(void *tp)
 {
-	lock(&tls_lock);
 	_dl_deallocate_tls(tp, 0);
-	unlock(&tls_lock);
 }
 
 /* ThreadSanitizer's: it crashes where memory is allocated in a thread that it has not been told of. */
@@ -199,12 +192,12 @@ static int learn(void)
 	glibc_make_room_for_resolver();
 	tls_spread_ids();
 	size = glibc.above + glibc.below + 2 * glibc.align;
-	memory = calloc(1, size);
+	memory = memory_zalloc(size);
 	if (!memory)
 		return ENOMEM;
 	tp = tls_place(memory + size, &low);
 	error = try_block(tp);
-	free(memory);
+	memory_free(memory);
 	return error;
 }
 

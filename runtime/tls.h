@@ -8,14 +8,10 @@
 #ifndef TLS_H
 #define TLS_H
 
-#include "lock.h"
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* Held over what the dynamic linker must not be forked in. */
-extern struct lock tls_lock;
 
 /*
  * Learns the layout and proves it on a trial block. Call it before anything else, on an OS thread; only the first

@@ -3,8 +3,7 @@
  * ring of its own, nothing tells of a stop.
  */
 #include "stop.h"
-#include "../runtime/hub.h"
-#include "arch.h"
+#include "hub.h"
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
