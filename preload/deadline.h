@@ -2,7 +2,7 @@
 #ifndef DEADLINE_H
 #define DEADLINE_H
 
-#include "../runtime/clock.h"
+#include "next_clock.h"
 #include <stdbool.h>
 #include <time.h>
 
@@ -21,13 +21,13 @@ static inline bool lets_wait(const struct timespec *limit)
 /* When a limit for which lets_wait() is true will be over; FOR_EVER for NULL. */
 static inline nanos deadline_of(const struct timespec *limit)
 {
-	return limit ? nanos_add(clock_now(), nanos_of(limit)) : FOR_EVER;
+	return limit ? deadline_of_span(nanos_of(limit)) : FOR_EVER;
 }
 
 /* The same for milliseconds; FOR_EVER for any negative number. */
 static inline nanos deadline_in(int milliseconds)
 {
-	return milliseconds < 0 ? FOR_EVER : nanos_add(clock_now(), (nanos)milliseconds * NANOS_PER_MSEC);
+	return milliseconds < 0 ? FOR_EVER : deadline_of_span((nanos)milliseconds * NANOS_PER_MSEC);
 }
 
 #endif

@@ -42,6 +42,17 @@ static int refusal_of(const struct timespec *limit)
 	return is_span(limit) ? 0 : EINVAL;
 }
 
+/* No library gives system calls other clocks than the kernel's. */
+static void deadline_by_kernel(clockid_t clock, const struct timespec *at, struct until *until)
+{
+	struct timespec t;
+	nanos now, then = nanos_of(at);
+
+	kernel_clock(clock, &t);
+	now = nanos_of(&t);
+	until->deadline = then > now ? nanos_add(clock_now(), then - now) : 0;
+}
+
 /* A negative time is refused, unlike by POSIX's timed calls. FUTEX_WAIT is given a span, FUTEX_WAIT_BITSET a time. */
 static int note_limit(const struct futex *f, struct until *until)
 {
@@ -51,9 +62,9 @@ static int note_limit(const struct futex *f, struct until *until)
 	if (!limit || error)
 		return error;
 	if ((f->op & FUTEX_CMD_MASK) == FUTEX_WAIT)
-		until->deadline = deadline_of(limit);
+		until->deadline = nanos_add(clock_now(), nanos_of(limit));
 	else
-		deadline_by_clock(f->op & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC, limit, until);
+		deadline_by_kernel(f->op & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC, limit, until);
 	return 0;
 }
 
@@ -198,7 +209,7 @@ static int note_time(const struct futex *f, struct until *until)
 	*until = (struct until){.deadline = FOR_EVER, .firm = true};
 	if (!limit || error)
 		return error;
-	deadline_by_clock(is_real ? CLOCK_REALTIME : CLOCK_MONOTONIC, limit, until);
+	deadline_by_kernel(is_real ? CLOCK_REALTIME : CLOCK_MONOTONIC, limit, until);
 	return 0;
 }
 

@@ -6,6 +6,8 @@
 
 struct libc libc;
 
+int (*libc_clock)(clockid_t clock, struct timespec *t);
+
 /* A libc older than the manifest may lack one. */
 static int is_missing(void)
 {
@@ -59,6 +61,7 @@ static void at_relocation(void)
 static __attribute__((used)) void (*resolve(void))(void)
 {
 	find_all(true, is_missing);
+	libc_clock = (__typeof__(libc_clock))find("clock_gettime", NULL, NULL);
 	return at_relocation;
 }
 

@@ -99,6 +99,9 @@ struct libc {
 
 extern struct libc libc;
 
+/* clock_gettime as the program would have it without us: libc's, or of a library loaded after us. No hook of ours. */
+extern int (*libc_clock)(clockid_t clock, struct timespec *t);
+
 /* Looks up what is not libc's: the calls of the family aio. Each of them sees to it that it has been. */
 void libc_find_foreign(void);
 

@@ -319,7 +319,7 @@ static struct timespec span_of(const struct timeval *t)
 /* Linux tells what is left of the time, however the call ended. */
 static void store_left(struct timeval *timeout, nanos deadline)
 {
-	struct timespec left = timespec_of(nanos_until(deadline));
+	struct timespec left = timespec_of(left_of_span(deadline));
 
 	if (deadline == FOR_EVER)
 		return;

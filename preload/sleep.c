@@ -36,14 +36,14 @@ static int sleep_for(enum call name, const struct timespec *span, struct timespe
 
 	if (goes_native(&call) || !is_valid(span))
 		return libc.nanosleep(span, left);
-	call.until.deadline = nanos_add(clock_now(), nanos_of(span));
+	call.until.deadline = deadline_of_span(nanos_of(span));
 	error = sleep_until(&call);
 	if (!error)
 		return (int)settled(&call, 0);
 	if (left && !is_readable_time(left))
 		error = EFAULT;
 	else if (left)
-		*left = timespec_of(nanos_until(call.until.deadline));
+		*left = timespec_of(left_of_span(call.until.deadline));
 	errno = error;
 	return (int)settled(&call, -1);
 }
@@ -85,11 +85,11 @@ int thrd_sleep(const struct timespec *span, struct timespec *left)
 static int open_timer(clockid_t clock, const struct timespec *at)
 {
 	struct itimerspec setting = {.it_value = *at};
-	int fd = timerfd_create(clock, TFD_CLOEXEC | TFD_NONBLOCK);
+	int fd = sys_timerfd_create(clock, TFD_CLOEXEC | TFD_NONBLOCK);
 
 	if (!at->tv_sec && !at->tv_nsec)
 		setting.it_value.tv_nsec = 1; /* zero would disarm it */
-	if (fd >= 0 && timerfd_settime(fd, TFD_TIMER_ABSTIME, &setting, NULL) != 0) {
+	if (fd >= 0 && sys_timerfd_settime(fd, TFD_TIMER_ABSTIME, &setting) != 0) {
 		libc.close(fd);
 		fd = -1;
 	}
@@ -139,21 +139,25 @@ static int sleep_on_helper(struct blocking *call, clockid_t clock, int flags, co
 	return error;
 }
 
+static bool measures_spans_alike(clockid_t clock)
+{
+	return clock == CLOCK_MONOTONIC || clock == CLOCK_REALTIME || clock == CLOCK_BOOTTIME || clock == CLOCK_TAI;
+}
+
 static int sleep_by_clock(struct blocking *call, clockid_t clock, const struct timespec *at)
 {
 	int fd;
 
+	if (measures_spans_alike(clock) && next_clock_is_foreign()) {
+		call->until.deadline = nanos_add(clock_now(), span_until_time(clock, nanos_of(at)));
+		return sleep_until(call);
+	}
 	if (clock == CLOCK_MONOTONIC) {
 		call->until.deadline = nanos_of(at);
 		return sleep_until(call);
 	}
 	fd = open_timer(clock, at);
 	return fd >= 0 ? sleep_on_timer(call, fd) : sleep_on_helper(call, clock, TIMER_ABSTIME, at);
-}
-
-static bool measures_spans_alike(clockid_t clock)
-{
-	return clock == CLOCK_MONOTONIC || clock == CLOCK_REALTIME || clock == CLOCK_BOOTTIME || clock == CLOCK_TAI;
 }
 
 int clock_nanosleep(clockid_t clock, int flags, const struct timespec *span, struct timespec *left)
@@ -168,10 +172,10 @@ int clock_nanosleep(clockid_t clock, int flags, const struct timespec *span, str
 	if (flags & TIMER_ABSTIME) {
 		error = sleep_by_clock(&call, clock, span);
 	} else if (measures_spans_alike(clock)) {
-		call.until.deadline = nanos_add(clock_now(), nanos_of(span));
+		call.until.deadline = deadline_of_span(nanos_of(span));
 		error = sleep_until(&call);
 		if (error && left)
-			*left = timespec_of(nanos_until(call.until.deadline));
+			*left = timespec_of(left_of_span(call.until.deadline));
 	} else {
 		error = sleep_on_helper(&call, clock, flags, span);
 	}

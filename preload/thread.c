@@ -4,6 +4,7 @@
  */
 #include "../runtime/ending.h"
 #include "../runtime/handlers.h"
+#include "../runtime/helpers.h"
 #include "../runtime/mask.h"
 #include "../runtime/memory.h"
 #include "../runtime/slice.h"
@@ -21,6 +22,10 @@
 /* On a thread of the system's that is no host, and not the first of the process, a thread is a thread. */
 static bool makes_threads(const void *caller)
 {
+	if (wants_os_thread) {
+		wants_os_thread = false;
+		return true;
+	}
 	return call_is_off[CALL_pthread_create] || hub_running || (!self && gettid() != getpid()) ||
 	       waits_by_itself(caller);
 }

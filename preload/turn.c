@@ -1,4 +1,5 @@
 #include "turn.h"
+#include "next_clock.h"
 #include "stats.h"
 
 /* An OS thread without greenlets that stands in line blocks until it is called; the others park. */
@@ -68,17 +69,14 @@ struct until but_not_by_kill(const struct until *until)
 
 int deadline_by_clock(clockid_t clock, const struct timespec *at, struct until *until)
 {
-	struct timespec now;
-	nanos then, passed;
+	nanos span;
 
 	until->deadline = 0;
 	if (at->tv_nsec < 0 || at->tv_nsec >= (long)NANOS_PER_SEC)
 		return EINVAL;
 	if (at->tv_sec < 0)
 		return 0;
-	then = nanos_of(at);
-	clock_gettime(clock, &now);
-	passed = nanos_of(&now);
-	until->deadline = then <= passed ? 0 : nanos_add(clock_now(), then - passed);
+	span = span_until_time(clock, nanos_of(at));
+	until->deadline = span ? nanos_add(clock_now(), span) : 0;
 	return 0;
 }

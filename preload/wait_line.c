@@ -6,6 +6,7 @@
  *
  * A helper cannot be called back. If all have left its line meanwhile, it stays, and those who come next find it there.
  */
+#include "../runtime/helpers.h"
 #include "../runtime/lock.h"
 #include "../runtime/memory.h"
 #include "stats.h"
@@ -172,6 +173,7 @@ int wait_in_line(struct child_wait *wait)
 		error = start_watching(wait->line, wait->call.call);
 	}
 	unlock_lines(mask);
+	offload_make_helpers();
 	while (!error && !wait->is_over && !atomic_load(&wait->is_called))
 		error = park(&wait->call.until);
 	return error;

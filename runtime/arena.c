@@ -1,8 +1,8 @@
 #include "arena.h"
 #include "arch.h"
 #include "glibc.h"
+#include "memory.h"
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Offsets from the thread pointer of words that the first malloc of a thread sets, one of them its arena's address. */
@@ -14,10 +14,10 @@ static struct {
 
 static void *malloc_once(void *unused)
 {
-	void *volatile memory = malloc(24);
+	void *volatile memory = glibc.malloc(24);
 
 	(void)unused;
-	free(memory);
+	glibc.free(memory);
 	return NULL;
 }
 
@@ -43,14 +43,18 @@ static void find_caches(void *tp, const char *before)
 int arena_learn(void *tp)
 {
 	size_t size = (size_t)(glibc.libc_high - glibc.libc_low);
-	char *before = malloc(size);
+	char *before;
 
+	if (!glibc.malloc || !glibc.free)
+		return 0;
+	before = memory_alloc(size);
 	if (!before)
 		return ENOMEM;
+	malloc_once(NULL); /* another malloc may be in use, but the host has its caches, too */
 	memcpy(before, (char *)tp + glibc.libc_low, size);
 	glibc_call_as(tp, malloc_once, NULL);
 	find_caches(tp, before);
-	free(before);
+	memory_free(before);
 	return 0;
 }
 

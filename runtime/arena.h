@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 /*
- * Learns where they are, by a first malloc in the block at tp, which no thread has run on. The caller has called malloc
- * before. Returns 0 or ENOMEM.
+ * Learns where they are, by a first malloc in the block at tp, which no thread has run on: by libc's own, whatever
+ * malloc the process uses, as that one might note the thread and would never hear of its end. Returns 0 or ENOMEM.
  */
 int arena_learn(void *tp);
 

@@ -1,6 +1,7 @@
 #include "glibc.h"
 #include "arch.h"
 #include "glibc_tables.h"
+#include "image.h"
 #include "sys.h"
 #include <errno.h>
 #include <link.h>
@@ -60,6 +61,17 @@ static int learn_robust_list(const char *descriptor)
 	return 0;
 }
 
+static void find_functions(const struct dl_phdr_info *libc)
+{
+	struct image image;
+
+	image_read(&image, libc->dlpi_addr, libc->dlpi_phdr, libc->dlpi_phnum);
+	glibc.malloc = (__typeof__(glibc.malloc))image_find(&image, "__libc_malloc");
+	glibc.free = (__typeof__(glibc.free))image_find(&image, "__libc_free");
+	glibc.thread_self = (__typeof__(glibc.thread_self))image_find(&image, "pthread_self");
+	glibc.error_location = (__typeof__(glibc.error_location))image_find(&image, "__errno_location");
+}
+
 /* The module in whose thread-local variables errno lies is libc. */
 static int find_libc(struct dl_phdr_info *info, size_t size, void *unused)
 {
@@ -75,6 +87,7 @@ static int find_libc(struct dl_phdr_info *info, size_t size, void *unused)
 			continue;
 		glibc.libc_low = data - (const char *)glibc.host;
 		glibc.libc_high = glibc.libc_low + (ptrdiff_t)(header->p_memsz & ~(sizeof(void *) - 1));
+		find_functions(info);
 		return 1;
 	}
 	return 0;
@@ -104,7 +117,7 @@ int glibc_learn(void)
 	/* Also where the kernel has none: pthread_create goes by it on behalf of the new thread. */
 	if (&__rseq_offset && __rseq_offset)
 		glibc.rseq_cpu_id = __rseq_offset + 4;
-	if (!dl_iterate_phdr(find_libc, NULL))
+	if (!dl_iterate_phdr(find_libc, NULL) || !glibc.thread_self || !glibc.error_location)
 		return ENOTSUP;
 	return learn_robust_list(descriptor);
 }
@@ -147,8 +160,8 @@ static void *look(void *arg)
 {
 	struct sight *sight = arg;
 
-	sight->thread = pthread_self();
-	sight->error = &errno;
+	sight->thread = glibc.thread_self();
+	sight->error = glibc.error_location();
 	return NULL;
 }
 

@@ -2,6 +2,7 @@
 #ifndef GLIBC_H
 #define GLIBC_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,6 +18,12 @@ struct glibc {
 	long robust_offset;
 	ptrdiff_t resolver;            /* the state that blocks have for it, from the thread pointer */
 	ptrdiff_t libc_low, libc_high; /* libc's own thread-local variables, from the thread pointer */
+
+	/* libc's own functions, where others may define what is called by the name; NULL: it has none. */
+	void *(*malloc)(size_t size);
+	void (*free)(void *memory);
+	pthread_t (*thread_self)(void);
+	int *(*error_location)(void);
 };
 
 extern struct glibc glibc;

@@ -20,6 +20,8 @@
 
 struct lock helpers_lock; /* guards the pool */
 
+__thread bool wants_os_thread;
+
 /* All hubs share the helpers. */
 static struct {
 	struct job *first, **last;
@@ -138,7 +140,9 @@ int make_os_thread(pthread_t *thread, void *(*run)(void *arg), void *arg)
 	/* libc leaves its own signals out of both. */
 	sigfillset(&all);
 	pthread_attr_setsigmask_np(&attributes, &all);
+	wants_os_thread = true;
 	error = pthread_create(thread, &attributes, run, arg);
+	wants_os_thread = false;
 	pthread_attr_destroy(&attributes);
 	return error;
 }
@@ -149,7 +153,7 @@ static bool is_short_of_helpers(void)
 	return pool.queued > pool.idle + pool.starting && pool.helpers < MOST + pool.lasting;
 }
 
-/* Called and returns with the lock held. False where the system gives no thread. */
+/* Called and returns with the lock and signals held. False where the system gives no thread. */
 static bool add_helper(void)
 {
 	unsigned generation = pool.generation;
@@ -159,9 +163,11 @@ static bool add_helper(void)
 	pool.helpers++;
 	pool.starting++;
 	unlock(&helpers_lock);
+	let_signals();
 	error = make_os_thread(&thread, help, (void *)(uintptr_t)generation);
 	if (!error)
 		pthread_detach(thread);
+	hold_signals();
 	lock(&helpers_lock);
 	if (generation != pool.generation)
 		return !error;
@@ -189,18 +195,49 @@ static void do_it_here(void)
 	}
 }
 
-void offload_make_helper(struct hub *hub)
+/* False where there are too few, and the system gives no more. */
+static bool add_helpers(void)
 {
 	bool has_come = true;
 
-	if (!hub->helper_wanted)
-		return;
-	hub->helper_wanted = false;
+	hold_signals();
 	lock(&helpers_lock);
 	while (has_come && is_short_of_helpers())
 		has_come = add_helper();
-	if (!has_come)
-		do_it_here();
+	unlock(&helpers_lock);
+	let_signals();
+	return has_come;
+}
+
+bool offload_make_helpers(void)
+{
+	struct hub *hub = self->hub;
+	int before = errno;
+
+	/* In the child of a fork the hub has no descriptor yet by which a helper could knock: the old one is the
+	 * parent's. */
+	if (hub->helper_wanted != HELPER_WANTED || hub_refresh(hub) != 0)
+		return false;
+	hub->helper_wanted = NO_HELPER_WANTED;
+	if (!add_helpers())
+		hub->helper_wanted = HELPER_REFUSED;
+	errno = before;
+	return true;
+}
+
+void offload_from_hub(struct hub *hub)
+{
+	bool has_come;
+
+	/* A greenlet that is ready is about to make it. */
+	if (!hub->helper_wanted || (hub->helper_wanted == HELPER_WANTED && hub->ready_first))
+		return;
+	has_come = hub->helper_wanted == HELPER_WANTED && add_helpers();
+	hub->helper_wanted = NO_HELPER_WANTED;
+	if (has_come)
+		return;
+	lock(&helpers_lock);
+	do_it_here();
 	unlock(&helpers_lock);
 }
 
@@ -213,7 +250,8 @@ void queue_job(struct job *job)
 	pool.last = &job->next;
 	pool.queued++;
 	pool.lasting += !job->is_brief;
-	job->greenlet->hub->helper_wanted = is_short_of_helpers();
+	if (is_short_of_helpers())
+		job->greenlet->hub->helper_wanted = HELPER_WANTED;
 	atomic_fetch_add(&pool.calls, 1);
 	unlock(&helpers_lock);
 	futex_wake(&pool.calls, 1);
@@ -239,7 +277,7 @@ void offload_renew(void)
 	pool.generation++;
 	pool.helpers = pool.starting = pool.idle = 0;
 	if (self)
-		self->hub->helper_wanted = is_short_of_helpers();
+		self->hub->helper_wanted = is_short_of_helpers() ? HELPER_WANTED : NO_HELPER_WANTED;
 	atomic_fetch_add(&pool.calls, 1);
 	unlock(&helpers_lock);
 	futex_wake(&pool.calls, INT_MAX);

@@ -27,8 +27,17 @@ void queue_job(struct job *job);
 /* Takes a job back that no helper has begun; false: one has. Called with helpers_lock held. */
 bool take_back_job(struct job *job);
 
-/* Makes a thread of the system's, all signals blocked, to be joined or detached. Returns 0 or EAGAIN. Not on a
- * greenlet. */
+/*
+ * Makes the OS threads that the jobs in the queue need. Called by a greenlet after it has queued one, before it parks;
+ * may park, as pthread_create calls malloc. Leaves errno alone. Returns false when there was nothing to do; after true
+ * the caller looks again at what it waits for.
+ */
+bool offload_make_helpers(void);
+
+/* The next pthread_create on this greenlet is to make a thread of the system's; the hook clears it. */
+extern __thread bool wants_os_thread __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/* Makes a thread of the system's, all signals blocked, to be joined or detached. Returns 0 or EAGAIN. */
 int make_os_thread(pthread_t *thread, void *(*run)(void *arg), void *arg);
 
 #endif

@@ -256,7 +256,7 @@ static void run_hub(void)
 			hub->error = open_loop(hub);
 			hub->stale = hub->error != 0;
 		} else {
-			offload_make_helper(hub); /* first: the loop may wait for what a helper is to do */
+			offload_from_hub(hub); /* first: the loop may wait for what a helper is to do */
 			look_at_loop(hub);
 			trim_spare(hub);
 		}

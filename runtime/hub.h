@@ -37,6 +37,14 @@ enum interrupted {
 	BY_ENDING = 2,     /* without */
 };
 
+/* What jobs that greenlets have handed in need. */
+enum helper_wanted {
+	NO_HELPER_WANTED,
+	HELPER_WANTED,  /* the next greenlet that waits for a job makes one: the hub's own context must not call malloc
+			 */
+	HELPER_REFUSED, /* the system gives none: the hub does the jobs */
+};
+
 /* A policy and a niceness that nobody has set. */
 enum {
 	POLICY_OF_MAIN = UINT8_MAX,
@@ -144,7 +152,7 @@ struct hub {
 	_Atomic bool knocked;
 	_Atomic bool lines_to_call; /* see lot.c */
 	_Atomic(struct greenlet *) inbox;
-	bool helper_wanted; /* see offload.c: threads are made on the hub's context, where calls are native */
+	uint8_t helper_wanted; /* enum helper_wanted */
 
 	stack_t altstack;                      /* for those who have none */
 	const struct greenlet *altstack_owner; /* whose the kernel knows; NULL: the hub's */

@@ -8,6 +8,18 @@
 #include <errno.h>
 #include <stdlib.h>
 
+/* Waits for a change of a job, or for nothing at all. */
+static int park_for_job(const struct until *until)
+{
+	return offload_make_helpers() ? 0 : park(until);
+}
+
+static void park_firmly_for_job(void)
+{
+	if (!offload_make_helpers())
+		park_firmly();
+}
+
 static void do_job(struct job *job)
 {
 	int error = errno;
@@ -18,7 +30,7 @@ static void do_job(struct job *job)
 	}
 	queue_job(job);
 	while (!atomic_load(&job->done))
-		park_firmly();
+		park_firmly_for_job();
 	lock(&helpers_lock);
 	unlock(&helpers_lock);
 	errno = error;
@@ -102,7 +114,7 @@ int offload_until(void (*run)(void *arg), void (*drop)(void *arg), void *arg, co
 	wait_begins(&here.stay, &way);
 	queue_job(job);
 	while (!was_left(&here.stay) && !atomic_load(&job->done) && !error)
-		error = park(until);
+		error = park_for_job(until);
 	errno = errno_before;
 	if (was_left(&here.stay))
 		return EINTR;
@@ -122,7 +134,7 @@ int offload_until(void (*run)(void *arg), void (*drop)(void *arg), void *arg, co
 static void wait_to_the_end(const struct job *job)
 {
 	while (!atomic_load(&job->done))
-		park_firmly();
+		park_firmly_for_job();
 	meet_at_lock();
 }
 
@@ -143,7 +155,7 @@ static int await(struct leavable_job *wait, const struct until *until)
 	int error = 0;
 
 	while (!atomic_load(&job->done) && !error)
-		error = park(until);
+		error = park_for_job(until);
 	if (was_left(&wait->stay))
 		return error ? error : EINTR;
 	wait_ends(&wait->stay);
@@ -175,7 +187,7 @@ int offload_meeting(const struct meeting *meeting, void *arg, const struct until
 	wait_begins(&wait.stay, &by_cancelling);
 	queue_job(&job);
 	while (!atomic_load(&job.begun) && !atomic_load(&job.done))
-		park_firmly();
+		park_firmly_for_job();
 	if (atomic_load(&job.begun))
 		meeting->meet(arg);
 	error = await(&wait, until);

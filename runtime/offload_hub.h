@@ -9,8 +9,11 @@ struct hub;
 
 extern struct lock helpers_lock;
 
-/* Makes the OS threads that the jobs in the queue need; on the hub's own context, where every call is native. */
-void offload_make_helper(struct hub *hub);
+/*
+ * On the hub's own context: sees to the jobs in the queue that need another OS thread where no greenlet will, by making
+ * it, or by doing them itself where the system gives none.
+ */
+void offload_from_hub(struct hub *hub);
 
 /* In the child of a fork: the helpers have stayed in the parent. */
 void offload_reset(void);

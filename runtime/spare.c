@@ -206,6 +206,7 @@ struct greenlet *take_greenlet(struct hub *hub, const struct wish *wish)
 	const size_t most = 1ul << 40;
 	struct greenlet *g;
 
+	tls_release_left();
 	if (wish->stack_size > most || wish->guard_size > most) {
 		errno = EINVAL;
 		return NULL;
@@ -259,7 +260,7 @@ static void release_first(struct hub *hub)
 
 	hub->spare = g->next;
 	hub->spare_count--;
-	tls_release(g->context.thread_pointer);
+	tls_leave(g->context.thread_pointer);
 	stack_free(&stack);
 }
 

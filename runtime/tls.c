@@ -2,6 +2,7 @@
 #include "arch.h"
 #include "arena.h"
 #include "glibc.h"
+#include "glibc_tables.h"
 #include "lock.h"
 #include "memory.h"
 #include "sys.h"
@@ -163,6 +164,33 @@ int tls_renew(void *tp, uint32_t id)
 void tls_release(void *tp)
 {
 	_dl_deallocate_tls(tp, 0);
+}
+
+/* Vectors whose blocks are gone, each with the address of the next in a word that the linker does not use. */
+static _Atomic(union vector_entry *) left;
+
+void tls_leave(void *tp)
+{
+	union vector_entry *vector = *thread_vector(tp), *next = atomic_load(&left);
+
+	do
+		vector->to_free = next;
+	while (!atomic_compare_exchange_weak(&left, &next, vector));
+}
+
+/* The linker looks for nothing but the vector in a block. */
+void tls_release_left(void)
+{
+	union vector_entry *vector, *next;
+	void *block[8], *tp = &block[4];
+
+	if (!atomic_load_explicit(&left, memory_order_relaxed))
+		return;
+	for (vector = atomic_exchange(&left, NULL); vector; vector = next) {
+		next = vector->to_free;
+		*thread_vector(tp) = vector;
+		_dl_deallocate_tls(tp, 0);
+	}
 }
 
 /* ThreadSanitizer's: it crashes where memory is allocated in a thread that it has not been told of. */

@@ -38,6 +38,13 @@ int tls_renew(void *tp, uint32_t id);
 void tls_release(void *tp);
 
 /*
+ * The same where malloc's free() must not be called, as on the hub's own context: what the block has of malloc is left
+ * to the next tls_release_left(), which may park.
+ */
+void tls_leave(void *tp);
+void tls_release_left(void);
+
+/*
  * Has the ids of blocks to come differ, most likely, from those in other processes, with which a lock may be shared: in
  * the child of a fork.
  */
