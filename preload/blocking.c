@@ -147,7 +147,7 @@ static SELDOM void ask_time_limit(struct blocking *call)
 	struct timeval limit = {0};
 	socklen_t length = sizeof(limit);
 
-	if (getsockopt(call->fd, SOL_SOCKET, option, &limit, &length) != 0 || (!limit.tv_sec && !limit.tv_usec))
+	if (sys_getsockopt(call->fd, SOL_SOCKET, option, &limit, &length) != 0 || (!limit.tv_sec && !limit.tv_usec))
 		return;
 	call->until.deadline = nanos_add(
 	    clock_now(), nanos_add((nanos)limit.tv_sec * NANOS_PER_SEC, (nanos)limit.tv_usec * NANOS_PER_USEC));

@@ -52,7 +52,7 @@ static bool has_time_limit(int fd, int option)
 	struct timeval limit = {0};
 	socklen_t length = sizeof(limit);
 
-	return getsockopt(fd, SOL_SOCKET, option, &limit, &length) == 0 && (limit.tv_sec || limit.tv_usec);
+	return sys_getsockopt(fd, SOL_SOCKET, option, &limit, &length) == 0 && (limit.tv_sec || limit.tv_usec);
 }
 
 static uint32_t traits_of_socket(int fd)
@@ -61,14 +61,14 @@ static uint32_t traits_of_socket(int fd)
 	int type = 0, least = 1;
 	socklen_t length = sizeof(type);
 
-	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && type == SOCK_STREAM)
+	if (sys_getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && type == SOCK_STREAM)
 		traits |= FD_STREAM;
 	if (has_time_limit(fd, SO_RCVTIMEO))
 		traits |= FD_RCVTIMEO;
 	if (has_time_limit(fd, SO_SNDTIMEO))
 		traits |= FD_SNDTIMEO;
 	length = sizeof(least);
-	if (getsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &least, &length) == 0 && least > 1)
+	if (sys_getsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &least, &length) == 0 && least > 1)
 		traits |= FD_RCVLOWAT;
 	return traits;
 }
@@ -148,7 +148,7 @@ uint32_t fd_ask(int fd, uint32_t noted)
 		return noted;
 	if (noted & FD_LEARNT)
 		return (noted & ~(uint32_t)FD_NONBLOCK) | traits_by_flags(libc.fcntl(fd, F_GETFL));
-	if (fstat(fd, &status) != 0)
+	if (sys_fstat(fd, &status) != 0)
 		return FD_LEARNT | FD_PLAIN; /* not open: a native call will say so */
 	traits |= is_plain(status.st_mode) ? traits_of_plain(fd, noted) : traits_by_kind(fd, status.st_mode);
 	traits |= FD_LEARNT;

@@ -57,7 +57,7 @@ ssize_t send_file(struct blocking *call, const struct copy *c)
 
 	if (libc.sendfile(c->out, c->in, c->in_at, 0) < 0) /* the checks, that of the pointer too */
 		return -1;
-	start = c->in_at ? *c->in_at : lseek(c->in, 0, SEEK_CUR);
+	start = c->in_at ? *c->in_at : sys_lseek(c->in, 0, SEEK_CUR);
 	do {
 		n = attempt_send_file(call, c, start + (off64_t)done, count - done);
 		if (n > 0)
@@ -68,7 +68,7 @@ ssize_t send_file(struct blocking *call, const struct copy *c)
 	if (c->in_at)
 		*c->in_at = start + (off64_t)done;
 	else
-		lseek(c->in, start + (off64_t)done, SEEK_SET);
+		sys_lseek(c->in, start + (off64_t)done, SEEK_SET);
 	return (ssize_t)done;
 }
 

@@ -81,7 +81,7 @@ int dup2_from_libc(int fd, int twin)
 
 static void note_home(void)
 {
-	home = getpid();
+	home = sys_getpid();
 }
 
 void inside_prepare(void)

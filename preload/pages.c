@@ -1,4 +1,5 @@
 #include "pages.h"
+#include "../runtime/sys.h"
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
@@ -47,22 +48,23 @@ static void take_back(const char *page, struct edit *edits, size_t count)
 static int edit_page(char *page, struct edit *edits, size_t count)
 {
 	size_t size = page_size();
-	char *copy = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *copy = sys_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
 	int error;
 
-	if (copy == MAP_FAILED)
-		return errno;
+	if (!copy)
+		return ENOMEM;
 	edit_copy(copy, page, edits, count);
-	if (mprotect(copy, size, PROT_READ | PROT_EXEC) == 0) {
+	error = -sys_mprotect(copy, size, PROT_READ | PROT_EXEC);
+	if (!error) {
 		flush_code(copy, size);
-		if (mremap(copy, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, page) == page) {
-			flush_code(page, size);
-			return 0;
-		}
+		error = -sys_move_pages(copy, size, page);
 	}
-	error = errno;
+	if (!error) {
+		flush_code(page, size);
+		return 0;
+	}
 	take_back(page, edits, count);
-	munmap(copy, size);
+	sys_munmap(copy, size);
 	return error;
 }
 

@@ -38,8 +38,8 @@ static void act_by_default(int signo, siginfo_t *info, ucontext_t *context)
 	long thread = os_thread_id();
 
 	libc.sigaction(signo, &by_default, NULL);
-	if (raw_syscall(SYS_rt_tgsigqueueinfo, getpid(), thread, signo, (long)info, 0, 0) < 0)
-		raw_syscall(SYS_tgkill, getpid(), thread, signo, 0, 0, 0);
+	if (raw_syscall(SYS_rt_tgsigqueueinfo, sys_getpid(), thread, signo, (long)info, 0, 0) < 0)
+		raw_syscall(SYS_tgkill, sys_getpid(), thread, signo, 0, 0, 0);
 	store_signal_bits(signal_bits(&context->uc_sigmask) & ~signal_bit(signo), &context->uc_sigmask);
 }
 

@@ -21,7 +21,7 @@ static bool has_handler(int signo)
 /* By the kernel, to the OS thread: returns an error number. */
 static int send_natively(int signo, const siginfo_t *info)
 {
-	return (int)-raw_syscall(SYS_rt_tgsigqueueinfo, getpid(), os_thread_id(), signo, (long)info, 0, 0);
+	return (int)-raw_syscall(SYS_rt_tgsigqueueinfo, sys_getpid(), os_thread_id(), signo, (long)info, 0, 0);
 }
 
 static int send_to(struct greenlet *g, int signo, const siginfo_t *info)
@@ -45,8 +45,8 @@ static siginfo_t info_of(int signo, int code)
 	memset(&info, 0, sizeof(info));
 	info.si_signo = signo;
 	info.si_code = code;
-	info.si_pid = getpid();
-	info.si_uid = getuid();
+	info.si_pid = sys_getpid();
+	info.si_uid = (uid_t)raw_syscall(SYS_getuid, 0, 0, 0, 0, 0, 0);
 	return info;
 }
 

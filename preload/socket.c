@@ -38,7 +38,7 @@ int socket_option(int fd, int option)
 	int value = 0, error = errno;
 	socklen_t size = sizeof(value);
 
-	if (getsockopt(fd, SOL_SOCKET, option, &value, &size) < 0)
+	if (sys_getsockopt(fd, SOL_SOCKET, option, &value, &size) < 0)
 		value = 0;
 	errno = error;
 	return value;

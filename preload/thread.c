@@ -26,7 +26,7 @@ static bool makes_threads(const void *caller)
 		wants_os_thread = false;
 		return true;
 	}
-	return call_is_off[CALL_pthread_create] || hub_running || (!self && gettid() != getpid()) ||
+	return call_is_off[CALL_pthread_create] || hub_running || (!self && gettid() != sys_getpid()) ||
 	       waits_by_itself(caller);
 }
 

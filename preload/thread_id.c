@@ -60,7 +60,7 @@ int tgkill(pid_t process, pid_t id, int signo)
 
 	if (!g)
 		return libc.tgkill(process, id, signo);
-	return settle(process == getpid() ? pthread_kill(thread_of(g), signo) : ESRCH);
+	return settle(process == sys_getpid() ? pthread_kill(thread_of(g), signo) : ESRCH);
 }
 
 long raw_tkill(long id, long signo, long c, long d, long e, long f)
@@ -78,7 +78,7 @@ long raw_rt_tgsigqueueinfo(long process, long id, long signo, long told, long e,
 
 	if (!g || !is_readable(&info->si_value))
 		return libc.syscall(SYS_rt_tgsigqueueinfo, process, id, signo, told, e, f);
-	if ((pid_t)process != getpid())
+	if ((pid_t)process != sys_getpid())
 		return settle(ESRCH);
 	return settle(pthread_sigqueue(thread_of(g), (int)signo, info->si_value));
 }
@@ -162,7 +162,7 @@ int getpriority(__priority_which_t which, id_t id)
 
 	if (g && g->niceness != NICENESS_OF_MAIN)
 		return g->niceness;
-	return libc.getpriority(which, g ? (id_t)getpid() : id);
+	return libc.getpriority(which, g ? (id_t)sys_getpid() : id);
 }
 
 int nice(int more)

@@ -63,7 +63,7 @@ void take_child_before_handler(void)
 	struct hub *hub = self ? self->hub : hub_running;
 	struct child_wait *wait = main_wait;
 
-	if (!wait || wait->is_over || !hub || !hub->is_first || wait->process != getpid())
+	if (!wait || wait->is_over || !hub || !hub->is_first || wait->process != sys_getpid())
 		return;
 	look(wait);
 	if (wait->is_over)
@@ -178,7 +178,7 @@ static void begin_anew(struct leavable *stay)
 {
 	struct child_wait *wait = (struct child_wait *)stay;
 
-	wait->process = getpid();
+	wait->process = sys_getpid();
 	wait->pidfd = -1;
 	wait->line = NULL;
 	atomic_store(&wait->is_called, true);
@@ -192,7 +192,7 @@ static void wait_greenly(struct child_wait *wait)
 
 	lines_prepare();
 	wait->greenlet = self;
-	wait->process = getpid();
+	wait->process = sys_getpid();
 	wait_begins(&wait->stay, &way);
 	if (is_main) {
 		wait->outer = main_wait;

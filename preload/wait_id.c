@@ -48,7 +48,7 @@ static int wait_for_id(
 	if (*is_native)
 		return 0;
 	if (type == P_PGID && !id)
-		wait.id = (id_t)getpgrp();
+		wait.id = (id_t)(pid_t)raw_syscall(SYS_getpgid, 0, 0, 0, 0, 0, 0);
 	wait.info = is_writable ? info : &wait.unused;
 	result = (int)wait_for_children(&wait);
 	if (result < 0 || !info || is_writable)

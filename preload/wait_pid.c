@@ -8,7 +8,7 @@ static void set_pid(struct child_wait *wait, pid_t pid)
 		wait->type = P_ALL;
 	} else if (pid == 0) {
 		wait->type = P_PGID;
-		wait->id = (id_t)getpgrp();
+		wait->id = (id_t)(pid_t)raw_syscall(SYS_getpgid, 0, 0, 0, 0, 0, 0);
 		if (wait->id > 1) /* -1 would be any */
 			wait->pid = -(pid_t)wait->id;
 	} else {

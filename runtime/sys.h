@@ -15,7 +15,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -43,6 +46,21 @@ static inline ssize_t sys_read(int fd, void *buf, size_t count)
 static inline ssize_t sys_write(int fd, const void *buf, size_t count)
 {
 	return raw_syscall(SYS_write, fd, (long)buf, (long)count, 0, 0, 0);
+}
+
+static inline int sys_fstat(int fd, struct stat *status)
+{
+	return (int)raw_syscall(SYS_fstat, fd, (long)status, 0, 0, 0, 0);
+}
+
+static inline off_t sys_lseek(int fd, off_t offset, int whence)
+{
+	return raw_syscall(SYS_lseek, fd, offset, whence, 0, 0, 0);
+}
+
+static inline int sys_getsockopt(int fd, int level, int option, void *value, socklen_t *size)
+{
+	return (int)raw_syscall(SYS_getsockopt, fd, level, option, (long)value, (long)size, 0);
 }
 
 static inline int sys_close(int fd)
@@ -73,6 +91,15 @@ static inline void *sys_mmap(void *address, size_t size, int protection, int fla
 	    SYS_mmap, (long)address, (long)size, protection, flags, -1, 0);
 
 	return result > -4096ul ? NULL : (void *)result;
+}
+
+/* Moves pages to where others may be, in their place. Returns 0 or -errno. */
+static inline int sys_move_pages(void *from, size_t size, void *to)
+{
+	unsigned long result = (unsigned long)raw_syscall(
+	    SYS_mremap, (long)from, (long)size, (long)size, MREMAP_MAYMOVE | MREMAP_FIXED, (long)to, 0);
+
+	return result > -4096ul ? (int)result : 0;
 }
 
 static inline int sys_munmap(void *address, size_t size)
