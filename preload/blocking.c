@@ -273,11 +273,9 @@ bool finishes_on_helper(struct blocking *call, void (*job)(void *arg), void (*dr
 /* What can fail without a signal does not count: a datagram, a file that is too large for its file system. */
 static bool has_earned(int fd, int signo)
 {
-	struct rlimit limit;
-
 	if (signo == SIGPIPE)
 		return fd_learn(fd) & FD_STREAM;
-	return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+	return sys_limit(RLIMIT_FSIZE) != RLIM_INFINITY;
 }
 
 void keep_ignored_signal(int fd)
@@ -289,8 +287,8 @@ void keep_ignored_signal(int fd)
 
 	if (signo && open & signal_bit(signo) && libc.sigaction(signo, NULL, &action) == 0 &&
 	    action.sa_handler == SIG_IGN && has_earned(fd, signo)) {
-		info.si_pid = getpid();
-		info.si_uid = getuid();
+		info.si_pid = sys_getpid();
+		info.si_uid = (uid_t)raw_syscall(SYS_getuid, 0, 0, 0, 0, 0, 0);
 		pending_add(&self->directed, signo, &info);
 	}
 	errno = error;

@@ -20,7 +20,7 @@ pid_t known_id(pid_t id)
 
 pid_t known_process(pid_t id)
 {
-	return greenlet_named(id) ? getpid() : id;
+	return greenlet_named(id) ? sys_getpid() : id;
 }
 
 /* As the kernel has it: the complement of the id, above three bits. Of those, 4 means a thread, 3 a descriptor. */

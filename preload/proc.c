@@ -40,11 +40,11 @@ static const char *read_process(const char *text, pid_t *id)
 	const char *rest;
 
 	if (STARTS(text, "self/") || !strcmp(text, "self")) {
-		*id = getpid();
+		*id = sys_getpid();
 		return text + sizeof("self") - 1;
 	}
 	rest = read_id(text, id);
-	return rest && known_process(*id) == getpid() ? rest : NULL;
+	return rest && known_process(*id) == sys_getpid() ? rest : NULL;
 }
 
 /* The greenlet that an absolute path leads to, and what follows its directory. */
@@ -278,7 +278,7 @@ bool link_of_greenlet(const char *path, char *target, size_t size, ssize_t *leng
 
 	if (!is_green_thread() || strcmp(path, THREAD_SELF) != 0)
 		return false;
-	n = snprintf(text, sizeof(text), "%d/task/%d", getpid(), thread_id_of(self));
+	n = snprintf(text, sizeof(text), "%d/task/%d", sys_getpid(), thread_id_of(self));
 	*length = (size_t)n < size ? n : (ssize_t)size;
 	memcpy(target, text, (size_t)*length);
 	return true;

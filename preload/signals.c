@@ -122,7 +122,7 @@ static void take_default(int signo)
 	uint64_t bit = signal_bit(signo);
 
 	libc.sigaction(signo, &none, NULL);
-	raw_syscall(SYS_tgkill, getpid(), os_thread_id(), signo, 0, 0, 0);
+	raw_syscall(SYS_tgkill, sys_getpid(), os_thread_id(), signo, 0, 0, 0);
 	raw_syscall(SYS_rt_sigprocmask, SIG_UNBLOCK, (long)&bit, 0, sizeof(bit), 0, 0);
 	raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, (long)&bit, 0, sizeof(bit), 0, 0);
 	libc.sigaction(signo, &ours, NULL);

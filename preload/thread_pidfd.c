@@ -89,7 +89,7 @@ static int send_to(struct greenlet *g, int signo, const siginfo_t *info, unsigne
 	if (flags & ~(PIDFD_SIGNAL_THREAD | PIDFD_SIGNAL_THREAD_GROUP) || (info && info->si_signo != signo))
 		return EINVAL;
 	if (flags & PIDFD_SIGNAL_THREAD_GROUP)
-		return libc.kill(getpid(), signo) == 0 ? 0 : errno;
+		return libc.kill(sys_getpid(), signo) == 0 ? 0 : errno;
 	if (!g)
 		return ESRCH;
 	return info ? pthread_sigqueue(thread_of(g), signo, info->si_value) : pthread_kill(thread_of(g), signo);
