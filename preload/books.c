@@ -126,7 +126,7 @@ static uint32_t ask_again(int fd, uint32_t noted)
 {
 	struct stat status;
 
-	if (fstat(fd, &status) != 0 || kind_of(status.st_mode) != (noted & (FD_SOCKET | FD_PLAIN))) {
+	if (sys_fstat(fd, &status) != 0 || kind_of(status.st_mode) != (noted & (FD_SOCKET | FD_PLAIN))) {
 		fd_note(fd, 0, noted);
 		return 0;
 	}

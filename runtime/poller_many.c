@@ -70,7 +70,8 @@ static const struct way_to_leave out_of_queues = {leave_watching, forget_files};
 static bool prepare_watching(struct watching *watching, nfds_t count)
 {
 	watching->count = count;
-	watching->waiters = count > 2 * (nfds_t)ON_STACK ? memory_alloc(count * sizeof(struct waiter)) : watching->on_stack;
+	watching->waiters = count > 2 * (nfds_t)ON_STACK ? memory_alloc(count * sizeof(struct waiter))
+							 : watching->on_stack;
 	if (!watching->waiters)
 		return false;
 	memset(watching->waiters, 0, count * sizeof(struct waiter));
