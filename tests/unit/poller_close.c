@@ -192,6 +192,7 @@ START_TEST(unseen_close_is_found)
 		make_pair(ends);
 		fd = ends[0];
 		wait.fd = fd;
+		poller_check(fd); /* the round before has closed it unseen */
 		g = spawn_waiting(&wait);
 		poller_check(fd); /* it is as it was */
 		ck_assert_int_eq(write(ends[1], "x", 1), 1);
