@@ -84,16 +84,84 @@ static void begin_wait(const struct blocking *call)
 		errno = EAGAIN;
 }
 
+/* How a terminal is read, as termios(3) has it. */
+enum reading {
+	BY_POLL,   /* a line, or a byte, ends the read: poll tells of it */
+	AT_ONCE,   /* it never waits */
+	BY_KERNEL, /* for some bytes, or for a time: the kernel alone can count, and takes the bytes as they come */
+};
+
+/* The master side of a pseudo-terminal answers for its slave, and is itself always read by the byte. */
+static bool is_master(int fd)
+{
+	int on;
+
+	return raw_syscall(SYS_ioctl, fd, TIOCGPKT, (long)&on, 0, 0, 0) == 0;
+}
+
+static enum reading way_to_read(int fd, size_t size)
+{
+	struct termios mode;
+	int available = 0;
+
+	if (raw_syscall(SYS_ioctl, fd, TCGETS, (long)&mode, 0, 0, 0) != 0 || mode.c_lflag & ICANON || is_master(fd))
+		return BY_POLL;
+	if (mode.c_cc[VMIN] == 1)
+		return BY_POLL;
+	if (mode.c_cc[VMIN] == 0 && mode.c_cc[VTIME] == 0)
+		return AT_ONCE;
+	if (raw_syscall(SYS_ioctl, fd, FIONREAD, (long)&available, 0, 0, 0) != 0 || available <= 0)
+		return BY_KERNEL;
+	return available >= mode.c_cc[VMIN] || (size_t)available >= size ? AT_ONCE : BY_KERNEL;
+}
+
+/* A helper's read is no reader of the background: whether the caller may wait has been found out before. */
+static ssize_t readv_by_kernel(struct blocking *call, const struct iovec *iov, int count, int flags)
+{
+	const long reading[7] = {SYS_readv, call->fd, (long)iov, count};
+	const long with_flags[7] = {SYS_preadv2, call->fd, (long)iov, count, -1, -1, flags};
+
+	begin_wait(call);
+	if (errno != EAGAIN)
+		return -1;
+	call->waited = true;
+	return wait_on_helper(call, flags ? with_flags : reading);
+}
+
+static ssize_t readv_natively(int fd, const struct iovec *iov, int count, int flags)
+{
+	return flags ? libc.preadv2(fd, iov, count, -1, flags) : libc.readv(fd, iov, count);
+}
+
+/* The mode has changed under a call that waits for a byte: by no more than there are it does not wait again. */
+static ssize_t read_what_is_there(int fd, const struct iovec *iov, int count)
+{
+	struct iovec first = rest_of_vector(iov, count, 0);
+	int available = 1;
+
+	raw_syscall(SYS_ioctl, fd, FIONREAD, (long)&available, 0, 0, 0);
+	if (available > 0 && (size_t)available < first.iov_len)
+		first.iov_len = (size_t)available;
+	return libc.readv(fd, &first, 1);
+}
+
 /* Where it goes while somebody waits for it, he gets EIO; who comes later reads the end of the file, as we would. */
 static ssize_t readv_when_ready(struct blocking *call, const struct iovec *iov, int count, int flags)
 {
+	enum reading way = BY_POLL;
 	ssize_t n;
 
-	if (!is_ready_now(call)) {
+	if (call->traits & FD_TERMINAL)
+		way = way_to_read(call->fd, size_of_vector(iov, count));
+	if (way == BY_KERNEL && !call->waited)
+		return readv_by_kernel(call, iov, count, flags);
+	if ((way == BY_POLL || call->waited) && !is_ready_now(call)) {
 		begin_wait(call);
 		return -1;
 	}
-	n = flags ? libc.preadv2(call->fd, iov, count, -1, flags) : libc.readv(call->fd, iov, count);
+	if (way == BY_KERNEL)
+		return read_what_is_there(call->fd, iov, count);
+	n = readv_natively(call->fd, iov, count, flags);
 	if (n || !call->waited || ask_terminal(call->fd) != -EIO)
 		return n;
 	errno = EIO;
