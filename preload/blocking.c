@@ -186,6 +186,7 @@ bool park_until_ready(struct blocking *call)
 	stats_parked(call->call);
 	if (unlikely(is_unknown(call->fd, call->traits)) && !call->kept_fd)
 		poller_check(call->fd);
+	call->until.goes_first = call->traits & FD_LISTENS;
 	error = park_on_fd(call->fd, call->events, &call->until);
 	if (unlikely(self->waiter.kept_fd || call->kept_fd))
 		follow_file(call);
@@ -199,14 +200,17 @@ bool park_until_ready(struct blocking *call)
 
 int park_until_any(struct blocking *call, const struct pollfd *fds, nfds_t n)
 {
+	uint32_t traits;
 	int error;
 	nfds_t i;
 
 	call->waited = true;
 	stats_parked(call->call);
 	for (i = 0; i < n; i++) {
-		if (unlikely(is_unknown(fds[i].fd, fd_traits(fds[i].fd))))
+		traits = fd_traits(fds[i].fd);
+		if (unlikely(is_unknown(fds[i].fd, traits)))
 			poller_check(fds[i].fd);
+		call->until.goes_first |= (traits & FD_LISTENS) != 0;
 	}
 	error = park_on_fds(fds, n, &call->until);
 	if (!error || error == EBADF)
@@ -223,6 +227,13 @@ int poll_now(struct pollfd *fds, nfds_t n)
 	int ready = libc.poll(fds, n, 0);
 
 	return ready < 0 && is_refusal(errno) ? libc.ppoll(fds, n, &no_time, NULL) : ready;
+}
+
+int found_at_once(struct blocking *call, int found)
+{
+	if (found >= 0)
+		give_way(found == 0);
+	return (int)settled(call, found);
 }
 
 int park_for(struct blocking *call)

@@ -196,6 +196,9 @@ static inline int nothing_came(const struct blocking *call)
 	return -1;
 }
 
+/* For a look that was not to wait and has found this much: gives way, and settles the call. */
+int found_at_once(struct blocking *call, int found);
+
 /*
  * The same without descriptors: returns ETIMEDOUT when the deadline has passed, EINTR, ECANCELED, or 0 without cause;
  * errno is left alone.

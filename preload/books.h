@@ -25,7 +25,7 @@ enum fd_trait {
 	FD_PRIVATE = 1 << 8,       /* made by this process, and since then neither duplicated, forked nor sent away */
 	FD_READ_DRAINED = 1 << 9,  /* the last read took all there was: wait before the next */
 	FD_WRITE_FILLED = 1 << 10, /* the last write left no room: wait before the next */
-	FD_LISTENS = 1 << 11,      /* a socket that accepts connections */
+	FD_LISTENS = 1 << 11,      /* a socket that accepts connections, or an epoll instance that was given one */
 	FD_RCVLOWAT = 1 << 12,     /* SO_RCVLOWAT is more than one byte */
 	FD_OF_STREAM = 1 << 13,    /* of a stream that is being closed */
 	FD_DIRECT = 1 << 14,       /* a file that is read past the page cache: each time it waits for the disk */

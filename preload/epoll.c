@@ -11,6 +11,7 @@ static int epoll_green(struct blocking *call, int epfd, struct epoll_event *even
 	int n;
 
 	call->until.on_stop = true;
+	give_way(false);
 	call->fd = epfd;
 	call->events = POLLIN;
 	call->traits = fd_traits(epfd);
@@ -28,8 +29,10 @@ int epoll_wait(int epfd, struct epoll_event *events, int max, int timeout)
 {
 	struct blocking call = blocking_until(CALL_epoll_wait, FOR_EVER);
 
-	if (timeout == 0 || goes_native(&call))
+	if (goes_native(&call))
 		return libc.epoll_wait(epfd, events, max, timeout);
+	if (timeout == 0)
+		return found_at_once(&call, libc.epoll_wait(epfd, events, max, 0));
 	call.until.deadline = deadline_in(timeout);
 	return epoll_green(&call, epfd, events, max);
 }
@@ -49,8 +52,10 @@ int epoll_pwait(int epfd, struct epoll_event *events, int max, int timeout, cons
 
 	if (has_no_greenlets() || is_wild_set(mask))
 		return libc.epoll_pwait(epfd, events, max, timeout, mask);
-	if (timeout == 0 || goes_native(&call))
+	if (goes_native(&call))
 		return epoll_pwait_native(epfd, events, max, timeout, mask);
+	if (timeout == 0)
+		return found_at_once(&call, epoll_pwait_native(epfd, events, max, 0, mask));
 	call.until.deadline = deadline_in(timeout);
 	call.until.mask = mask;
 	return epoll_green(&call, epfd, events, max);
@@ -72,9 +77,21 @@ int epoll_pwait2(int epfd, struct epoll_event *events, int max, const struct tim
 
 	if (has_no_greenlets() || is_wild_set(mask))
 		return libc.epoll_pwait2(epfd, events, max, timeout, mask);
-	if (goes_native(&call) || (timeout && !is_readable_time(timeout)) || !lets_wait(timeout))
-		return (int)settled(&call, epoll_pwait2_native(epfd, events, max, timeout, mask));
+	if (goes_native(&call))
+		return epoll_pwait2_native(epfd, events, max, timeout, mask);
+	if ((timeout && !is_readable_time(timeout)) || !lets_wait(timeout))
+		return found_at_once(&call, epoll_pwait2_native(epfd, events, max, timeout, mask));
 	call.until.deadline = deadline_of(timeout);
 	call.until.mask = mask;
 	return epoll_green(&call, epfd, events, max);
+}
+
+/* A wait for an instance that watches a listener goes first, as one for the listener itself does. */
+int epoll_ctl(int epfd, int operation, int fd, struct epoll_event *event)
+{
+	int result = libc.epoll_ctl(epfd, operation, fd, event);
+
+	if (result == 0 && unlikely(fd_traits(fd) & FD_LISTENS) && operation == EPOLL_CTL_ADD)
+		fd_note(epfd, FD_LISTENS, 0);
+	return result;
 }

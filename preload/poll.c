@@ -58,7 +58,10 @@ static int look(enum call which, struct pollfd *fds, nfds_t n)
 
 static int poll_green(struct blocking *call, struct pollfd *fds, nfds_t n)
 {
-	int ready = !call->until.mask && is_drained(fds, n) ? 0 : look(call->call, fds, n);
+	int ready;
+
+	give_way(false);
+	ready = !call->until.mask && is_drained(fds, n) ? 0 : look(call->call, fds, n);
 
 	/* The last look comes after the deadline, as the kernel has it. */
 	while (ready == 0) {
@@ -78,7 +81,7 @@ int poll(struct pollfd *fds, nfds_t n, int timeout)
 	if (goes_native(&call))
 		return libc.poll(fds, n, timeout);
 	if (timeout == 0)
-		return (int)settled(&call, noted(fds, n, libc.poll(fds, n, 0)));
+		return found_at_once(&call, noted(fds, n, libc.poll(fds, n, 0)));
 	call.until.deadline = deadline_in(timeout);
 	return poll_green(&call, fds, n);
 }
@@ -99,8 +102,10 @@ int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const si
 
 	if (has_no_greenlets() || is_wild_set(mask))
 		return libc.ppoll(fds, n, timeout, mask);
-	if (goes_native(&call) || !lets_wait(timeout))
+	if (goes_native(&call))
 		return ppoll_native(fds, n, timeout, mask);
+	if (!lets_wait(timeout))
+		return found_at_once(&call, ppoll_native(fds, n, timeout, mask));
 	call.until.deadline = deadline_of(timeout);
 	call.until.mask = mask;
 	return poll_green(&call, fds, n);

@@ -269,6 +269,7 @@ static int select_green(struct blocking *call, int n, fd_set *const sets[3])
 
 	if (!open_selection(&s, n, sets))
 		return -1;
+	give_way(false);
 	/* The last look comes after the deadline, as the kernel has it. */
 	do
 		ready = look(&s, n, sets);
@@ -296,8 +297,11 @@ int pselect(int n, fd_set *reads, fd_set *writes, fd_set *excepts, const struct 
 
 	if (has_no_greenlets() || is_wild_set(mask))
 		return libc.pselect(n, reads, writes, excepts, timeout, mask);
-	if (goes_native(&call) || !lets_wait(timeout))
+	if (goes_native(&call))
 		return pselect_native(n, (fd_set *const[]){reads, writes, excepts}, timeout, mask);
+	if (!lets_wait(timeout))
+		return found_at_once(
+		    &call, pselect_native(n, (fd_set *const[]){reads, writes, excepts}, timeout, mask));
 	call.until.deadline = deadline_of(timeout);
 	call.until.mask = mask;
 	return select_green(&call, n, (fd_set *const[]){reads, writes, excepts});
@@ -338,7 +342,7 @@ int select(int n, fd_set *reads, fd_set *writes, fd_set *excepts, struct timeval
 	if (timeout)
 		span = span_of(timeout);
 	if (timeout && !lets_wait(&span))
-		return libc.select(n, reads, writes, excepts, timeout);
+		return found_at_once(&call, libc.select(n, reads, writes, excepts, timeout));
 	call.until.deadline = deadline_of(timeout ? &span : NULL);
 	ready = select_green(&call, n, (fd_set *const[]){reads, writes, excepts});
 	if (timeout)

@@ -13,6 +13,9 @@ static bool is_valid(const struct timespec *t)
 	return is_readable_time(t) && is_span(t);
 }
 
+/* About what a sleep of no time takes in the kernel, by its timers' slack: others run meanwhile, or nobody. */
+#define TIMER_SLACK (20 * NANOS_PER_USEC)
+
 /*
  * Parks until the deadline. Returns 0, EINTR or ECANCELED. A wait that ends early without cause goes on. Where the time
  * is over as well, the kernel does not tell of the signal.
@@ -21,6 +24,8 @@ static int sleep_until(struct blocking *call)
 {
 	int error;
 
+	if (call->until.deadline <= clock_now())
+		call->until.deadline = nanos_add(call->until.deadline, TIMER_SLACK);
 	do
 		error = park_for(call);
 	while (!error);

@@ -51,7 +51,7 @@ static int accept_on_helper(struct blocking *call, const struct accepting *how)
 /* Asked once; who stops listening (shutdown) makes the socket ready. */
 static bool listens(struct blocking *call)
 {
-	if (call->traits & FD_LISTENS)
+	if ((call->traits & FD_LISTENS) && (call->traits & FD_SOCKET))
 		return true;
 	if (!socket_option(call->fd, SO_ACCEPTCONN))
 		return false;
@@ -102,6 +102,16 @@ static int accept_with(int fd, const struct accepting *how)
 	if (result >= 0)
 		note_accepted(&call, result, how->flags);
 	return (int)settled(&call, result);
+}
+
+/* Noted before the first accept: who looks for connections by poll or epoll, and is woken for one, goes first. */
+int listen(int fd, int backlog)
+{
+	int result = libc.listen(fd, backlog);
+
+	if (result == 0 && self)
+		fd_note(fd, FD_LISTENS, 0);
+	return result;
 }
 
 int accept(int fd, __SOCKADDR_ARG address, socklen_t *restrict length)

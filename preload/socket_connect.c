@@ -2,7 +2,11 @@
  * connect. No flag makes one call of it non-blocking, so O_NONBLOCK is set while an attempt is made, between two
  * system calls, if no other process can see it: the socket is one that this process has made, and it has not forked
  * since. That is nearly every socket that is ever connected; a helper thread connects the others.
+ *
+ * The one that accepts may be a greenlet of ours, and a listener's queue is short: the loop is looked at after each
+ * connect, and one that waits for connections goes ahead of all others that would connect.
  */
+#include "../runtime/hub.h"
 #include "../runtime/memory.h"
 #include "probe.h"
 #include "socket.h"
@@ -81,6 +85,9 @@ static int start_connecting(struct blocking *call, struct connecting *to)
 	result = connect_without_waiting(call->fd, to);
 	if (result < 0 && errno == EAGAIN)
 		return connect_on_helper(call, to);
+	look_soon(self->hub);
+	if (result == 0)
+		yield_turn();
 	if (result < 0 && (errno == EINPROGRESS || errno == EALREADY)) {
 		to->pending = errno;
 		errno = EAGAIN;

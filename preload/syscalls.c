@@ -91,6 +91,7 @@ static const struct answer answers[] = {
     [SYS_pipe] = {(void *)pipe, true},
     [SYS_pipe2] = {(void *)pipe2, true},
     [SYS_setsockopt] = {(void *)setsockopt, true},
+    [SYS_listen] = {(void *)listen, true},
     [SYS_shutdown] = {(void *)shutdown, true},
     [SYS_nanosleep] = {(void *)nanosleep, true},
     [SYS_sched_yield] = {(void *)sched_yield, true},

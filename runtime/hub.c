@@ -167,15 +167,45 @@ static struct greenlet *take_ready(struct hub *hub)
 	return g;
 }
 
-void wake(struct greenlet *g, int outcome)
+void look_soon(struct hub *hub)
+{
+	if (hub->turns > 1)
+		hub->is_look_asked = true;
+	hub->turns = 1;
+}
+
+static inline bool ends_park(struct greenlet *g, int outcome)
 {
 	bool insists = outcome == ECANCELED || outcome == EINTR;
 
 	if (g->state == RUNNING || g->state == ENDED || (g->state != PARKED && insists))
-		return;
+		return false;
 	g->outcome = outcome;
 	g->state = RUNNING;
-	make_ready(g);
+	return true;
+}
+
+void wake(struct greenlet *g, int outcome)
+{
+	if (ends_park(g, outcome))
+		make_ready(g);
+}
+
+void wake_first(struct greenlet *g, int outcome)
+{
+	struct hub *hub = g->hub;
+
+	if (!ends_park(g, outcome))
+		return;
+	if (hub->urgent) {
+		make_ready(g);
+		return;
+	}
+	hub->ready_count++;
+	g->next = hub->ready_first;
+	hub->ready_first = g;
+	if (!g->next)
+		hub->ready_last = &g->next;
 }
 
 /*
@@ -229,7 +259,7 @@ static size_t turns_until_look(struct hub *hub)
 {
 	nanos now, since;
 
-	if (!hub->turns) {
+	if (!hub->turns && !hub->is_look_asked) {
 		now = clock_now();
 		since = now - hub->looked;
 		hub->looked = now;
@@ -238,6 +268,7 @@ static size_t turns_until_look(struct hub *hub)
 		else if (since > LOOK_EVERY && hub->usual_turns > FEWEST_TURNS)
 			hub->usual_turns /= 2;
 	}
+	hub->is_look_asked = false;
 	return hub->ready_count < hub->usual_turns ? hub->usual_turns : hub->ready_count + 1;
 }
 

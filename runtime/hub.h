@@ -86,6 +86,7 @@ struct greenlet {
 	_Atomic bool is_joined;             /* somebody does */
 	bool cancel_disabled, cancel_async; /* as pthread_setcancelstate and -type have it */
 	bool has_altstack, sliced;          /* the latter: gives way in the middle of what it does, see slice.h */
+	bool is_cut; /* its slice has ended in the midst of what it computes, and it is ready to go on */
 	struct greenlet *inbox_next;
 	struct greenlet *next_living, *previous_living; /* in the hub's list */
 	uint64_t awaits;                                /* the signals that it waits for, as by sigwait */
@@ -123,6 +124,8 @@ struct hub {
 	uint64_t switches;
 	size_t usual_turns;     /* what the turns start from */
 	nanos looked;           /* when they were last used up */
+	bool is_look_asked;     /* the turns were cut short: their number says nothing of how quick they are */
+	uint8_t idle_calls;     /* see give_way() */
 	unsigned own_turns;     /* how often in a row an urgent one has given way to none but itself */
 	size_t altstacks;       /* how many greenlets have an alternate signal stack of their own */
 	struct context context; /* its own; valid while it does not run */
@@ -253,11 +256,17 @@ bool is_first_in_first_out(const struct greenlet *g);
 /* Ends the park of g with this outcome if it is parked and the outcome can. On the hub's own OS thread. */
 void wake(struct greenlet *g, int outcome);
 
+/* The same, and it runs ahead of all that are ready, but for more urgent ones. */
+void wake_first(struct greenlet *g, int outcome);
+
 /*
  * In the child of a fork, called by the greenlet that lives on, or with NULL by a thread that has none: the others are
  * gone, and the loop is the parent's.
  */
 void hub_reset(struct hub *hub);
+
+/* The next switch of the calling greenlet goes to the hub, which looks at the loop. */
+void look_soon(struct hub *hub);
 
 /* Makes sure that the loop is this process's own. Called by a greenlet; may switch. Returns 0 or an errno value. */
 int hub_refresh(struct hub *hub);

@@ -98,8 +98,10 @@ PART_OF_PARK int wait_until(struct greenlet *me, const struct until *until)
 {
 	nanos deadline = deadline_of(me, until);
 
-	if (deadline != FOR_EVER && deadline <= clock_now())
+	if (deadline != FOR_EVER && deadline <= clock_now()) {
+		give_way(true);
 		return time_is_over(me, deadline);
+	}
 	if (has_signals(me)) {
 		take_signals(me);
 		return 0; /* the handlers may have changed what is waited for, or have forked */
@@ -177,6 +179,23 @@ static __attribute__((noinline)) void yield_with_care(struct greenlet *me)
 	switch_away();
 	if (has_signals(me))
 		take_signals(me);
+}
+
+/* How many calls that find nothing go by before a look at the loop, which costs as much as some of them. */
+#define IDLE_CALLS 8
+
+void give_way(bool found_nothing)
+{
+	struct hub *hub = self->hub;
+	const struct greenlet *first = hub->ready_first;
+
+	if (first && first->is_cut)
+		return; /* the time slices see to that one */
+	if (!first && found_nothing && ++hub->idle_calls >= IDLE_CALLS) {
+		hub->idle_calls = 0;
+		look_soon(hub);
+	}
+	yield_turn();
 }
 
 /* Signals that were sent while nobody had to care are taken the next time. */

@@ -26,6 +26,7 @@ struct until {
 	const sigset_t *mask; /* blocked signals while it waits; NULL: as they are */
 	bool firm;            /* nothing else ends it: for what must be waited for; handlers run meanwhile */
 	bool on_stop;         /* a stop of the process ends it, with EINTR, once that goes on */
+	bool goes_first;      /* once its descriptor is ready, ahead of all who are: what comes next is lost else */
 	bool keeps_file;      /* a wait for a descriptor goes on when that is closed, see poller_closing() */
 	bool is_inside;       /* nobody but a greenlet or a thread of this process can bring what is waited for */
 	const char *what;     /* that, for reports: "an element of a queue"; NULL: it is known otherwise, see waits.c */
@@ -68,5 +69,12 @@ void unpark(struct greenlet *g);
 
 /* Lets the other ready greenlets run first. */
 void yield_turn(void);
+
+/*
+ * For a call that does not wait though others of its kind do: lets those run first that are ready, but for those that
+ * compute, and has the loop looked at now and then. A program that asks again and again would else hold up what it asks
+ * for. found_nothing: as long as nobody else is ready, the loop is looked at the sooner.
+ */
+void give_way(bool found_nothing);
 
 #endif

@@ -28,7 +28,10 @@ static struct waiter *first_asleep(const struct side *side)
 static void wake_waiter(struct waiter *waiter)
 {
 	waiter->is_woken = true;
-	wake(waiter->greenlet, 0);
+	if (__builtin_expect(waiter->goes_first, 0))
+		wake_first(waiter->greenlet, 0);
+	else
+		wake(waiter->greenlet, 0);
 }
 
 static void on_ready(struct ev_loop *loop, ev_io *watcher, int events)
@@ -94,12 +97,16 @@ static inline struct side *find_or_make_side(struct hub *hub, int fd, short even
 	return watch ? side_of(watch, events) : NULL;
 }
 
-static inline void wait_at(struct side *side, struct hub *hub, struct waiter *waiter, bool keeps_file)
+static inline void wait_at(struct side *side, struct hub *hub, struct waiter *waiter, const struct until *until)
 {
 	/* A handler that has interrupted another wait may be waiting here itself; the other looks again after it. */
 	queue_leave(waiter);
 	poller_leave_file(waiter);
-	*waiter = (struct waiter){.greenlet = self, .keeps_file = keeps_file};
+	*waiter = (struct waiter){.greenlet = self};
+	if (until) {
+		waiter->keeps_file = until->keeps_file;
+		waiter->goes_first = until->goes_first;
+	}
 	queue_enter(&side->queue, waiter);
 	start_side(hub, side);
 }
@@ -109,14 +116,14 @@ struct fd_watch *make_watch_of(struct hub *hub, int fd)
 	return find_or_make_watch(hub, fd);
 }
 
-int watch_fd(struct hub *hub, struct waiter *waiter, int fd, short events, bool keeps_file)
+int watch_fd(struct hub *hub, struct waiter *waiter, int fd, short events, const struct until *until)
 {
 	struct side *side = find_or_make_side(hub, fd, events);
 
 	if (!side)
 		return ENOMEM;
 	hold_signals();
-	wait_at(side, hub, waiter, keeps_file);
+	wait_at(side, hub, waiter, until);
 	let_signals();
 	return 0;
 }
@@ -147,7 +154,7 @@ int park_on_fd(int fd, short events, const struct until *until)
 	if (!side)
 		return ENOMEM;
 	hold_signals();
-	wait_at(side, self->hub, waiter, until && until->keeps_file);
+	wait_at(side, self->hub, waiter, until);
 	let_signals();
 	error = park(until);
 	if (!error)

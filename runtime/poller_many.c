@@ -15,14 +15,14 @@
 #define BYTES (POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM)
 
 /* Two waiters for each descriptor: it may be waited for in both directions. */
-static int watch_entry(struct hub *hub, struct waiter *two, const struct pollfd *entry, bool keeps_file)
+static int watch_entry(struct hub *hub, struct waiter *two, const struct pollfd *entry, const struct until *until)
 {
 	int error = 0;
 
 	if (entry->events & POLLIN)
-		error = watch_fd(hub, &two[0], entry->fd, POLLIN, keeps_file);
+		error = watch_fd(hub, &two[0], entry->fd, POLLIN, until);
 	if (!error && (entry->events & POLLOUT))
-		error = watch_fd(hub, &two[1], entry->fd, POLLOUT, keeps_file);
+		error = watch_fd(hub, &two[1], entry->fd, POLLOUT, until);
 	return error;
 }
 
@@ -110,7 +110,7 @@ static int park_watching(const struct pollfd *fds, nfds_t n, struct watching *wa
 	wait_begins(&watching->stay, &out_of_queues);
 	for (i = 0; i < n && !error; i++) {
 		if (fds[i].fd >= 0)
-			error = watch_entry(self->hub, &watching->waiters[2 * i], &fds[i], until && until->keeps_file);
+			error = watch_entry(self->hub, &watching->waiters[2 * i], &fds[i], until);
 	}
 	if (!error) {
 		do

@@ -12,8 +12,9 @@ struct waiter {
 	int error; /* why it was taken out of the queue, 0 or an errno value */
 
 	/* Of one that waits for a descriptor, see poller_closing(). */
-	unsigned kept_fd : 28;     /* the duplicate of the file that was closed under it; 0: none */
+	unsigned kept_fd : 27;     /* the duplicate of the file that was closed under it; 0: none */
 	unsigned keeps_file : 1;   /* as in struct until */
+	unsigned goes_first : 1;   /* the same */
 	unsigned is_woken : 1;     /* by the loop, and has not run since; or it is there for its file alone */
 	unsigned is_restarted : 1; /* a signal handler has run meanwhile that does not end the wait */
 };

@@ -84,7 +84,9 @@ static void interrupt(struct greenlet *me, ucontext_t *context)
 	int before = errno;
 
 	me->hub->slices++;
+	me->is_cut = true;
 	end_slice(me->hub);
+	me->is_cut = false;
 	if (has_signals(me))
 		take_signals(me);
 	return_as_now(me->hub, context);
