@@ -150,8 +150,13 @@ int aio_suspend(const struct aiocb *const list[], int count, const struct timesp
 	nanos deadline;
 	int result;
 
+	if (has_no_greenlets())
+		return libc.aio_suspend(list, count, limit);
+	/* As in libc, it is a cancellation point only where it is to wait. */
+	if (unlikely(self->cancelled) && look_natively(list, count) < 0 && errno == EAGAIN)
+		act_on_cancellation(CALL_aio_suspend);
 	call.dont_wait = !lets_wait(limit);
-	if (goes_native(&call))
+	if (goes_native_on_greenlet(&call))
 		return libc.aio_suspend(list, count, limit);
 	deadline = deadline_of(limit);
 	call.until.on_signal = limit ? SIGNAL_ENDS : SIGNAL_RESTARTS;
@@ -175,7 +180,7 @@ static bool are_all_over(struct aiocb *const list[], int count)
 	return true;
 }
 
-/* Who is cancelled waits on: his requests may lie on the stack that he would leave. */
+/* A kill does not end the wait: the requests may lie on the stack of the caller. */
 static int wait_for_all(struct blocking *call, struct aiocb *const list[], int count)
 {
 	nanos patience = FIRST_LOOK;
@@ -224,10 +229,14 @@ int lio_listio(int mode, struct aiocb *const list[restrict], int count, struct s
 {
 	struct blocking call = blocking_on(CALL_lio_listio, -1, 0);
 	struct hand_in in = {.call = CALL_lio_listio, .how = mode, .list = list, .count = count, .event = event};
+	int result, state;
 
 	if (mode != LIO_WAIT || has_no_greenlets() || goes_native_on_greenlet(&call))
 		return hand_in(&in);
-	return (int)settled(&call, list_and_wait(&call, list, count));
+	state = disable_cancellation();
+	result = (int)settled(&call, list_and_wait(&call, list, count));
+	enable_cancellation(state);
+	return result;
 }
 
 /* The same structure where a position in a file has 64 bits anyway. */

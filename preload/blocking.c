@@ -22,6 +22,13 @@ static void keep_to_slice(struct hub *hub)
 		end_slice(hub);
 }
 
+void end_if_cancelled_in(enum call call)
+{
+	if (call_is_point[call] && !self->no_points)
+		end_if_cancelled();
+	end_if_cancelled_at_once();
+}
+
 static bool is_on_what_never_waits(struct blocking *call)
 {
 	call->entry = fd_entry(call->fd);

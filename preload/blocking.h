@@ -63,14 +63,19 @@ static inline struct blocking blocking_on(enum call call, int fd, short events)
 	return (struct blocking){.call = call,
 	    .fd = fd,
 	    .events = events,
-	    .until = {.deadline = FOR_EVER, .on_signal = SIGNAL_RESTARTS, .keeps_file = true}};
+	    .until = {.deadline = FOR_EVER,
+		.on_signal = SIGNAL_RESTARTS,
+		.no_point = !call_is_point[call],
+		.keeps_file = true}};
 }
 
 /* A call that ends by itself at the deadline and, as signal(7) says of sleep, poll and select, never restarts. */
 static inline struct blocking blocking_until(enum call call, nanos deadline)
 {
-	return (struct blocking){
-	    .call = call, .fd = -1, .until = {.deadline = deadline, .on_signal = SIGNAL_ENDS, .keeps_file = true}};
+	return (struct blocking){.call = call,
+	    .fd = -1,
+	    .until = {
+		.deadline = deadline, .on_signal = SIGNAL_ENDS, .no_point = !call_is_point[call], .keeps_file = true}};
 }
 
 /*
@@ -82,13 +87,13 @@ static inline bool has_no_greenlets(void)
 	return likely(!self);
 }
 
-/* True on a greenlet that was cancelled and lets that be. */
+/* True on a greenlet that was cancelled and has cancellation enabled. */
 static inline bool is_cancelled(void)
 {
-	return unlikely(self && self->cancelled) && !self->cancel_disabled;
+	return unlikely(self) && is_to_be_cancelled(self);
 }
 
-/* Ends the calling greenlet if it is cancelled; does not return then. Every cancellation point asks. */
+/* Ends the calling greenlet if it is cancelled; does not return then. For calls that are always cancellation points. */
 static inline void end_if_cancelled(void)
 {
 	if (is_cancelled())
@@ -98,24 +103,39 @@ static inline void end_if_cancelled(void)
 /* The same where no cancellation point is needed, as the greenlet is to be cancelled at any time. */
 static inline void end_if_cancelled_at_once(void)
 {
-	if (self->cancel_async)
-		end_if_cancelled();
+	if (unlikely(self) && is_to_be_cancelled_at_once(self))
+		pthread_exit(PTHREAD_CANCELED);
 }
 
-/* Around what would be a cancellation point, in a call that is none. Returns what allow_cancellation() takes. */
-static inline bool forbid_cancellation(void)
-{
-	const bool allowed = self && !self->cancel_disabled;
+/* What act_on_cancellation() comes to on a greenlet that was cancelled. */
+void end_if_cancelled_in(enum call call);
 
-	if (allowed)
-		self->cancel_disabled = true;
-	return allowed;
+/*
+ * Ends the calling greenlet where it was cancelled and this call is a cancellation point, or its cancellation is
+ * asynchronous. goes_native() calls it: a hook does itself where it calls libc's function before it asks that.
+ */
+static inline void act_on_cancellation(enum call call)
+{
+	if (unlikely(self) && unlikely(self->cancelled))
+		end_if_cancelled_in(call);
 }
 
-static inline void allow_cancellation(bool allowed)
+/* Around what libc has forbidden to be cancelled, in its own way. Returns what enable_cancellation() takes. */
+static inline int disable_cancellation(void)
 {
-	if (allowed)
-		self->cancel_disabled = false;
+	int before = PTHREAD_CANCEL_DISABLE;
+
+	if (self)
+		libc.pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+	return before;
+}
+
+static inline void enable_cancellation(int before)
+{
+	if (before != PTHREAD_CANCEL_ENABLE)
+		return;
+	libc.pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
+	end_if_cancelled_at_once();
 }
 
 /* The part of goes_native() that is only asked on a greenlet, and once for each call: what has parked stays green. */
@@ -131,7 +151,7 @@ static inline bool goes_native(struct blocking *call)
 {
 	if (has_no_greenlets())
 		return true;
-	end_if_cancelled();
+	act_on_cancellation(call->call);
 	return !call->green && goes_native_on_greenlet(call);
 }
 
@@ -279,7 +299,7 @@ static inline ssize_t settled(struct blocking *call, ssize_t result)
 	if (result >= 0)
 		errno = call->errno_before;
 	else if (errno == ECANCELED)
-		end_if_cancelled();
+		act_on_cancellation(call->call);
 	return result;
 }
 

@@ -1,8 +1,15 @@
 /*
- * Cancellation of greenlets. Their blocking calls end as those of a killed one do, and the hook then ends the greenlet
- * by pthread_exit. Threads of the system's are libc's to cancel.
+ * Cancellation of greenlets. The waits that a cancellation ends return ECANCELED, as those of a killed greenlet do, and
+ * the hook then ends the greenlet by pthread_exit. The state and the type are those that libc keeps for the thread that
+ * it takes the greenlet for, so that what libc's own code forbids is heeded, too. Threads of the system's are libc's to
+ * cancel.
  */
 #include "blocking.h"
+
+static void exit_cancelled(void)
+{
+	pthread_exit(PTHREAD_CANCELED);
+}
 
 int pthread_cancel(pthread_t thread)
 {
@@ -10,44 +17,31 @@ int pthread_cancel(pthread_t thread)
 
 	if (!g)
 		return libc.pthread_cancel(thread);
+	end_cancelled = exit_cancelled;
 	atomic_store(&g->cancelled, 1);
 	if (g == self)
 		end_if_cancelled_at_once();
-	else if (!g->cancel_disabled && !g->ended)
+	else if (!g->ended)
 		end_wait(g);
 	return 0;
 }
 
 int pthread_setcancelstate(int state, int *before)
 {
-	int answer;
+	int error = libc.pthread_setcancelstate(state, before);
 
-	if (!self)
-		return libc.pthread_setcancelstate(state, before);
-	answer = libc.pthread_setcancelstate(state, NULL);
-	if (answer)
-		return answer;
-	if (before)
-		*before = self->cancel_disabled ? PTHREAD_CANCEL_DISABLE : PTHREAD_CANCEL_ENABLE;
-	self->cancel_disabled = state == PTHREAD_CANCEL_DISABLE;
-	end_if_cancelled_at_once();
-	return 0;
+	if (!error)
+		end_if_cancelled_at_once();
+	return error;
 }
 
 int pthread_setcanceltype(int type, int *before)
 {
-	int answer;
+	int error = libc.pthread_setcanceltype(type, before);
 
-	if (!self)
-		return libc.pthread_setcanceltype(type, before);
-	answer = libc.pthread_setcanceltype(type, NULL);
-	if (answer)
-		return answer;
-	if (before)
-		*before = self->cancel_async ? PTHREAD_CANCEL_ASYNCHRONOUS : PTHREAD_CANCEL_DEFERRED;
-	self->cancel_async = type == PTHREAD_CANCEL_ASYNCHRONOUS;
-	end_if_cancelled_at_once();
-	return 0;
+	if (!error)
+		end_if_cancelled_at_once();
+	return error;
 }
 
 void pthread_testcancel(void)

@@ -34,10 +34,14 @@ static bool is_left_to_libc(enum call call, const pthread_cond_t *cond)
 /* Who is cancelled has the mutex again when the clean-up handlers run. */
 static int relock(pthread_mutex_t *mutex, bool counts, int error)
 {
-	int failure = lock_after_wait(mutex, counts);
+	const bool exits = error == ECANCELED && is_cancelled();
+	int failure;
 
-	if (error == ECANCELED)
-		end_if_cancelled();
+	if (exits)
+		self->is_exiting = true; /* nothing ends the wait for the mutex */
+	failure = lock_after_wait(mutex, counts);
+	if (exits)
+		pthread_exit(PTHREAD_CANCELED);
 	return failure ? failure : error;
 }
 
@@ -116,7 +120,6 @@ static int wait_in_line(enum call call, pthread_cond_t *cond, pthread_mutex_t *m
 	struct stand stand = {.place = &place, .mutex = mutex};
 	int error;
 
-	end_if_cancelled();
 	wait_begins(&stand.stay, &with_mutex);
 	lot_enter(cond, &place);
 	error = unlock_for_wait(mutex, &stand.counts);
@@ -145,8 +148,10 @@ int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
 {
 	static const struct until for_ever = {.deadline = FOR_EVER};
 
-	if (is_left_to_libc(CALL_pthread_cond_wait, cond))
+	if (is_left_to_libc(CALL_pthread_cond_wait, cond)) {
+		act_on_cancellation(CALL_pthread_cond_wait);
 		return libc.pthread_cond_wait(cond, mutex);
+	}
 	if (is_shared(cond))
 		return wait_shared(CALL_pthread_cond_wait, cond, mutex, CLOCK_REALTIME, NULL);
 	return wait_in_line(CALL_pthread_cond_wait, cond, mutex, &for_ever);
@@ -165,15 +170,20 @@ static int wait_until_time(
 
 int pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex, const struct timespec *at)
 {
-	if (is_left_to_libc(CALL_pthread_cond_timedwait, cond))
+	if (is_left_to_libc(CALL_pthread_cond_timedwait, cond)) {
+		act_on_cancellation(CALL_pthread_cond_timedwait);
 		return libc.pthread_cond_timedwait(cond, mutex, at);
+	}
 	return wait_until_time(CALL_pthread_cond_timedwait, cond, mutex, clock_of(cond), at);
 }
 
 int pthread_cond_clockwait(pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)
 {
-	if (is_left_to_libc(CALL_pthread_cond_clockwait, cond) || !is_waitable(clock))
+	if (is_left_to_libc(CALL_pthread_cond_clockwait, cond) || !is_waitable(clock)) {
+		if (is_waitable(clock))
+			act_on_cancellation(CALL_pthread_cond_clockwait);
 		return libc.pthread_cond_clockwait(cond, mutex, clock, at);
+	}
 	return wait_until_time(CALL_pthread_cond_clockwait, cond, mutex, clock, at);
 }
 

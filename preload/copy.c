@@ -154,6 +154,7 @@ ssize_t splice(int in, off64_t *in_at, int out, off64_t *out_at, size_t count, u
 {
 	struct copy c = {CALL_splice, in, out, in_at, out_at, count, flags, 0, 0};
 
+	act_on_cancellation(CALL_splice);
 	return self && count ? copy_between(&c) : copy_natively(&c);
 }
 
@@ -161,6 +162,7 @@ ssize_t tee(int in, int out, size_t count, unsigned flags)
 {
 	struct copy c = {CALL_tee, in, out, NULL, NULL, count, flags, 0, 0};
 
+	act_on_cancellation(CALL_tee);
 	return self && count ? copy_between(&c) : copy_natively(&c);
 }
 
@@ -190,7 +192,8 @@ ssize_t copy_file_range(int in, off64_t *in_at, int out, off64_t *out_at, size_t
 	struct copy c = {CALL_copy_file_range, in, out, in_at, out_at, count, flags, 0, 0};
 	struct blocking call = blocking_on(CALL_copy_file_range, -1, 0);
 
-	if (count <= LONG_COPY || goes_native(&call))
+	call.dont_wait = count <= LONG_COPY;
+	if (goes_native(&call))
 		return copy_natively(&c);
 	return copy_on_helper(&call, &c);
 }
@@ -201,7 +204,8 @@ ssize_t vmsplice(int fd, const struct iovec *iov, size_t count, unsigned flags)
 	struct blocking call = blocking_on(CALL_vmsplice, -1, 0);
 	ssize_t n;
 
-	if (flags & SPLICE_F_NONBLOCK || goes_native(&call))
+	call.dont_wait = flags & SPLICE_F_NONBLOCK;
+	if (goes_native(&call))
 		return libc.vmsplice(fd, iov, count, flags);
 	call.fd = fd;
 	call.traits = fd_traits(fd);

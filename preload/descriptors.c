@@ -18,6 +18,7 @@ int close(int fd)
 {
 	int result;
 
+	act_on_cancellation(CALL_close);
 	if (fd_is_ours(fd))
 		return bad_descriptor();
 	fd_closing(fd);

@@ -29,6 +29,7 @@ int epoll_wait(int epfd, struct epoll_event *events, int max, int timeout)
 {
 	struct blocking call = blocking_until(CALL_epoll_wait, FOR_EVER);
 
+	act_on_cancellation(CALL_epoll_wait);
 	if (goes_native(&call))
 		return libc.epoll_wait(epfd, events, max, timeout);
 	if (timeout == 0)
@@ -50,6 +51,7 @@ int epoll_pwait(int epfd, struct epoll_event *events, int max, int timeout, cons
 {
 	struct blocking call = blocking_until(CALL_epoll_pwait, FOR_EVER);
 
+	act_on_cancellation(CALL_epoll_pwait);
 	if (has_no_greenlets() || is_wild_set(mask))
 		return libc.epoll_pwait(epfd, events, max, timeout, mask);
 	if (goes_native(&call))
@@ -75,6 +77,7 @@ int epoll_pwait2(int epfd, struct epoll_event *events, int max, const struct tim
 {
 	struct blocking call = blocking_until(CALL_epoll_pwait2, FOR_EVER);
 
+	act_on_cancellation(CALL_epoll_pwait2);
 	if (has_no_greenlets() || is_wild_set(mask))
 		return libc.epoll_pwait2(epfd, events, max, timeout, mask);
 	if (goes_native(&call))

@@ -246,3 +246,9 @@ int creat(const char *path, mode_t mode)
 	return likely(!self) ? noted(libc.creat(path, mode), 0) : open_greenly(CALL_creat, &job);
 }
 synonym(creat64, creat);
+
+int open_by_handle_at(int mount, struct file_handle *handle, int flags)
+{
+	act_on_cancellation(CALL_open_by_handle_at);
+	return noted(libc.open_by_handle_at(mount, handle, flags), flags);
+}

@@ -21,7 +21,7 @@ ssize_t read(int fd, void *buf, size_t count)
 	if (has_no_greenlets())
 		return libc.read(fd, buf, count);
 	n = receive_quickly(CALL_read, fd, buf, count);
-	return n == -EAGAIN ? read_by(CALL_read, fd, buf, count) : result_of(n);
+	return n == -EAGAIN ? read_by(CALL_read, fd, buf, count) : result_of(CALL_read, n);
 }
 
 ssize_t readv(int fd, const struct iovec *iov, int count)
@@ -52,6 +52,7 @@ ssize_t preadv2(int fd, const struct iovec *iov, int count, off_t position, int 
 	struct blocking call = blocking_on(CALL_preadv2, fd, POLLIN);
 	ssize_t n;
 
+	act_on_cancellation(CALL_preadv2);
 	if (flags & ~KNOWN_FLAGS)
 		return libc.preadv2(fd, iov, count, position, flags);
 	call.dont_wait = flags & RWF_NOWAIT;
@@ -93,7 +94,7 @@ ssize_t write(int fd, const void *buf, size_t count)
 	n = send_quickly(CALL_write, fd, buf, count, 0);
 	if (n == -EAGAIN || (n > 0 && (size_t)n < count))
 		return write_rest(CALL_write, fd, buf, count, n > 0 ? (size_t)n : 0);
-	return written_by(fd, 0, result_of(n));
+	return written_by(fd, 0, result_of(CALL_write, n));
 }
 
 /* The whole vector at first; if it is cut short, what remains of it element by element. */
@@ -144,10 +145,24 @@ ssize_t pread(int fd, void *buf, size_t count, off_t position)
 	return libc.pread(fd, buf, count, position);
 }
 
+/* What has a position takes what is written at once: these are cancellation points, no more. */
+ssize_t pwrite(int fd, const void *buf, size_t count, off_t position)
+{
+	act_on_cancellation(CALL_pwrite);
+	return libc.pwrite(fd, buf, count, position);
+}
+
+ssize_t pwritev(int fd, const struct iovec *iov, int count, off_t position)
+{
+	act_on_cancellation(CALL_pwritev);
+	return libc.pwritev(fd, iov, count, position);
+}
+
 ssize_t pwritev2(int fd, const struct iovec *iov, int count, off_t position, int flags)
 {
 	struct blocking call = blocking_on(CALL_pwritev2, fd, POLLOUT);
 
+	act_on_cancellation(CALL_pwritev2);
 	if (position != -1 || (flags & ~KNOWN_FLAGS))
 		return libc.pwritev2(fd, iov, count, position, flags);
 	call.dont_wait = flags & RWF_NOWAIT;
@@ -169,5 +184,8 @@ synonym(__write, write);
 synonym(pread64, pread);
 synonym(__pread64, pread);
 synonym(preadv64, preadv);
+synonym(pwrite64, pwrite);
+synonym(__pwrite64, pwrite);
+synonym(pwritev64, pwritev);
 synonym(preadv64v2, preadv2);
 synonym(pwritev64v2, pwritev2);

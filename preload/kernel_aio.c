@@ -7,7 +7,6 @@ int io_getevents(struct io_context *context, long least, long most, struct io_ev
 {
 	const long waiting[7] = {SYS_io_getevents, (long)context, least, most, (long)events, (long)limit};
 	struct blocking call = blocking_on(CALL_io_getevents, -1, 0);
-	const bool allowed = forbid_cancellation();
 	long n;
 
 	if (!libc.io_getevents)
@@ -18,8 +17,9 @@ int io_getevents(struct io_context *context, long least, long most, struct io_ev
 		n = libc.io_getevents(context, least, most, events, limit);
 	} else if ((n = wait_on_helper(&call, waiting)) < 0) {
 		n = -errno;
+		if (n == -ECANCELED)
+			act_on_cancellation(CALL_io_getevents);
 		errno = call.errno_before;
 	}
-	allow_cancellation(allowed);
 	return (int)n;
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 static const struct known calls[] = {
-#define CALL(name, family, waits, note) {#name, #family, waits},
+#define CALL(name, family, waits, cancels, note) {#name, #family, waits},
 #include "calls.def"
 };
 

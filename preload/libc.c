@@ -35,7 +35,7 @@ static bool is_of_libc(const char *family)
 
 static void find_all(bool of_libc, int (*instead)(void))
 {
-#define CALL(name, family, waits, note)                                                                                \
+#define CALL(name, family, waits, cancels, note)                                                                       \
 	if (is_of_libc(#family) == of_libc)                                                                            \
 		libc.name = (__typeof__(libc.name))find(#name, (void *)name, instead);
 #pragma GCC diagnostic push

@@ -17,6 +17,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/epoll.h>
@@ -30,6 +31,7 @@
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/sem.h>
@@ -91,7 +93,7 @@ int io_getevents(struct io_context *context, long least, long most, struct io_ev
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 struct libc {
-#define CALL(name, family, waits, note) __typeof__(name) *name;
+#define CALL(name, family, waits, cancels, note) __typeof__(name) *name;
 #include "calls.def"
 };
 
@@ -110,9 +112,17 @@ void *libc_allocator(void);
 
 /* The calls by number, for the counters and the switches. */
 enum call {
-#define CALL(name, family, waits, note) CALL_##name,
+#define CALL(name, family, waits, cancels, note) CALL_##name,
 #include "calls.def"
 	CALLS
+};
+
+/* Which of them are cancellation points. */
+enum { NONE, POINT };
+
+static const bool call_is_point[CALLS] = {
+#define CALL(name, family, waits, cancels, note) [CALL_##name] = (cancels),
+#include "calls.def"
 };
 
 #endif

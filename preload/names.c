@@ -58,12 +58,12 @@ static int suspend_greenly(
 int gai_suspend(const struct gaicb *const list[], int count, const struct timespec *limit)
 {
 	struct blocking call = blocking_on(CALL_gai_suspend, -1, 0);
-	const bool allowed = forbid_cancellation();
+	const int before = disable_cancellation();
 	int answer;
 
 	call.dont_wait = !lets_wait(limit) || under_way(list, count) == 0;
 	answer = goes_native(&call) ? libc.gai_suspend(list, count, limit) : suspend_greenly(&call, list, count, limit);
-	allow_cancellation(allowed);
+	enable_cancellation(before);
 	return answer;
 }
 
@@ -91,6 +91,7 @@ int getaddrinfo_a(int mode, struct gaicb *list[restrict], int count, struct sige
 	if (goes_native(&call))
 		return libc.getaddrinfo_a(mode, list, count, event);
 	call_on_helper(&call, request_natively, &request);
+	end_if_cancelled_at_once();
 	if (request.result == EAI_SYSTEM)
 		errno = request.error;
 	return request.result;

@@ -11,7 +11,7 @@ bool call_is_off[CALLS], libc_is_off;
 size_t stack_asked_for;
 
 static const char *const family_of[CALLS] = {
-#define CALL(name, family, waits, note) [CALL_##name] = #family,
+#define CALL(name, family, waits, cancels, note) [CALL_##name] = #family,
 #include "calls.def"
 };
 
@@ -19,7 +19,7 @@ static const char *const family_of[CALLS] = {
 enum waits { FD, TIME, TURN, LINE, HELPER, NEVER, ASKED };
 
 static const enum waits waits_of[CALLS] = {
-#define CALL(name, family, waits, note) [CALL_##name] = waits,
+#define CALL(name, family, waits, cancels, note) [CALL_##name] = waits,
 #include "calls.def"
 };
 

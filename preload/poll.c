@@ -100,6 +100,7 @@ int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const si
 {
 	struct blocking call = blocking_until(CALL_ppoll, FOR_EVER);
 
+	act_on_cancellation(CALL_ppoll);
 	if (has_no_greenlets() || is_wild_set(mask))
 		return libc.ppoll(fds, n, timeout, mask);
 	if (goes_native(&call))

@@ -15,7 +15,8 @@ int msgsnd(int id, const void *message, size_t size, int flags)
 	struct blocking call = blocking_until(CALL_msgsnd, FOR_EVER);
 	int result;
 
-	if ((flags & IPC_NOWAIT) || goes_native(&call))
+	call.dont_wait = flags & IPC_NOWAIT;
+	if (goes_native(&call))
 		return libc.msgsnd(id, message, size, flags);
 	result = libc.msgsnd(id, message, size, flags | IPC_NOWAIT);
 	if (result < 0 && errno == EAGAIN)
@@ -29,7 +30,8 @@ ssize_t msgrcv(int id, void *message, size_t size, long type, int flags)
 	struct blocking call = blocking_until(CALL_msgrcv, FOR_EVER);
 	ssize_t result;
 
-	if ((flags & (IPC_NOWAIT | MSG_COPY)) || goes_native(&call))
+	call.dont_wait = flags & (IPC_NOWAIT | MSG_COPY);
+	if (goes_native(&call))
 		return libc.msgrcv(id, message, size, type, flags);
 	result = libc.msgrcv(id, message, size, type, flags | IPC_NOWAIT);
 	if (result < 0 && errno == ENOMSG)

@@ -295,6 +295,7 @@ int pselect(int n, fd_set *reads, fd_set *writes, fd_set *excepts, const struct 
 {
 	struct blocking call = blocking_until(CALL_pselect, FOR_EVER);
 
+	act_on_cancellation(CALL_pselect);
 	if (has_no_greenlets() || is_wild_set(mask))
 		return libc.pselect(n, reads, writes, excepts, timeout, mask);
 	if (goes_native(&call))

@@ -50,7 +50,6 @@ static int wait_in_turn(enum call call, sem_t *semaphore, struct until *until)
 {
 	int before = errno, answer;
 
-	end_if_cancelled();
 	until->on_signal = SIGNAL_RESTARTS;
 	answer = take_semaphore(call, semaphore, until);
 	errno = answer ? answer : before;
@@ -63,6 +62,7 @@ int sem_wait(sem_t *semaphore)
 {
 	struct until until = {.deadline = FOR_EVER};
 
+	act_on_cancellation(CALL_sem_wait);
 	if (waits_natively(CALL_sem_wait))
 		return libc.sem_wait(semaphore);
 	return wait_in_turn(CALL_sem_wait, semaphore, &until);
@@ -80,15 +80,25 @@ static int wait_until_time(enum call call, sem_t *semaphore, clockid_t clock, co
 	return wait_in_turn(call, semaphore, &until);
 }
 
+static bool is_time(const struct timespec *at)
+{
+	return at->tv_nsec >= 0 && at->tv_nsec < (long)NANOS_PER_SEC;
+}
+
 int sem_timedwait(sem_t *semaphore, const struct timespec *at)
 {
+	if (is_time(at))
+		act_on_cancellation(CALL_sem_timedwait);
 	if (waits_natively(CALL_sem_timedwait))
 		return libc.sem_timedwait(semaphore, at);
 	return wait_until_time(CALL_sem_timedwait, semaphore, CLOCK_REALTIME, at);
 }
 
+/* Unlike the others, it is a cancellation point only where it is to wait. */
 int sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *at)
 {
+	if (!((struct semaphore *)semaphore)->value && is_waitable(clock) && is_time(at))
+		act_on_cancellation(CALL_sem_clockwait);
 	if (waits_natively(CALL_sem_clockwait) || !is_waitable(clock))
 		return libc.sem_clockwait(semaphore, clock, at);
 	return wait_until_time(CALL_sem_clockwait, semaphore, clock, at);

@@ -45,6 +45,7 @@ int sigtimedwait(const sigset_t *set, siginfo_t *info, const struct timespec *li
 {
 	struct blocking call = blocking_until(CALL_sigtimedwait, FOR_EVER);
 
+	act_on_cancellation(CALL_sigtimedwait);
 	if (has_no_greenlets() || !is_readable(set) || (limit && !is_readable_time(limit)))
 		return libc.sigtimedwait(set, info, limit);
 	if (waits_in_kernel(&call, signal_bits(set)) || (limit && !is_span(limit)))
@@ -57,6 +58,7 @@ int sigwaitinfo(const sigset_t *set, siginfo_t *info)
 {
 	struct blocking call = blocking_until(CALL_sigwaitinfo, FOR_EVER);
 
+	act_on_cancellation(CALL_sigwaitinfo);
 	if (has_no_greenlets() || !is_readable(set))
 		return libc.sigwaitinfo(set, info);
 	return waits_in_kernel(&call, signal_bits(set)) ? libc.sigwaitinfo(set, info) : wait_for(&call, set, info);
@@ -68,6 +70,7 @@ int sigwait(const sigset_t *set, int *signo)
 	struct blocking call = blocking_until(CALL_sigwait, FOR_EVER);
 	int before = errno, taken;
 
+	act_on_cancellation(CALL_sigwait);
 	if (has_no_greenlets() || !is_readable(set))
 		return libc.sigwait(set, signo);
 	if (waits_in_kernel(&call, signal_bits(set)))
@@ -100,6 +103,7 @@ int sigsuspend(const sigset_t *mask)
 	uint64_t before;
 	int result;
 
+	act_on_cancellation(CALL_sigsuspend);
 	if (has_no_greenlets() || !is_readable(mask))
 		return libc.sigsuspend(mask);
 	call.until.mask = mask;

@@ -170,10 +170,8 @@ int clock_nanosleep(clockid_t clock, int flags, const struct timespec *span, str
 	struct blocking call = blocking_until(CALL_clock_nanosleep, FOR_EVER);
 	int error, before = errno;
 
-	if (goes_native(&call) || !is_valid(span))
-		return libc.clock_nanosleep(clock, flags, span, left);
-	if (clock == CLOCK_THREAD_CPUTIME_ID) /* of whichever thread: the kernel refuses it */
-		return libc.clock_nanosleep(clock, flags, span, left);
+	if (clock == CLOCK_THREAD_CPUTIME_ID || goes_native(&call) || !is_valid(span))
+		return libc.clock_nanosleep(clock, flags, span, left); /* the first is refused, of whichever thread */
 	if (flags & TIMER_ABSTIME) {
 		error = sleep_by_clock(&call, clock, span);
 	} else if (measures_spans_alike(clock)) {
@@ -184,6 +182,8 @@ int clock_nanosleep(clockid_t clock, int flags, const struct timespec *span, str
 	} else {
 		error = sleep_on_helper(&call, clock, flags, span);
 	}
+	if (error == ECANCELED)
+		act_on_cancellation(CALL_clock_nanosleep);
 	errno = before;
 	return error;
 }
@@ -195,6 +195,7 @@ int sched_yield(void)
 	if (is_of_sanitizer(__builtin_return_address(0)) || goes_native(&call))
 		return libc.sched_yield();
 	yield_turn();
+	end_if_cancelled_at_once();
 	return (int)settled(&call, 0);
 }
 

@@ -83,7 +83,7 @@ ssize_t recv(int fd, void *buf, size_t count, int flags)
 	if (has_no_greenlets())
 		return libc.recv(fd, buf, count, flags);
 	n = flags ? -EAGAIN : receive_quickly(CALL_recv, fd, buf, count);
-	return n == -EAGAIN ? receive_thoroughly(fd, buf, count, flags) : result_of(n);
+	return n == -EAGAIN ? receive_thoroughly(fd, buf, count, flags) : result_of(CALL_recv, n);
 }
 
 ssize_t recvfrom(int fd, void *restrict buf, size_t count, int flags, __SOCKADDR_ARG from, socklen_t *restrict length)

@@ -200,7 +200,7 @@ ssize_t send(int fd, const void *buf, size_t count, int flags)
 		return send_thoroughly(fd, buf, count, flags);
 	if (n > 0 && (size_t)n < count)
 		return send_remainder(fd, buf, count, flags, n);
-	return written_by(fd, flags, result_of(n));
+	return written_by(fd, flags, result_of(CALL_send, n));
 }
 
 synonym(__send, send);

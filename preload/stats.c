@@ -19,7 +19,7 @@ bool stats_wanted;
 static const char *libc_outcome = "as it is: there were no greenlets";
 
 static const char *const names[CALLS] = {
-#define CALL(name, family, waits, note) [CALL_##name] = #name,
+#define CALL(name, family, waits, cancels, note) [CALL_##name] = #name,
 #include "calls.def"
 };
 

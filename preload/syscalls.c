@@ -13,39 +13,40 @@
 
 struct answer {
 	long (*hook)(long a, long b, long c, long d, long e, long f);
-	bool is_int; /* the upper half of what it returns means nothing */
+	bool is_int;   /* the upper half of what it returns means nothing */
+	bool is_point; /* the hook comes to a function of libc's that is a cancellation point */
 };
 
 static const struct answer answers[] = {
-    [SYS_read] = {(void *)read, false},
-    [SYS_readv] = {(void *)readv, false},
-    [SYS_write] = {(void *)write, false},
-    [SYS_writev] = {(void *)writev, false},
-    [SYS_pread64] = {(void *)pread, false},
-    [SYS_preadv] = {(void *)preadv, false},
+    [SYS_read] = {(void *)read, false, true},
+    [SYS_readv] = {(void *)readv, false, true},
+    [SYS_write] = {(void *)write, false, true},
+    [SYS_writev] = {(void *)writev, false, true},
+    [SYS_pread64] = {(void *)pread, false, true},
+    [SYS_preadv] = {(void *)preadv, false, true},
     [SYS_readlink] = {(void *)readlink, true},
     [SYS_readlinkat] = {(void *)readlinkat, true},
     [SYS_mq_notify] = {(void *)mq_notify, true},
-    [SYS_msgrcv] = {(void *)msgrcv, false},
-    [SYS_mq_timedreceive] = {raw_mq_timedreceive, false},
+    [SYS_msgrcv] = {(void *)msgrcv, false, true},
+    [SYS_mq_timedreceive] = {raw_mq_timedreceive, false, true},
     [SYS_sendfile] = {(void *)sendfile, false},
-    [SYS_splice] = {(void *)splice, false},
-    [SYS_tee] = {(void *)tee, false},
-    [SYS_vmsplice] = {(void *)vmsplice, false},
-    [SYS_copy_file_range] = {(void *)copy_file_range, false},
-    [SYS_recvfrom] = {(void *)recvfrom, false},
-    [SYS_recvmsg] = {(void *)recvmsg, false},
-    [SYS_sendto] = {(void *)sendto, false},
-    [SYS_sendmsg] = {(void *)sendmsg, false},
+    [SYS_splice] = {(void *)splice, false, true},
+    [SYS_tee] = {(void *)tee, false, true},
+    [SYS_vmsplice] = {(void *)vmsplice, false, true},
+    [SYS_copy_file_range] = {(void *)copy_file_range, false, true},
+    [SYS_recvfrom] = {(void *)recvfrom, false, true},
+    [SYS_recvmsg] = {(void *)recvmsg, false, true},
+    [SYS_sendto] = {(void *)sendto, false, true},
+    [SYS_sendmsg] = {(void *)sendmsg, false, true},
 
-    [SYS_open] = {(void *)open, true},
-    [SYS_openat] = {(void *)openat, true},
+    [SYS_open] = {(void *)open, true, true},
+    [SYS_openat] = {(void *)openat, true, true},
     [SYS_openat2] = {raw_openat2, true},
-    [SYS_creat] = {(void *)creat, true},
-    [SYS_fsync] = {(void *)fsync, true},
-    [SYS_fdatasync] = {(void *)fdatasync, true},
-    [SYS_sync_file_range] = {(void *)sync_file_range, true},
-    [SYS_msync] = {(void *)msync, true},
+    [SYS_creat] = {(void *)creat, true, true},
+    [SYS_fsync] = {(void *)fsync, true, true},
+    [SYS_fdatasync] = {(void *)fdatasync, true, true},
+    [SYS_sync_file_range] = {(void *)sync_file_range, true, true},
+    [SYS_msync] = {(void *)msync, true, true},
     [SYS_syncfs] = {(void *)syncfs, true},
     [SYS_sync] = {raw_sync, true},
     [SYS_flock] = {(void *)flock, true},
@@ -66,25 +67,25 @@ static const struct answer answers[] = {
     [SYS_rmdir] = {(void *)rmdir, true},
     [SYS_truncate] = {(void *)truncate, true},
     [SYS_ftruncate] = {(void *)ftruncate, true},
-    [SYS_fallocate] = {(void *)fallocate, true},
-    [SYS_mq_timedsend] = {raw_mq_timedsend, true},
-    [SYS_msgsnd] = {(void *)msgsnd, true},
+    [SYS_fallocate] = {(void *)fallocate, true, true},
+    [SYS_mq_timedsend] = {raw_mq_timedsend, true, true},
+    [SYS_msgsnd] = {(void *)msgsnd, true, true},
     [SYS_semop] = {(void *)semop, true},
     [SYS_semtimedop] = {raw_semtimedop, true},
-    [SYS_connect] = {(void *)connect, true},
-    [SYS_accept] = {(void *)accept, true},
-    [SYS_accept4] = {(void *)accept4, true},
-    [SYS_recvmmsg] = {(void *)recvmmsg, true},
-    [SYS_sendmmsg] = {(void *)sendmmsg, true},
-    [SYS_poll] = {(void *)poll, true},
-    [SYS_select] = {(void *)select, true},
-    [SYS_epoll_wait] = {(void *)epoll_wait, true},
-    [SYS_close] = {(void *)close, true},
+    [SYS_connect] = {(void *)connect, true, true},
+    [SYS_accept] = {(void *)accept, true, true},
+    [SYS_accept4] = {(void *)accept4, true, true},
+    [SYS_recvmmsg] = {(void *)recvmmsg, true, true},
+    [SYS_sendmmsg] = {(void *)sendmmsg, true, true},
+    [SYS_poll] = {(void *)poll, true, true},
+    [SYS_select] = {(void *)select, true, true},
+    [SYS_epoll_wait] = {(void *)epoll_wait, true, true},
+    [SYS_close] = {(void *)close, true, true},
     [SYS_close_range] = {(void *)close_range, true},
     [SYS_dup] = {(void *)dup, true},
     [SYS_dup2] = {(void *)dup2, true},
     [SYS_dup3] = {(void *)dup3, true},
-    [SYS_fcntl] = {(void *)fcntl, true},
+    [SYS_fcntl] = {(void *)fcntl, true, true},
     [SYS_ioctl] = {(void *)ioctl, true},
     [SYS_socket] = {(void *)socket, true},
     [SYS_socketpair] = {(void *)socketpair, true},
@@ -93,9 +94,9 @@ static const struct answer answers[] = {
     [SYS_setsockopt] = {(void *)setsockopt, true},
     [SYS_listen] = {(void *)listen, true},
     [SYS_shutdown] = {(void *)shutdown, true},
-    [SYS_nanosleep] = {(void *)nanosleep, true},
+    [SYS_nanosleep] = {(void *)nanosleep, true, true},
     [SYS_sched_yield] = {(void *)sched_yield, true},
-    [SYS_wait4] = {(void *)wait4, true},
+    [SYS_wait4] = {(void *)wait4, true, true},
     [SYS_vfork] = {(void *)vfork, true},
     [SYS_unshare] = {(void *)unshare, true},
     [SYS_setns] = {(void *)setns, true},
@@ -122,21 +123,21 @@ static const struct answer answers[] = {
     [SYS_pidfd_send_signal] = {(void *)pidfd_send_signal, true},
     [SYS_pidfd_getfd] = {(void *)pidfd_getfd, true},
 
-    [SYS_preadv2] = {raw_preadv2, false},
-    [SYS_pwritev2] = {raw_pwritev2, false},
-    [SYS_ppoll] = {raw_ppoll, false},
-    [SYS_pselect6] = {raw_pselect6, false},
-    [SYS_epoll_pwait] = {raw_epoll_pwait, false},
-    [SYS_epoll_pwait2] = {raw_epoll_pwait2, false},
-    [SYS_clock_nanosleep] = {raw_clock_nanosleep, false},
+    [SYS_preadv2] = {raw_preadv2, false, true},
+    [SYS_pwritev2] = {raw_pwritev2, false, true},
+    [SYS_ppoll] = {raw_ppoll, false, true},
+    [SYS_pselect6] = {raw_pselect6, false, true},
+    [SYS_epoll_pwait] = {raw_epoll_pwait, false, true},
+    [SYS_epoll_pwait2] = {raw_epoll_pwait2, false, true},
+    [SYS_clock_nanosleep] = {raw_clock_nanosleep, false, true},
     [SYS_rt_sigaction] = {raw_rt_sigaction, false},
     [SYS_rt_sigprocmask] = {raw_rt_sigprocmask, false},
     [SYS_rt_sigpending] = {raw_rt_sigpending, false},
-    [SYS_rt_sigtimedwait] = {raw_rt_sigtimedwait, false},
-    [SYS_rt_sigsuspend] = {raw_rt_sigsuspend, false},
-    [SYS_pause] = {(void *)pause, true},
+    [SYS_rt_sigtimedwait] = {raw_rt_sigtimedwait, false, true},
+    [SYS_rt_sigsuspend] = {raw_rt_sigsuspend, false, true},
+    [SYS_pause] = {(void *)pause, true, true},
     [SYS_sigaltstack] = {(void *)sigaltstack, true},
-    [SYS_waitid] = {raw_waitid, false},
+    [SYS_waitid] = {raw_waitid, false, true},
     [SYS_futex] = {raw_futex, false},
     [SYS_futex_waitv] = {raw_futex_waitv, false},
     [SYS_futex_wake] = {raw_futex_wake, false},
@@ -211,6 +212,41 @@ static long ask_kernel(long number, long *a)
 	return makes_descriptor(number) ? noted_as_made(result) : result;
 }
 
+static inline long ask_hook(const struct answer *answer, const long *a)
+{
+	long result = answer->hook(a[0], a[1], a[2], a[3], a[4], a[5]);
+
+	return answer->is_int ? (int)result : result;
+}
+
+/* A raw system call is no cancellation point, whichever it is. */
+static long ask_hook_in_greenlet(const struct answer *answer, const long *a)
+{
+	long result;
+
+	self->no_points = (uintptr_t)__builtin_frame_address(0);
+	result = ask_hook(answer, a);
+	self->no_points = 0;
+	return result;
+}
+
+/* The same for a thread of the system's, which libc cancels. An asynchronous cancellation ends it anywhere. */
+static long ask_hook_in_thread(const struct answer *answer, const long *a)
+{
+	int type, state;
+	long result;
+
+	libc.pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, &type);
+	if (type == PTHREAD_CANCEL_ASYNCHRONOUS) {
+		libc.pthread_setcanceltype(type, NULL);
+		return ask_hook(answer, a);
+	}
+	libc.pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	result = ask_hook(answer, a);
+	libc.pthread_setcancelstate(state, NULL);
+	return result;
+}
+
 long syscall(long number, ...)
 {
 	const struct answer *answer = NULL;
@@ -223,9 +259,9 @@ long syscall(long number, ...)
 	va_end(rest);
 	if ((unsigned long)number < NUMBERS && (size_t)number < sizeof(answers) / sizeof(*answers))
 		answer = &answers[number];
-	if (!answer || !answer->hook)
+	if (!answer || !answer->hook || (answer->is_point && !any_hub()))
 		return ask_kernel(number, a);
-	if (answer->is_int)
-		return (int)answer->hook(a[0], a[1], a[2], a[3], a[4], a[5]);
-	return answer->hook(a[0], a[1], a[2], a[3], a[4], a[5]);
+	if (!self)
+		return answer->is_point ? ask_hook_in_thread(answer, a) : ask_hook(answer, a);
+	return self->no_points ? ask_hook(answer, a) : ask_hook_in_greenlet(answer, a);
 }

@@ -4,6 +4,7 @@
  */
 #include "../runtime/mask.h"
 #include "blocking.h"
+#include <sys/syscall.h>
 #include <termios.h>
 
 static int end(bool shown, int result)
@@ -48,9 +49,35 @@ int tcsendbreak(int fd, int duration)
 	return end(shown, libc.tcsendbreak(fd, duration));
 }
 
-int tcdrain(int fd)
+static int drain_natively(int fd)
 {
 	bool shown = show_own_blocks(STOPS_BACKGROUND);
 
 	return end(shown, libc.tcdrain(fd));
+}
+
+/* The calling process is stopped in the background: in a helper thread, which blocks all signals, it would not be. */
+static bool may_wait(int fd)
+{
+	pid_t group;
+	int left;
+
+	return libc.ioctl(fd, TIOCOUTQ, &left) == 0 && left && libc.ioctl(fd, TIOCGPGRP, &group) == 0 &&
+	       group == getpgrp();
+}
+
+/* Nothing tells when the output has gone, so a helper OS thread waits where there is some. */
+int tcdrain(int fd)
+{
+	const long waiting[7] = {SYS_ioctl, fd, TCSBRK, 1};
+	struct blocking call = blocking_on(CALL_tcdrain, -1, 0);
+	int result;
+
+	if (goes_native(&call))
+		return drain_natively(fd);
+	if (may_wait(fd))
+		result = (int)wait_on_helper(&call, waiting);
+	else
+		result = drain_natively(fd);
+	return (int)settled(&call, result);
 }

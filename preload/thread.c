@@ -5,6 +5,7 @@
 #include "../runtime/ending.h"
 #include "../runtime/handlers.h"
 #include "../runtime/helpers.h"
+#include "../runtime/leaving.h"
 #include "../runtime/mask.h"
 #include "../runtime/memory.h"
 #include "../runtime/slice.h"
@@ -125,24 +126,66 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 	return make_thread_for(__builtin_return_address(0), thread, attributes, start, arg);
 }
 
+struct join {
+	struct greenlet *joined;
+	struct place place;
+};
+
+static void leave_join(void *arg)
+{
+	struct join *join = arg;
+
+	lot_leave(&join->place);
+	join->joined->is_joined = false;
+}
+
+/*
+ * libc cancels a thread of its own where it waits by libc's means, or at any time: so at any time while it sleeps, but
+ * not where it holds a lock of the parking lot.
+ */
+static int sleep_in(struct join *join, const struct until *until)
+{
+	int error, type;
+
+	pthread_cleanup_push(leave_join, join);
+	libc.pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);
+	error = lot_stay(&join->place, until);
+	libc.pthread_setcanceltype(type, NULL);
+	pthread_cleanup_pop(0);
+	return error;
+}
+
+static int wait_as_thread(struct greenlet *g, const struct until *until)
+{
+	struct join join = {.joined = g};
+	int error = 0;
+
+	lot_enter(&g->ended, &join.place);
+	while (!error && !atomic_load(&g->ended) && lot_is_in_line(&join.place))
+		error = sleep_in(&join, until);
+	lot_leave(&join.place);
+	return error;
+}
+
 static int join_until(struct greenlet *g, void **result, const struct until *until)
 {
 	struct until mine;
 	int error = 0;
 
-	end_if_cancelled();
 	if (was_joined(g))
 		return ESRCH;
 	if (g->detached)
 		return EINVAL;
-	if (g == self)
+	if (g == self) {
+		end_if_cancelled();
 		return EDEADLK;
+	}
 	if (atomic_exchange(&g->is_joined, true))
 		return EINVAL;
 	while (!atomic_load(&g->ended) && !error) {
 		mine = but_not_by_kill(until);
 		stats_parked(CALL_pthread_join);
-		error = lot_wait((uint32_t *)&g->ended, 0, &mine);
+		error = self ? lot_wait((uint32_t *)&g->ended, 0, &mine) : wait_as_thread(g, &mine);
 		if (error == EAGAIN || (error == ECANCELED && !is_cancelled()))
 			error = 0;
 	}
@@ -163,24 +206,47 @@ struct join_job {
 	pthread_t thread;
 	void **result;
 	int error;
+	_Atomic bool is_left;
 };
+
+/* How soon a helper that waits for the end of a thread finds that its greenlet was cancelled. */
+#define LOOK_FOR_CANCELLATION (50 * NANOS_PER_MSEC)
 
 static void join_natively(void *arg)
 {
 	struct join_job *job = arg;
+	struct timespec at;
 
-	job->error = libc.pthread_join(job->thread, job->result);
+	do {
+		at = timespec_of(nanos_add(clock_now(), LOOK_FOR_CANCELLATION));
+		job->error = libc.pthread_clockjoin_np(job->thread, job->result, CLOCK_MONOTONIC, &at);
+	} while (job->error == ETIMEDOUT && !atomic_load(&job->is_left));
 }
 
-/* A greenlet waits for a thread of the system's. */
+static void leave_job(void *arg)
+{
+	atomic_store(&((struct join_job *)arg)->is_left, true);
+}
+
+/*
+ * A greenlet waits for a thread of the system's. A kill does not end the wait, and one thread that has ended is joined
+ * though the caller was cancelled.
+ */
 static int join_on_helper(pthread_t thread, void **result)
 {
-	struct blocking call = blocking_on(CALL_pthread_join, -1, 0);
-	struct join_job job = {thread, result, 0};
+	struct until until = {.deadline = FOR_EVER};
+	struct join_job job = {.thread = thread, .result = result};
 
-	if (goes_native(&call))
+	if (waits_natively(CALL_pthread_join) && !is_cancelled())
 		return libc.pthread_join(thread, result);
-	call_on_helper(&call, join_natively, &job);
+	job.error = libc.pthread_tryjoin_np(thread, result);
+	while (job.error == EBUSY || job.error == ETIMEDOUT) {
+		atomic_store(&job.is_left, false);
+		until = but_not_by_kill(&until);
+		stats_helped(CALL_pthread_join);
+		if (offload_cancellable(join_natively, leave_job, &job, &until) == ECANCELED && job.error == ETIMEDOUT)
+			end_if_cancelled();
+	}
 	return job.error;
 }
 
@@ -261,7 +327,8 @@ void pthread_exit(void *value)
 
 	if (self) {
 		self->value = value;
-		self->cancel_disabled = true;
+		self->is_exiting = true;
+		leave_waits(0); /* those that a handler has interrupted, which is the caller */
 	}
 	if (self && self->is_main && self->hub->is_first) {
 		pthread_once(&once, make_key);

@@ -29,10 +29,10 @@ long receive_quickly(enum call call, int fd, void *buf, size_t count);
 long send_quickly(enum call call, int fd, const void *buf, size_t count, int flags);
 
 /* What such a call answers to its caller: the count, or -1 with errno set. Ends a greenlet that was cancelled. */
-static inline ssize_t result_of(long n)
+static inline ssize_t result_of(enum call call, long n)
 {
 	if (n == -ECANCELED)
-		end_if_cancelled();
+		act_on_cancellation(call);
 	return with_errno(n);
 }
 

@@ -13,21 +13,17 @@ struct ring_wait {
 	struct io_uring *ring;
 	struct io_uring_cqe **first;
 	unsigned wanted;
-	bool allowed;
 };
 
-/* No cancellation point. False where the call is to be made as it is. */
+/* False where the call is to be made as it is. */
 static bool begin_ring_wait(struct ring_wait *wait, const struct __kernel_timespec *limit, sigset_t *mask)
 {
 	struct until *until = &wait->call.until;
 
 	if (has_no_greenlets() || !wait->wanted)
 		return false;
-	wait->allowed = forbid_cancellation();
-	if (goes_native(&wait->call)) {
-		allow_cancellation(wait->allowed);
+	if (goes_native(&wait->call))
 		return false;
-	}
 	until->deadline = deadline_of((const struct timespec *)limit);
 	until->mask = mask;
 	until->on_signal = SIGNAL_ENDS;
@@ -37,8 +33,9 @@ static bool begin_ring_wait(struct ring_wait *wait, const struct __kernel_timesp
 /* The error is the result: liburing leaves errno alone. */
 static int end_ring_wait(struct ring_wait *wait, int result)
 {
+	if (result == -ECANCELED)
+		act_on_cancellation(wait->call.call);
 	errno = wait->call.errno_before;
-	allow_cancellation(wait->allowed);
 	return result;
 }
 

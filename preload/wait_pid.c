@@ -17,40 +17,18 @@ static void set_pid(struct child_wait *wait, pid_t pid)
 	}
 }
 
-static pid_t wait_greenly(enum call which, pid_t pid, int *status, int options, struct rusage *usage)
+static pid_t wait_for(enum call which, pid_t pid, int *status, int options, struct rusage *usage)
 {
 	struct child_wait wait = {
 	    .call = blocking_on(which, -1, 0), .is_wait4 = true, .status = status, .usage = usage};
 
 	wait.call.dont_wait = options & WNOHANG;
 	/* The kernel is to refuse what is not wait4's, and our own mark not to hide it. */
-	if ((options & WEXITED) || goes_native(&wait.call))
+	if (goes_native(&wait.call) || (options & WEXITED))
 		return libc.wait4(pid, status, options, usage);
 	wait.options = options | WEXITED;
 	set_pid(&wait, pid);
 	return (pid_t)wait_for_children(&wait);
-}
-
-/* libc has said so to itself, as pclose does, and not by our hook. */
-static bool libc_lets_nobody_cancel(void)
-{
-	int state;
-
-	libc.pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
-	libc.pthread_setcancelstate(state, NULL);
-	return state == PTHREAD_CANCEL_DISABLE;
-}
-
-static pid_t wait_for(enum call which, pid_t pid, int *status, int options, struct rusage *usage)
-{
-	pid_t child;
-
-	if (!self || self->cancel_disabled || !libc_lets_nobody_cancel())
-		return wait_greenly(which, pid, status, options, usage);
-	self->cancel_disabled = true;
-	child = wait_greenly(which, pid, status, options, usage);
-	self->cancel_disabled = false;
-	return child;
 }
 
 pid_t wait4(pid_t pid, int *status, int options, struct rusage *usage)

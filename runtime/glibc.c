@@ -14,13 +14,13 @@ void _dl_get_tls_static_info(size_t *size, size_t *align);
 
 static bool has_what_we_read(void)
 {
-	return _thread_db_pthread_tid && _thread_db_pthread_list && _thread_db_pthread_specific &&
-	       _thread_db_pthread_key_data_level2_data && _thread_db_pthread_key_struct_destr &&
-	       _thread_db___pthread_keys && _thread_db_rtld_global__dl_tls_dtv_slotinfo_list &&
-	       _thread_db_rtld_global__dl_stack_user && _thread_db_dtv_slotinfo_list_slotinfo &&
-	       _thread_db_link_map_l_tls_offset && &_thread_db_sizeof_pthread && &_thread_db_sizeof_dtv_slotinfo &&
-	       &_thread_db_sizeof_pthread_key_data && &_thread_db_sizeof_pthread_key_struct && _rtld_global &&
-	       __pthread_keys;
+	return _thread_db_pthread_tid && _thread_db_pthread_list && _thread_db_pthread_cancelhandling &&
+	       _thread_db_pthread_specific && _thread_db_pthread_key_data_level2_data &&
+	       _thread_db_pthread_key_struct_destr && _thread_db___pthread_keys &&
+	       _thread_db_rtld_global__dl_tls_dtv_slotinfo_list && _thread_db_rtld_global__dl_stack_user &&
+	       _thread_db_dtv_slotinfo_list_slotinfo && _thread_db_link_map_l_tls_offset &&
+	       &_thread_db_sizeof_pthread && &_thread_db_sizeof_dtv_slotinfo && &_thread_db_sizeof_pthread_key_data &&
+	       &_thread_db_sizeof_pthread_key_struct && _rtld_global && __pthread_keys;
 }
 
 /* Our structures above are as long as glibc's. */
@@ -110,6 +110,7 @@ int glibc_learn(void)
 		return ENOTSUP;
 	glibc.tid = _thread_db_pthread_tid[OFFSET];
 	glibc.list = _thread_db_pthread_list[OFFSET];
+	glibc.cancel = _thread_db_pthread_cancelhandling[OFFSET];
 	glibc.specific = _thread_db_pthread_specific[OFFSET];
 	glibc.specific_first = *(char **)(descriptor + glibc.specific) - descriptor;
 	if (*(int *)(descriptor + glibc.tid) != os_thread_id())

@@ -12,9 +12,9 @@ struct glibc {
 	size_t above, below, align; /* a block's extent from the thread pointer, upwards and downwards */
 	ptrdiff_t descriptor_below; /* the descriptor starts so far below the thread pointer: 0 on x86 */
 	size_t descriptor_size;
-	ptrdiff_t tid, list, specific, specific_first; /* in the descriptor */
-	ptrdiff_t robust_head;                         /* too; 0: the kernel knows no such lists */
-	ptrdiff_t rseq_cpu_id;                         /* from the thread pointer; 0: no rseq */
+	ptrdiff_t tid, list, cancel, specific, specific_first; /* in the descriptor */
+	ptrdiff_t robust_head;                                 /* too; 0: the kernel knows no such lists */
+	ptrdiff_t rseq_cpu_id;                                 /* from the thread pointer; 0: no rseq */
 	long robust_offset;
 	ptrdiff_t resolver;            /* the state that blocks have for it, from the thread pointer */
 	ptrdiff_t libc_low, libc_high; /* libc's own thread-local variables, from the thread pointer */

@@ -11,6 +11,7 @@
 
 DEBUG_TABLE(pthread_tid);
 DEBUG_TABLE(pthread_list);
+DEBUG_TABLE(pthread_cancelhandling);
 DEBUG_TABLE(pthread_specific);
 DEBUG_TABLE(pthread_key_data_level2_data);
 DEBUG_TABLE(pthread_key_struct_destr);

@@ -46,9 +46,10 @@ static void begin(void)
 			take_signals(self);
 		self->has_begun = true;
 		run(self);
-		__pthread_unregister_cancel(&outermost);
 	}
+	/* A destructor that is cancelled comes back to the jump buffer: then those that are left run. */
 	tls_run_destructors();
+	__pthread_unregister_cancel(&outermost);
 	end_greenlet(self);
 }
 
@@ -64,8 +65,8 @@ static void init_greenlet(struct greenlet *g, struct hub *hub, green_fn *fn, voi
 	g->ended = 0;
 	g->is_joined = false;
 	g->cancelled = 0;
-	g->cancel_disabled = false;
-	g->cancel_async = false;
+	g->is_exiting = false;
+	g->no_points = 0;
 	g->sliced = false;
 	g->loading = 0;
 	g->urgency = 0;

@@ -344,6 +344,7 @@ static void init_main(struct hub *hub)
 	hub->main.has_begun = true;
 	hub->main.context.thread_pointer = thread_pointer();
 	hub->listed = thread_pointer();
+	hub->main.cancelled = (tls_cancel_state(thread_pointer()) & TLS_CANCELLED) != 0;
 	mask_begin(hub);
 	follow_kernel_urgency(hub);
 	/* libc cannot know that there is company now, by helper threads or by greenlets; C++ goes by the variable. */

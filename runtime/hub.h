@@ -14,6 +14,7 @@
 #include "stack.h"
 #include "sys.h"
 #include "timer.h"
+#include "tls.h"
 #include <ev.h>
 #include <pthread.h>
 #include <sched.h>
@@ -80,13 +81,14 @@ struct greenlet {
 	struct waiter waiter;      /* its place in the queue of the one descriptor that it waits for */
 
 	void *(*run)(void *);
-	void *value;                        /* its argument, then its result */
-	struct greenlet *joiner;            /* who waits for its end */
-	_Atomic uint32_t ended;             /* the same for pthread_join, which waits by this address */
-	_Atomic bool is_joined;             /* somebody does */
-	bool cancel_disabled, cancel_async; /* as pthread_setcancelstate and -type have it */
-	bool has_altstack, sliced;          /* the latter: gives way in the middle of what it does, see slice.h */
-	bool is_cut; /* its slice has ended in the midst of what it computes, and it is ready to go on */
+	void *value;               /* its argument, then its result */
+	struct greenlet *joiner;   /* who waits for its end */
+	_Atomic uint32_t ended;    /* the same for pthread_join, which waits by this address */
+	_Atomic bool is_joined;    /* somebody does */
+	bool is_exiting;           /* in pthread_exit: it cannot be cancelled any more */
+	uintptr_t no_points;       /* the frame of the call in which nothing is a cancellation point; 0: none */
+	bool has_altstack, sliced; /* the latter: gives way in the middle of what it does, see slice.h */
+	bool is_cut;               /* its slice has ended in the midst of what it computes, and it is ready to go on */
 	struct greenlet *inbox_next;
 	struct greenlet *next_living, *previous_living; /* in the hub's list */
 	uint64_t awaits;                                /* the signals that it waits for, as by sigwait */
@@ -289,10 +291,26 @@ void call_lines_later(void);
 /* Handles what the inbox holds; a greenlet calls it before it ends, lest the inbox refer to it. */
 void take_inbox(struct hub *hub);
 
+/* True for a greenlet that was cancelled, has cancellation enabled and has not begun to exit. */
+static inline bool is_to_be_cancelled(const struct greenlet *g)
+{
+	return __builtin_expect(g->cancelled, 0) && !g->is_exiting &&
+	       !(tls_cancel_state(g->context.thread_pointer) & TLS_CANCEL_DISABLED);
+}
+
+/* The same for asynchronous cancellation: the greenlet ends wherever it is. */
+static inline bool is_to_be_cancelled_at_once(const struct greenlet *g)
+{
+	return is_to_be_cancelled(g) && (tls_cancel_state(g->context.thread_pointer) & TLS_CANCEL_ASYNC);
+}
+
+/* Ends the calling greenlet, which is to be cancelled: see park(). Set before the first greenlet is cancelled. */
+extern void (*end_cancelled)(void);
+
 /* True when the blocking calls of g are to end: it was killed, or cancelled and lets that be. */
 static inline bool must_end(const struct greenlet *g)
 {
-	return (g->killed && !g->shields) || (g->cancelled && !g->cancel_disabled);
+	return (g->killed && !g->shields) || is_to_be_cancelled(g);
 }
 
 /* True when there is a reason to park: other greenlets live on this one's hub, or a timeout is to end its calls. */

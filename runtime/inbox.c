@@ -1,6 +1,7 @@
 /* What other OS threads and signal handlers leave for a hub. */
 #include "arch.h"
 #include "hub.h"
+#include "park.h"
 #include <errno.h>
 
 void knock(struct hub *hub)
@@ -28,7 +29,7 @@ void post(struct greenlet *g)
 /* A firm park is ended by an unpark() alone; that may be what was posted, even if a kill came before. */
 static int outcome_of_post(const struct greenlet *g)
 {
-	return must_end(g) && g->state == PARKED ? ECANCELED : 0;
+	return g->state == PARKED && ends_wait(g, g->until) ? ECANCELED : 0;
 }
 
 void take_inbox(struct hub *hub)

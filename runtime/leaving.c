@@ -12,6 +12,8 @@ void leave_waits(uintptr_t position)
 	if (self) {
 		queue_leave(&self->waiter);
 		poller_leave_file(&self->waiter);
+		if (!position || self->no_points < position)
+			self->no_points = 0;
 	}
 	while ((wait = leavables) && (!position || (uintptr_t)wait < position)) {
 		const struct way_to_leave *way = wait->way;

@@ -3,11 +3,14 @@
 #include "hold.h"
 #include "hub.h"
 #include "interrupt.h"
+#include "leaving.h"
 #include "mask.h"
 #include "torture.h"
 #include <errno.h>
 
 static const struct until for_ever = {.deadline = FOR_EVER, .on_signal = SIGNAL_PASSES};
+
+void (*end_cancelled)(void);
 
 /* Whether it was the end of the greenlet's own time is noted for green_timeout_end(). */
 static void time_is_up(struct timer *timer)
@@ -112,19 +115,48 @@ PART_OF_PARK int wait_until(struct greenlet *me, const struct until *until)
 	return wait_ended(me, until, wait_as_it_is(me, until));
 }
 
+bool ends_wait(const struct greenlet *g, const struct until *until)
+{
+	if (until->firm)
+		return false;
+	if ((g->killed && !g->shields) || is_to_be_cancelled_at_once(g))
+		return true;
+	return !until->no_point && !g->no_points && is_to_be_cancelled(g);
+}
+
+/* A firm wait, and those around it that a handler has interrupted, are left before the frames are unwound. */
+static void end_at_once(struct greenlet *me)
+{
+	me->is_exiting = true;
+	leave_waits(0);
+	end_cancelled();
+}
+
+/* Before and after the wait of one that was killed or cancelled. Returns what the wait comes to. */
+static __attribute__((noinline)) int heed_end(struct greenlet *me, const struct until *until, int outcome)
+{
+	if (until->firm && !until->is_held && is_to_be_cancelled_at_once(me))
+		end_at_once(me);
+	return ends_wait(me, until) ? ECANCELED : outcome;
+}
+
 int park(const struct until *until)
 {
 	struct greenlet *me = self;
+	int error = 0;
 
 	if (!until)
 		until = &for_ever;
-	if (must_end(me) && !until->firm)
-		return ECANCELED;
-	if (torture_strikes(8)) {
-		yield_turn();
-		return must_end(me) && !until->firm ? ECANCELED : 0;
+	if (__builtin_expect(me->killed | me->cancelled, 0)) {
+		error = heed_end(me, until, 0);
+		if (error)
+			return error;
 	}
-	return wait_until(me, until);
+	if (torture_strikes(8))
+		yield_turn();
+	else
+		error = wait_until(me, until);
+	return __builtin_expect(me->cancelled, 0) ? heed_end(me, until, error) : error;
 }
 
 void park_new(struct greenlet *g, nanos deadline)
@@ -166,7 +198,7 @@ void end_wait(struct greenlet *g)
 	bool is_ours = (self && self->hub == g->hub) || hub_running == g->hub;
 
 	if (is_ours && !is_in_handler())
-		wake_here(g, must_end(g) ? ECANCELED : 0);
+		wake_here(g, g->state == PARKED && ends_wait(g, g->until) ? ECANCELED : 0);
 	else
 		post(g);
 }

@@ -24,7 +24,9 @@ struct until {
 	nanos deadline;
 	enum on_signal on_signal;
 	const sigset_t *mask; /* blocked signals while it waits; NULL: as they are */
-	bool firm;            /* nothing else ends it: for what must be waited for; handlers run meanwhile */
+	bool firm;            /* no kill, signal or deferred cancellation ends it; handlers run meanwhile */
+	bool no_point;        /* a deferred cancellation does not end it, but a kill does */
+	bool is_held;         /* nor does an asynchronous one end a firm wait: others refer to its frame */
 	bool on_stop;         /* a stop of the process ends it, with EINTR, once that goes on */
 	bool goes_first;      /* once its descriptor is ready, ahead of all who are: what comes next is lost else */
 	bool keeps_file;      /* a wait for a descriptor goes on when that is closed, see poller_closing() */
@@ -47,8 +49,9 @@ static inline bool is_over(const struct until *until)
 
 /*
  * Stops the calling greenlet until somebody unparks it. Returns 0 then (or for no cause), or ETIMEDOUT (the deadline,
- * or one that the greenlet has set itself by green_timeout_begin), ECANCELED (green_kill), EINTR. Leaves errno alone. A
- * deadline that has passed, and a killed greenlet, do not stop.
+ * or one that the greenlet has set itself by green_timeout_begin), ECANCELED (see ends_wait()), EINTR. Leaves errno
+ * alone. A deadline that has passed, and a killed greenlet, do not stop. An asynchronous cancellation ends the greenlet
+ * in a firm wait: the wait is left as by a jump out of a signal handler, and the call does not return.
  */
 int park(const struct until *until);
 
@@ -57,6 +60,12 @@ int park(const struct until *until);
  * end early without cause, too.
  */
 void park_firmly(void);
+
+/*
+ * True when a kill or a cancellation ends a wait of g with ECANCELED: a deferred cancellation one at a cancellation
+ * point, an asynchronous one any that is not firm.
+ */
+bool ends_wait(const struct greenlet *g, const struct until *until);
 
 /* Parks a new greenlet, whose first run is then the end of its wait. */
 void park_new(struct greenlet *g, nanos deadline);

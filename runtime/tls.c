@@ -278,6 +278,13 @@ int tls_thread_id_at(const void *tp)
 	return *(const int *)((const char *)tp - glibc.descriptor_below + glibc.tid);
 }
 
+int tls_cancel_state(const void *tp)
+{
+	const char *descriptor = (const char *)tp - glibc.descriptor_below;
+
+	return __atomic_load_n((const int *)(descriptor + glibc.cancel), __ATOMIC_RELAXED);
+}
+
 pthread_t tls_thread(void *tp)
 {
 	return (pthread_t)descriptor_of(tp);

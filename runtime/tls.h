@@ -59,6 +59,18 @@ int tls_thread_id(void);
 /* The same in the block at tp. */
 int tls_thread_id_at(const void *tp);
 
+/*
+ * What libc notes of cancellation in the block at tp, of any thread: pthread_setcancelstate() and -type write it, and
+ * so does libc where its own code must not be cancelled, as in pclose() and sem_open().
+ */
+enum {
+	TLS_CANCEL_DISABLED = 1,
+	TLS_CANCEL_ASYNC = 2,
+	TLS_CANCELLED = 8, /* of a thread of the system's alone */
+};
+
+int tls_cancel_state(const void *tp);
+
 /* What a thread does when it ends: thread_local destructors, then those of pthread keys, in rounds. */
 void tls_run_destructors(void);
 

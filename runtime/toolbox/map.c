@@ -61,6 +61,7 @@ static struct until until_ended(const struct green_group *group, bool firm)
 	struct until until = until_of(-1, "the ends of calls by the group", group);
 
 	until.firm = firm;
+	until.is_held = firm;
 	return until;
 }
 
