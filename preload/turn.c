@@ -11,13 +11,42 @@ static int wait_in_line(enum call call, const struct way *way, struct place *pla
 	return lot_stay(place, until);
 }
 
-static int try_in_line(enum call call, const struct way *way, struct place *place, const struct until *until)
+/* A wait in turn, which a jump or an asynchronous cancellation may leave: then the turn is passed on. */
+struct turn {
+	struct leavable stay; /* first; inside that of the place */
+	struct place *place;
+	const struct way *way;
+};
+
+static void pass_on(const struct way *way, void *address, int answer)
 {
+	if (way->pass_on)
+		way->pass_on(address, answer);
+	else if (answer)
+		give_turn(address);
+}
+
+static void leave_turn(struct leavable *stay)
+{
+	const struct turn *turn = (struct turn *)stay;
+
+	lot_leave(turn->place);
+	pass_on(turn->way, (void *)turn->place->address, ECANCELED);
+}
+
+static const struct way_to_leave out_of_turn = {.leave = leave_turn};
+
+static int try_in_line(enum call call, struct turn *turn, const struct until *until)
+{
+	const struct way *way = turn->way;
+	struct place *place = turn->place;
 	int error = 0, answer;
 
 	for (;;) {
-		if (was_left(&place->stay))
+		if (was_left(&turn->stay)) {
 			lot_enter(place->address, place);
+			wait_begins(&turn->stay, &out_of_turn);
+		}
 		if (lot_is_first(place)) {
 			answer = way->try((void *)place->address);
 			if (answer != EBUSY)
@@ -33,15 +62,14 @@ static int try_in_line(enum call call, const struct way *way, struct place *plac
 
 int take_as_placed(enum call call, struct place *place, const struct way *way, const struct until *until)
 {
-	int answer = try_in_line(call, way, place, until);
-	void *address;
+	struct turn turn = {.place = place, .way = way};
+	int answer;
 
+	wait_begins(&turn.stay, &out_of_turn);
+	answer = try_in_line(call, &turn, until);
+	wait_ends(&turn.stay);
 	lot_leave(place);
-	address = (void *)place->address;
-	if (way->pass_on)
-		way->pass_on(address, answer);
-	else if (answer)
-		give_turn(address);
+	pass_on(way, (void *)place->address, answer);
 	return answer;
 }
 

@@ -110,11 +110,13 @@ static bool take_out(struct place *place)
 	return was_there;
 }
 
+/* The place may have been called, as the first of its line: then the next one is to be. */
 static void leave_place(struct leavable *stay)
 {
 	struct place *place = place_of(stay);
 
-	take_out(place);
+	if (take_out(place))
+		lot_call_first(place->address);
 	atomic_store(&place->called, 1);
 }
 
