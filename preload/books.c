@@ -1,9 +1,10 @@
 #include "books.h"
+#include "../runtime/fork.h"
 #include "../runtime/hub.h"
 #include "../runtime/memory.h"
 #include "../runtime/poller.h"
+#include "../runtime/task.h"
 #include "libc.h"
-#include <pthread.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -41,7 +42,7 @@ static struct fd_entry *make_entry(int fd)
 
 void fd_note(int fd, uint32_t set, uint32_t clear)
 {
-	struct fd_entry *entry = make_entry(fd);
+	struct fd_entry *entry = has_own_fds() ? NULL : make_entry(fd);
 
 	if (entry)
 		entry_note(entry, set, clear);
@@ -160,6 +161,8 @@ static void forget_traits(int fd)
 {
 	struct fd_entry *entry = fd_entry(fd);
 
+	if (has_own_fds())
+		return;
 	if (entry)
 		atomic_store(&entry->traits, 0);
 }
@@ -227,10 +230,7 @@ static void share_all(void)
 		fd_shared((int)fd);
 }
 
-__attribute__((constructor)) static void watch_forks(void)
-{
-	pthread_atfork(NULL, share_all, share_all);
-}
+const struct fork_part fork_descriptors = {.in_parent = share_all, .in_child = share_all};
 
 bool fd_is_ours(int fd)
 {

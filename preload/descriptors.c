@@ -294,12 +294,6 @@ int shutdown(int fd, int how)
 	return result;
 }
 
-/* A child that ran in our memory would keep our books with its own descriptors. */
-pid_t vfork(void)
-{
-	return fork();
-}
-
 synonym(__pipe, pipe);
 synonym(__close, close);
 synonym(__dup2, dup2);

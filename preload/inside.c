@@ -21,21 +21,32 @@ static bool is_nobodys(const void *lock)
 /* An OS thread without greenlets, and one that is alone there, can as well wait in the kernel: others have the lock. */
 static bool waits_in_kernel(const void *lock)
 {
-	return !self || !has_company(self) || is_forking || arena_is_lock(lock);
+	return !self || !has_company(self) || arena_is_lock(lock);
+}
+
+/* fork takes locks of libc's with some of ours in hand: those are given back while a greenlet has to run. */
+static void wait_greenly(int *word)
+{
+	static const struct until for_ever = {.deadline = FOR_EVER, .firm = true};
+	bool forks = is_forking;
+
+	if (forks)
+		fork_pause();
+	lot_wait((uint32_t *)word, 2, &for_ever);
+	if (forks)
+		fork_resume();
 }
 
 /* As in lock.h: who comes out of a wait cannot know that he was the last to wait. */
 void wait_for_libc_lock(int *word)
 {
-	static const struct until for_ever = {.deadline = FOR_EVER, .firm = true};
-
 	if (is_nobodys(word))
 		return;
 	while (__atomic_exchange_n(word, 2, __ATOMIC_ACQUIRE) != 0) {
 		if (waits_in_kernel(word))
 			raw_syscall(SYS_futex, (long)word, FUTEX_WAIT_PRIVATE, 2, 0, 0, 0);
 		else
-			lot_wait((uint32_t *)word, 2, &for_ever);
+			wait_greenly(word);
 	}
 }
 
@@ -84,8 +95,9 @@ static void note_home(void)
 	home = sys_getpid();
 }
 
+const struct fork_part fork_home = {.in_child = note_home};
+
 void inside_prepare(void)
 {
 	note_home();
-	pthread_atfork(NULL, NULL, note_home);
 }

@@ -1,4 +1,5 @@
 #include "libc.h"
+#include "../runtime/fork.h"
 #include <dlfcn.h>
 #include <link.h>
 #include <stdbool.h>
@@ -52,7 +53,8 @@ void libc_find_foreign(void)
 
 /*
  * An indirect function is resolved while the library that has it is relocated: after libc, on which it depends, and
- * before any constructor. So even a constructor that runs before ours finds the table filled, and no hook has to ask.
+ * before any constructor. So even a constructor that runs before ours finds the table filled, and no hook has to ask;
+ * and no handler of pthread_atfork() is registered before ours.
  */
 static void at_relocation(void)
 {
@@ -62,6 +64,7 @@ static __attribute__((used)) void (*resolve(void))(void)
 {
 	find_all(true, is_missing);
 	libc_clock = (__typeof__(libc_clock))find("clock_gettime", NULL, NULL);
+	fork_prepare();
 	return at_relocation;
 }
 

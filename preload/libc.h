@@ -60,6 +60,8 @@ int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *timeout, co
 int __pthread_mutex_lock(pthread_mutex_t *mutex);
 int __pthread_mutex_unlock(pthread_mutex_t *mutex);
 void __longjmp_chk(sigjmp_buf buffer, int value) __attribute__((noreturn));
+pid_t _Fork(void);
+int __clone(int (*fn)(void *arg), void *stack, int flags, void *arg, ...);
 int __xpg_sigpause(int signo);
 int __sigpause(int signo_or_mask, int is_signo);
 pid_t __wait(int *status);

@@ -83,7 +83,14 @@
 #define SYS_sync_file_range (NUMBERS + 18)
 #endif
 
+#ifndef SYS_fork
+#define SYS_fork (NUMBERS + 20)
+#endif
+
 /* Newer than the headers that some systems build with; the same everywhere. */
+#ifndef SYS_clone3
+#define SYS_clone3 435
+#endif
 #ifndef SYS_openat2
 #define SYS_openat2 437
 #endif

@@ -3,6 +3,7 @@
  * ours for OS threads without greenlets too: who waits for a routine and who runs it must agree on how to be woken, and
  * the first greenlet may be made while it runs.
  */
+#include "../runtime/fork.h"
 #include "options.h"
 #include "stats.h"
 #include "turn.h"
@@ -104,10 +105,6 @@ synonym(__pthread_once, pthread_once);
 static void begin_generation(void)
 {
 	run_here += GENERATION;
-	lot_reset();
 }
 
-__attribute__((constructor)) static void watch_forks(void)
-{
-	pthread_atfork(NULL, NULL, begin_generation);
-}
+const struct fork_part fork_once = {.in_child = begin_generation};

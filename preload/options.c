@@ -87,7 +87,7 @@ static void read_slice(const char *text)
 }
 
 /* Nothing here may allocate or wait: other libraries' constructors may come first or later. */
-__attribute__((constructor)) static void read_environment(void)
+static void read_environment(void)
 {
 	const char *patch = secure_getenv("GREENLOAD_PATCH");
 	const char *stack = secure_getenv("GREENLOAD_STACK");
@@ -112,4 +112,14 @@ __attribute__((constructor)) static void read_environment(void)
 		report_prepare(name_of_call);
 	}
 	follow_children(secure_getenv("GREENLOAD_FOLLOW"));
+}
+
+__attribute__((constructor)) void read_options(void)
+{
+	static bool is_done;
+
+	if (is_done)
+		return;
+	is_done = true;
+	read_environment();
 }

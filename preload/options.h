@@ -5,6 +5,12 @@
 #include "libc.h"
 #include <stdbool.h>
 
+/*
+ * Reads all of it, once: before the first thread or greenlet is made, be it by a constructor that runs before ours;
+ * else by that. Until then all calls are native anyway. libc itself must be ready.
+ */
+void read_options(void);
+
 /* GREENLOAD_PATCH: true for a call whose family is to stay native. */
 extern bool call_is_off[CALLS];
 

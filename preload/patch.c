@@ -233,7 +233,7 @@ static const char *patch_libc(bool is_alone)
 	return patch_rows(&library);
 }
 
-static void patch_once(void)
+void before_first_hub(void)
 {
 	static bool is_done;
 	int before = errno;
@@ -242,13 +242,9 @@ static void patch_once(void)
 	if (is_done)
 		return;
 	is_done = true;
+	read_options();
 	is_alone = is_only_thread();
 	credentials_prepare();
 	stats_tell_of_libc(patch_libc(is_alone));
 	errno = before;
-}
-
-__attribute__((constructor)) static void prepare(void)
-{
-	before_first_hub = patch_once;
 }

@@ -32,6 +32,12 @@ long raw_rt_sigprocmask(long how, long set, long old, long size, long e, long f)
 long raw_rt_sigpending(long set, long size, long c, long d, long e, long f);
 long raw_rt_sigtimedwait(long set, long info, long limit, long size, long e, long f);
 long raw_rt_sigsuspend(long set, long size, long c, long d, long e, long f);
+
+/* Forks, and tasks in our memory; see clone.c. */
+long raw_fork(long a, long b, long c, long d, long e, long f);
+long raw_clone(long flags, long stack, long c, long d, long e, long f);
+long raw_clone3(long arguments, long size, long c, long d, long e, long f);
+
 /* Where a time limit may be lacking, as libc's wrappers have none or a call of its own for that. */
 long raw_mq_timedsend(long queue, long bytes, long size, long priority, long limit, long f);
 long raw_mq_timedreceive(long queue, long bytes, long size, long priority, long limit, long f);

@@ -7,6 +7,7 @@
 #include "../runtime/overflow.h"
 #include "../runtime/report.h"
 #include "../runtime/slice.h"
+#include "../runtime/task.h"
 #include "../runtime/toolbox/on_signal.h"
 #include "addressed.h"
 #include "blocking.h"
@@ -193,6 +194,12 @@ static int set_action(int signo, const struct sigaction *action, struct sigactio
 	struct sigaction programs = actions[signo], ours = *action;
 	int result;
 
+	if (has_own_handlers()) {
+		result = libc.sigaction(signo, action, before);
+		if (result == 0 && before)
+			show(signo, before, &programs);
+		return result;
+	}
 	if ((is_function(action) && !is_ours(signo, action)) || is_addressed_default(signo, action)) {
 		actions[signo] = *action;
 		ours = with_ours(action);
@@ -229,7 +236,8 @@ int sigaction(int signo, const struct sigaction *action, struct sigaction *befor
 {
 	int result;
 
-	if (signo > 0 && signo < SIGNALS && action && signo == slice_signal() && !slice_handles(action))
+	if (signo > 0 && signo < SIGNALS && action && !has_own_handlers() && signo == slice_signal() &&
+	    !slice_handles(action))
 		return set_beside_slices(signo, action, before);
 	if (signo > 0 && signo < SIGNALS && action)
 		return set_action(signo, action, before);

@@ -9,6 +9,7 @@
 #include "../runtime/mask.h"
 #include "../runtime/memory.h"
 #include "../runtime/slice.h"
+#include "../runtime/task.h"
 #include "../runtime/tls.h"
 #include "blocking.h"
 #include "options.h"
@@ -20,14 +21,15 @@
 #include "turn.h"
 #include <stdlib.h>
 
-/* On a thread of the system's that is no host, and not the first of the process, a thread is a thread. */
+/* On a thread of the system's that is no host, and not the first of the process, a thread is a thread; and in a task.
+ */
 static bool makes_threads(const void *caller)
 {
 	if (wants_os_thread) {
 		wants_os_thread = false;
 		return true;
 	}
-	return call_is_off[CALL_pthread_create] || hub_running || (!self && gettid() != sys_getpid()) ||
+	return call_is_off[CALL_pthread_create] || hub_running || task_flags || (!self && gettid() != sys_getpid()) ||
 	       waits_by_itself(caller);
 }
 
@@ -108,6 +110,7 @@ int make_thread_for(
 	struct thread_wish wish;
 	int error, before = errno;
 
+	read_options();
 	if (makes_threads(caller))
 		return create_natively(thread, attributes, start, arg);
 	/* Where greenlets can't be had (no descriptor is left, a filter refuses what they need), threads can. */

@@ -190,7 +190,6 @@ static void wait_greenly(struct child_wait *wait)
 	bool is_main = self->is_main && self->hub->is_first;
 	int error;
 
-	lines_prepare();
 	wait->greenlet = self;
 	wait->process = sys_getpid();
 	wait_begins(&wait->stay, &way);

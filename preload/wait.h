@@ -45,9 +45,6 @@ struct child_wait {
  */
 long wait_for_children(struct child_wait *wait);
 
-/* Has the child of any later fork tidied up. */
-void lines_prepare(void);
-
 /*
  * Parks until there may be something for the wait to take. Returns 0 then, and also without cause, or EINTR, ECANCELED,
  * ENOMEM. Once it has, the wait stands in a line of those who wait for the same, and is to leave it at its end.

@@ -6,6 +6,7 @@
  *
  * A helper cannot be called back. If all have left its line meanwhile, it stays, and those who come next find it there.
  */
+#include "../runtime/fork.h"
 #include "../runtime/helpers.h"
 #include "../runtime/lock.h"
 #include "../runtime/memory.h"
@@ -43,27 +44,14 @@ static void unlock_lines(uint64_t before)
 	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&before, 0, sizeof(before), 0, 0);
 }
 
-static void before_fork(void)
+/* The helpers have stayed in the parent, and so have those who wait, and who had the lock. */
+static void begin_anew(void)
 {
-	lock(&lines_lock);
-}
-
-static void in_parent(void)
-{
-	unlock(&lines_lock);
-}
-
-/* The helpers have stayed in the parent, and so have those who wait. */
-static void in_child(void)
-{
-	unlock(&lines_lock);
+	atomic_store(&lines_lock.state, 0);
 	lines = NULL;
 }
 
-static void watch_forks(void)
-{
-	pthread_atfork(before_fork, in_parent, in_child);
-}
+const struct fork_part fork_lines = {.in_child = begin_anew};
 
 static void let_go(struct line *line)
 {
@@ -154,13 +142,6 @@ static int enter_line(struct child_wait *wait)
 		;
 	*last = wait;
 	return 0;
-}
-
-void lines_prepare(void)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	libc.pthread_once(&once, watch_forks);
 }
 
 int wait_in_line(struct child_wait *wait)

@@ -7,8 +7,8 @@
 
 /* Offsets from the thread pointer of words that the first malloc of a thread sets, one of them its arena's address. */
 static struct {
-	ptrdiff_t word[4];
-	const void *first[4]; /* what they hold in the thread that looked */
+	ptrdiff_t word[ARENA_CACHES];
+	const void *first[ARENA_CACHES]; /* what they hold in the thread that looked */
 	size_t count;
 } caches;
 
@@ -65,6 +65,22 @@ void arena_share(void *tp)
 
 	for (i = 0; i < caches.count; i++)
 		*(void **)((char *)tp + caches.word[i]) = *(void **)(own + caches.word[i]);
+}
+
+void arena_keep(void *tp, void *kept[ARENA_CACHES])
+{
+	size_t i;
+
+	for (i = 0; i < caches.count; i++)
+		kept[i] = *(void **)((char *)tp + caches.word[i]);
+}
+
+void arena_put_back(void *tp, void *const kept[ARENA_CACHES])
+{
+	size_t i;
+
+	for (i = 0; i < caches.count; i++)
+		*(void **)((char *)tp + caches.word[i]) = kept[i];
 }
 
 /*

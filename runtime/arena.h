@@ -17,6 +17,14 @@ int arena_learn(void *tp);
 void arena_share(void *tp);
 
 /*
+ * What a block has of them, before all of libc's variables in it are overwritten, and back: a block that was not shared
+ * with has none, and gets its own.
+ */
+enum { ARENA_CACHES = 4 };
+void arena_keep(void *tp, void *kept[ARENA_CACHES]);
+void arena_put_back(void *tp, void *const kept[ARENA_CACHES]);
+
+/*
  * True for the lock of an arena. Who has it does not wait for anything and never parks, so that it is waited for in the
  * kernel, and malloc remains a function that does not switch.
  */

@@ -1,5 +1,6 @@
 #include "fork.h"
 #include "addressee.h"
+#include "hold.h"
 #include "hub.h"
 #include "leaving.h"
 #include "lot.h"
@@ -7,56 +8,51 @@
 #include "offload_hub.h"
 #include "stand_in.h"
 #include "stuck.h"
+#include "sys.h"
+#include "task.h"
 #include "tls.h"
-#include <pthread.h>
+#include <errno.h>
 
-/* What another OS thread may hold at the moment of a fork, in the order in which we take it. */
-static struct lock *const locks[] = {&hubs_lock, &helpers_lock, &stacks_lock};
+/* libc's, by which pthread_atfork() registers; without an object it belongs to, a handler stays to the end. */
+int __register_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void), void *object);
 
-enum { LOCKS = sizeof(locks) / sizeof(locks[0]) };
+static const struct fork_part *const parts[] = {
+    &fork_signals, &fork_lines, &fork_runtime, &fork_once, &fork_descriptors, &fork_home};
+
+enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
 
 __thread bool is_forking;
 
-/*
- * libc's list of streams: flushing all of them may park with it. fork takes it too, and then malloc's locks; here it
- * may still be waited for by a park. libc lets a thread take it twice, and makes it anew in the child where it knows of
- * threads.
+/* Of the calling thread: during a fork that runs no handlers. */
+static __thread uint64_t mask_before;
+
+/* Stacks and memory in use are those of the parent's, so their tables must be whole; of all else the child begins anew.
  */
-void _IO_list_lock(void);
-void _IO_list_unlock(void);
-void _IO_list_resetlock(void);
-
-static void before(void)
+static void take_tables(void)
 {
-	int i;
-
-	_IO_list_lock();
-	is_forking = true;
-	for (i = 0; i < LOCKS; i++)
-		lock(locks[i]);
+	lock(&stacks_lock);
 	memory_enter_fork();
 }
 
-static void end_fork(bool is_child)
+static void give_tables(void)
 {
-	int i;
-
-	memory_leave_fork(is_child);
-	for (i = LOCKS - 1; i >= 0; i--)
-		unlock(locks[i]);
-	is_forking = false;
+	memory_leave_fork(false);
+	unlock(&stacks_lock);
 }
 
-static void in_parent(void)
+/*
+ * Another OS thread may have held one of the locks that are set free here. It may even have waited for malloc, and the
+ * forking thread may have malloc's locks: so the fork does not wait for it.
+ */
+static void begin_anew(void)
 {
-	end_fork(false);
-	_IO_list_unlock();
-}
+	static struct lock *const locks[] = {&hubs_lock, &helpers_lock};
+	size_t i;
 
-static void in_child(void)
-{
-	end_fork(true);
-	_IO_list_resetlock();
+	memory_leave_fork(true);
+	unlock(&stacks_lock);
+	for (i = 0; i < sizeof(locks) / sizeof(*locks); i++)
+		atomic_store(&locks[i]->state, 0);
 	offload_reset();
 	stand_in_reset();
 	stuck_reset();
@@ -66,16 +62,97 @@ static void in_child(void)
 	hub_reset(self ? self->hub : NULL);
 	hub_drop_borrowed_fds();
 	take_waits_along();
+	tasks_reset();
 }
 
-static void watch_forks(void)
+const struct fork_part fork_runtime = {take_tables, give_tables, begin_anew};
+
+static void before(void)
 {
-	pthread_atfork(before, in_parent, in_child);
+	int i;
+
+	hold_signals();
+	is_forking = true;
+	for (i = 0; i < PARTS; i++) {
+		if (parts[i] && parts[i]->before)
+			parts[i]->before();
+	}
+}
+
+static void in_parent(void)
+{
+	int i;
+
+	for (i = PARTS - 1; i >= 0; i--) {
+		if (parts[i] && parts[i]->in_parent)
+			parts[i]->in_parent();
+	}
+	is_forking = false;
+	let_signals();
+}
+
+static void in_child(void)
+{
+	int i;
+
+	for (i = PARTS - 1; i >= 0; i--) {
+		if (parts[i] && parts[i]->in_child)
+			parts[i]->in_child();
+	}
+	is_forking = false;
+	let_signals();
 }
 
 void fork_prepare(void)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	static _Atomic bool is_prepared;
 
-	pthread_once(&once, watch_forks);
+	if (!atomic_exchange(&is_prepared, true))
+		__register_atfork(before, in_parent, in_child, NULL);
+}
+
+void fork_pause(void)
+{
+	in_parent();
+}
+
+void fork_resume(void)
+{
+	before();
+}
+
+void fork_quietly_begins(void)
+{
+	uint64_t mask;
+
+	sys_set_mask(SIG_SETMASK, ~0ull, &mask);
+	before();
+	mask_before = mask;
+}
+
+void fork_quietly_ends(bool in_the_child)
+{
+	uint64_t mask = mask_before;
+
+	if (in_the_child) {
+		in_child();
+		if (self)
+			mask = self->hub->kernel_mask;
+	} else {
+		in_parent();
+	}
+	sys_set_mask(SIG_SETMASK, mask, NULL);
+}
+
+pid_t fork_quietly(pid_t (*make)(void *arg), void *arg)
+{
+	pid_t child;
+	int error;
+
+	fork_quietly_begins();
+	child = make(arg);
+	error = errno;
+	fork_quietly_ends(!child);
+	errno = error;
+	return child;
 }

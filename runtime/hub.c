@@ -14,6 +14,7 @@
 #include "poller_hub.h"
 #include "ring_hub.h"
 #include "spare.h"
+#include "task.h"
 #include "tls.h"
 #include "torture.h"
 #include <errno.h>
@@ -37,7 +38,6 @@
 
 __thread struct greenlet *self;
 __thread struct hub *hub_running;
-void (*before_first_hub)(void);
 
 /* libc's: stdio takes the locks of its streams, those that are open and those to come. */
 void _IO_enable_locks(void) __attribute__((weak));
@@ -356,7 +356,7 @@ static void init_main(struct hub *hub)
 
 static int start(struct hub *hub)
 {
-	int error = tls_init();
+	int error = task_flags ? ENOTSUP : tls_init();
 
 	if (error)
 		return error;
@@ -371,7 +371,7 @@ static int start(struct hub *hub)
 		error = make_context(hub);
 	if (error)
 		return error;
-	fork_prepare();
+	fork_prepare(); /* where there are no hooks, which have done so before */
 	overflow_prepare();
 	leaks_prepare();
 	self = &hub->main;

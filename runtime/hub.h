@@ -216,8 +216,11 @@ pthread_t thread_of(const struct greenlet *g);
 /* The hub whose own context is running; NULL in greenlets and elsewhere. */
 extern __thread struct hub *hub_running __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
-/* Called, unless NULL, when the process gets its first hub, before libc hears that there is more than one thread. */
-extern void (*before_first_hub)(void);
+/*
+ * The hooks', where they are linked: called when the process gets its first hub, before libc hears that there is more
+ * than one thread. Constructors of other libraries may make greenlets before ours have run.
+ */
+void before_first_hub(void) __attribute__((weak, visibility("hidden")));
 
 /*
  * Makes the calling OS thread a host, its flow of control the main greenlet. Returns the hub, or NULL with errno as

@@ -8,12 +8,14 @@
  * A descriptor may also be closed by a system call that no hook sees. The kernel drops it from the loop's epoll then,
  * and libev goes on to believe that it is there: see poller_check().
  */
+#include "fork.h"
 #include "hold.h"
 #include "hub.h"
 #include "memory.h"
 #include "poller.h"
 #include "poller_hub.h"
 #include "sparse.h"
+#include "task.h"
 #include "watch.h"
 #include <errno.h>
 #include <limits.h>
@@ -277,6 +279,8 @@ static void tell_all(struct change change)
 	struct hub *own = self ? self->hub : hub_running;
 	int before = errno;
 
+	if (has_own_fds())
+		return;
 	if (own && !own->stale) {
 		if (atomic_load(&own->notices)) /* in order */
 			poller_take_notices(own);
@@ -307,7 +311,7 @@ void poller_closed(unsigned first, unsigned last)
 	const struct hub *own = self ? self->hub : hub_running;
 	int before = errno;
 
-	if (!hubs_elsewhere(own))
+	if (!hubs_elsewhere(own) || has_own_fds())
 		return;
 	for_each_hub(tell, &(struct news){own, {first, last, CLOSED, 0}});
 	errno = before;

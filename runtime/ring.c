@@ -1,4 +1,5 @@
 #include "ring.h"
+#include "fork.h"
 #include "handlers.h"
 #include "hold.h"
 #include "hub.h"

@@ -1,4 +1,5 @@
 #include "stand_in.h"
+#include "fork.h"
 #include "helpers.h"
 #include "hub.h"
 #include "lock.h"

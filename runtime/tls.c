@@ -285,6 +285,11 @@ int tls_cancel_state(const void *tp)
 	return __atomic_load_n((const int *)(descriptor + glibc.cancel), __ATOMIC_RELAXED);
 }
 
+void tls_set_thread_id(int id)
+{
+	*(int *)(descriptor_of(thread_pointer()) + glibc.tid) = id;
+}
+
 pthread_t tls_thread(void *tp)
 {
 	return (pthread_t)descriptor_of(tp);

@@ -71,6 +71,9 @@ enum {
 
 int tls_cancel_state(const void *tp);
 
+/* Sets that: the kernel's id of a task that has been given a block. */
+void tls_set_thread_id(int id);
+
 /* What a thread does when it ends: thread_local destructors, then those of pthread keys, in rounds. */
 void tls_run_destructors(void);
 

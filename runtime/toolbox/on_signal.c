@@ -4,10 +4,10 @@
  */
 #include "on_signal.h"
 #include "../fail.h"
+#include "../fork.h"
 #include "../greenlet.h"
 #include "../handlers.h"
 #include "../park.h"
-#include <pthread.h>
 
 #define SIGNALS 65
 
@@ -86,15 +86,11 @@ static void forget_all(void)
 	count = 0;
 }
 
-static void prepare_for_forks(void)
-{
-	pthread_atfork(NULL, NULL, forget_all);
-}
+const struct fork_part fork_signals = {.in_child = forget_all};
 
 static int start_watcher(void)
 {
 	static const struct green_options options = {.name = "signals"};
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct greenlet *g = atomic_load(&watcher);
 
 	if (g)
@@ -104,7 +100,6 @@ static int start_watcher(void)
 		return errno;
 	green_detach(g);
 	atomic_store(&watcher, g);
-	pthread_once(&once, prepare_for_forks);
 	return 0;
 }
 
