@@ -127,6 +127,9 @@ $(BUILD)/tests/programs/ring_waits: PROGRAM_LIBS = -luring
 $(BUILD)/tests/programs/ring_numbers: PROGRAM_LIBS = -luring
 $(BUILD)/tests/programs/kernel_aio: PROGRAM_LIBS = -laio
 $(BUILD)/tests/programs/thread_executable_stack: PROGRAM_LIBS = -Wl,-z,execstack
+$(BUILD)/tests/programs/thread_constructor: $(BUILD)/tests/programs/library/starts_threads.so
+$(BUILD)/tests/programs/thread_constructor: PROGRAM_LIBS = -L$(BUILD)/tests/programs/library -l:starts_threads.so \
+    -Wl,-rpath,'$$ORIGIN/library'
 
 # Programs that hang: their functions are visible by name.
 $(BUILD)/tests/reports/%: tests/reports/%.c $(LIB)
