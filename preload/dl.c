@@ -7,6 +7,7 @@
 #include "../runtime/modules.h"
 #include "blocking.h"
 #include "own_waits.h"
+#include "rebind.h"
 #include <limits.h>
 #include <link.h>
 #include <stdlib.h>
@@ -84,17 +85,23 @@ static bool find_for(const void *caller, const char *file, char *found)
 	return is_found;
 }
 
+static void *open_for(const void *caller, const char *file, int mode)
+{
+	char found[PATH_MAX];
+
+	return libc.dlopen(find_for(caller, file, found) ? found : file, mode);
+}
+
 /* Another OS thread's greenlets may call the library, too. */
 static void *open_among_greenlets(const char *file, int mode, const void *caller)
 {
 	size_t newest = newest_module();
 	struct greenlet *me = self;
-	char found[PATH_MAX];
 	void *library;
 
 	if (me)
 		me->loading++;
-	library = libc.dlopen(find_for(caller, file, found) ? found : file, mode);
+	library = open_for(caller, file, mode);
 	if (me) {
 		me->loading--;
 		give_modules_since(me->hub, newest);
@@ -104,12 +111,54 @@ static void *open_among_greenlets(const char *file, int mode, const void *caller
 	return library;
 }
 
+static void *open_beside(const char *file, int mode, const void *caller)
+{
+	return any_hub() ? open_among_greenlets(file, mode, caller) : open_for(caller, file, mode);
+}
+
+/* The module finds libc before us. */
+static void *open_deep(const char *file, int mode, const void *caller)
+{
+	const void *last = last_module();
+	void *library = open_beside(file, mode, caller);
+
+	if (library)
+		rebind_since(last);
+	return library;
+}
+
 /* Where no greenlet has ever been it is a jump: the linker sees who calls. */
 void *dlopen(const char *file, int mode)
 {
+	if (mode & RTLD_DEEPBIND)
+		return open_deep(file, mode, __builtin_return_address(0));
 	if (!any_hub())
 		return libc.dlopen(file, mode);
 	return open_among_greenlets(file, mode, __builtin_return_address(0));
+}
+
+/* In the program's own namespace it is another dlopen(). */
+void *dlmopen(Lmid_t namespace, const char *file, int mode)
+{
+	size_t newest = newest_module();
+	struct greenlet *me = self;
+	struct link_map *map;
+	char found[PATH_MAX];
+	void *library;
+
+	if (namespace == LM_ID_BASE)
+		return mode & RTLD_DEEPBIND ? open_deep(file, mode, __builtin_return_address(0))
+					    : open_beside(file, mode, __builtin_return_address(0));
+	if (me)
+		me->loading++;
+	library = libc.dlmopen(namespace, find_for(__builtin_return_address(0), file, found) ? found : file, mode);
+	if (me)
+		me->loading--;
+	if (me)
+		give_modules_since(me->hub, newest);
+	if (library && dlinfo(library, RTLD_DI_LINKMAP, &map) == 0)
+		rebind_namespace(map);
+	return library;
 }
 
 int dlclose(void *library)

@@ -1,4 +1,5 @@
 #include "symbols.h"
+#include "probe.h"
 #include <string.h>
 
 /* Of a version that is not the default one. */
@@ -93,15 +94,54 @@ static int look_at(struct dl_phdr_info *info, size_t size, void *arg)
 	return 1;
 }
 
+static bool is_whole(struct library *library)
+{
+	if (!library->symbols || !library->strings || !library->versions || !library->hash || !library->text_end)
+		return false;
+	library->count = count_symbols(library);
+	return library->count > 0;
+}
+
 bool find_library(const char *file, struct library *library)
 {
 	struct search search = {file, library};
 
-	if (!dl_iterate_phdr(look_at, &search) || !library->symbols || !library->strings || !library->versions ||
-	    !library->hash || !library->text_end)
+	return dl_iterate_phdr(look_at, &search) && is_whole(library);
+}
+
+/* The file's header, where the first segment has it. */
+static const ElfW(Ehdr) * header_of(const struct link_map *map)
+{
+	const ElfW(Ehdr) *header = (const void *)map->l_addr;
+
+	return header && is_readable(header) && memcmp(header->e_ident, ELFMAG, SELFMAG) == 0 ? header : NULL;
+}
+
+bool library_of(const struct link_map *map, struct library *library)
+{
+	const ElfW(Ehdr) *header = header_of(map);
+	const ElfW(Phdr) *segment = header ? (const void *)((const char *)header + header->e_phoff) : NULL;
+	int i;
+
+	if (!header)
 		return false;
-	library->count = count_symbols(library);
-	return library->count > 0;
+	*library = (struct library){.base = (const char *)map->l_addr};
+	for (i = 0; i < header->e_phnum; i++)
+		read_header(library, &segment[i]);
+	return is_whole(library);
+}
+
+const ElfW(Phdr) * segment_of(const struct link_map *map, ElfW(Word) type)
+{
+	const ElfW(Ehdr) *header = header_of(map);
+	const ElfW(Phdr) *segment = header ? (const void *)((const char *)header + header->e_phoff) : NULL;
+	int i;
+
+	for (i = 0; header && i < header->e_phnum; i++) {
+		if (segment[i].p_type == type)
+			return &segment[i];
+	}
+	return NULL;
 }
 
 static uint32_t hash_of(const char *name)

@@ -20,6 +20,12 @@ struct library {
 /* Finds the library whose file has this name. False: it is not loaded, or lacks one of the tables. */
 bool find_library(const char *file, struct library *library);
 
+/* The same for one that is known to the dynamic linker by this. Takes no lock, allocates nothing. */
+bool library_of(const struct link_map *map, struct library *library);
+
+/* Its first segment of this type; NULL: it has none, or does not begin with its headers. */
+const ElfW(Phdr) * segment_of(const struct link_map *map, ElfW(Word) type);
+
 /* The symbol of this name in its default version, defined in the library; NULL: there is none. */
 const ElfW(Sym) * find_symbol(const struct library *library, const char *name);
 

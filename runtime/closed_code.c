@@ -38,6 +38,12 @@ static void close_code(const struct dl_phdr_info *library)
 	}
 }
 
+void closed_code_add(uintptr_t from, uintptr_t to)
+{
+	if (closed_count < MOST_RANGES)
+		closed[closed_count++] = (struct range){from, to};
+}
+
 static int close_if_needed(struct dl_phdr_info *library, size_t size, void *allocator)
 {
 	const uintptr_t inside[] = {(uintptr_t)closed_code_learn, (uintptr_t)gnu_get_libc_version, (uintptr_t)allocator,

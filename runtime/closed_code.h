@@ -11,4 +11,7 @@ void closed_code_learn(void *allocator);
 /* Async-signal-safe. */
 bool is_in_closed_code(uintptr_t pc);
 
+/* Adds code, from one address to before another: that of a libc in another namespace. The first 32 ranges count. */
+void closed_code_add(uintptr_t from, uintptr_t to);
+
 #endif

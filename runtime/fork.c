@@ -14,7 +14,7 @@
 #include <errno.h>
 
 /* libc's, by which pthread_atfork() registers; without an object it belongs to, a handler stays to the end. */
-int __register_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void), void *object);
+register_fork __register_atfork;
 
 static const struct fork_part *const parts[] = {
     &fork_signals, &fork_lines, &fork_runtime, &fork_once, &fork_descriptors, &fork_home};
@@ -103,12 +103,17 @@ static void in_child(void)
 	let_signals();
 }
 
+void fork_prepare_by(register_fork *registers)
+{
+	registers(before, in_parent, in_child, NULL);
+}
+
 void fork_prepare(void)
 {
 	static _Atomic bool is_prepared;
 
 	if (!atomic_exchange(&is_prepared, true))
-		__register_atfork(before, in_parent, in_child, NULL);
+		fork_prepare_by(__register_atfork);
 }
 
 void fork_pause(void)

@@ -44,6 +44,10 @@ PART fork_home;        /* preload/inside.c */
 /* Registers the handler with libc; only the first call does. Async-signal-unsafe, takes no lock of ours. */
 void fork_prepare(void);
 
+/* The same with the __register_atfork() of another libc, whose fork() runs handlers of its own; each time. */
+typedef int register_fork(void (*prepare)(void), void (*parent)(void), void (*child)(void), void *object);
+void fork_prepare_by(register_fork *registers);
+
 /*
  * For a fork that runs no handlers, as _Fork() does: make(arg) forks, and its result is returned, with errno as it left
  * it. Signals are blocked meanwhile.

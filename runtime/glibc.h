@@ -54,6 +54,10 @@ size_t glibc_newest_module(void);
  */
 bool glibc_static_module(size_t module, size_t since, ptrdiff_t *offset);
 
+/* Calls f with each module that came after that and lies in static TLS: its struct link_map, the same offset, and arg.
+ */
+void glibc_each_static_module(size_t since, void (*f)(const void *map, ptrdiff_t offset, void *arg), void *arg);
+
 /*
  * Gives back what the vector has room for beyond the modules that there are: two thirds of it. The dynamic linker
  * enlarges it, with realloc, when a greenlet uses a library that comes later. Returns the vector, which may have moved.

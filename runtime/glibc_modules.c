@@ -60,6 +60,21 @@ bool glibc_static_module(size_t module, size_t since, ptrdiff_t *offset)
 	return place > 0 && place <= (TLS_BELOW_THREAD_POINTER ? glibc.below : glibc.above);
 }
 
+void glibc_each_static_module(size_t since, void (*f)(const void *map, ptrdiff_t offset, void *arg), void *arg)
+{
+	const struct slots *list;
+	size_t first = 0, i;
+	ptrdiff_t offset;
+
+	for (list = module_list(); list; list = list->next) {
+		for (i = 0; i < list->length; i++) {
+			if (glibc_static_module(first + i, since, &offset))
+				f(list->slot[i].map, offset, arg);
+		}
+		first += list->length;
+	}
+}
+
 /* On machines where the variables lie above the thread pointer, the tables do not tell how far they reach. */
 size_t glibc_image_end(void)
 {

@@ -2,62 +2,62 @@
 #include "glibc.h"
 #include "hub.h"
 #include "stack.h"
+#include <dlfcn.h>
 #include <errno.h>
 #include <link.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/auxv.h>
 
-struct gift {
-	struct hub *hub;
-	size_t newest;
-};
-
 size_t newest_module(void)
 {
 	return glibc_newest_module();
 }
 
-static const ElfW(Phdr) * tls_segment(const struct dl_phdr_info *library)
+/* By the header of its file, which begins its lowest segment. */
+static const ElfW(Phdr) * tls_segment(const struct link_map *library)
 {
+	const ElfW(Ehdr) * header;
+	const ElfW(Phdr) * segment;
+	Dl_info info;
 	int i;
 
-	for (i = 0; i < library->dlpi_phnum; i++) {
-		if (library->dlpi_phdr[i].p_type == PT_TLS)
-			return &library->dlpi_phdr[i];
+	if (!dladdr(library->l_ld, &info) || memcmp(info.dli_fbase, ELFMAG, SELFMAG) != 0)
+		return NULL;
+	header = info.dli_fbase;
+	segment = (const void *)((const char *)header + header->e_phoff);
+	for (i = 0; i < header->e_phnum; i++) {
+		if (segment[i].p_type == PT_TLS)
+			return &segment[i];
 	}
 	return NULL;
 }
 
-static void set_variables(void *tp, ptrdiff_t offset, const struct dl_phdr_info *library, const ElfW(Phdr) * segment)
+static void set_variables(void *tp, ptrdiff_t offset, const struct link_map *library, const ElfW(Phdr) * segment)
 {
 	char *variables = (char *)tp + offset;
 
-	memcpy(variables, (const char *)library->dlpi_addr + segment->p_vaddr, segment->p_filesz);
+	memcpy(variables, (const char *)library->l_addr + segment->p_vaddr, segment->p_filesz);
 	memset(variables + segment->p_filesz, 0, segment->p_memsz - segment->p_filesz);
 }
 
-static int give(struct dl_phdr_info *library, size_t size, void *arg)
+static void give(const void *map, ptrdiff_t offset, void *arg)
 {
-	const ElfW(Phdr) *segment = tls_segment(library);
-	const struct gift *gift = arg;
+	const struct hub *hub = arg;
+	const ElfW(Phdr) *segment = tls_segment(map);
 	struct greenlet *g;
-	ptrdiff_t offset;
 
-	(void)size;
-	if (!segment || !glibc_static_module(library->dlpi_tls_modid, gift->newest, &offset))
-		return 0;
-	for (g = gift->hub->living; g; g = g->next_living)
-		set_variables(g->context.thread_pointer, offset, library, segment);
-	return 0;
+	if (!segment)
+		return;
+	for (g = hub->living; g; g = g->next_living)
+		set_variables(g->context.thread_pointer, offset, map, segment);
 }
 
+/* In whatever namespace. */
 void give_modules_since(struct hub *hub, size_t newest)
 {
-	struct gift gift = {hub, newest};
-
 	if (newest_module() != newest)
-		dl_iterate_phdr(give, &gift);
+		glibc_each_static_module(newest, give, hub);
 }
 
 /* How many libraries had ever come when they were looked at last; all bits set: one asks for executable stacks. */

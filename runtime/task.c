@@ -49,11 +49,15 @@ static struct task *make_block(void)
 		sys_munmap(memory, size);
 		return NULL;
 	}
+	task->id = -1;
+	lock(&tasks_lock);
 	task->next = tasks;
 	tasks = task;
+	unlock(&tasks_lock);
 	return task;
 }
 
+/* A new one is made without the lock: malloc is called, which may be the program's and park. */
 static struct task *take_block(void)
 {
 	struct task *task;
@@ -61,12 +65,10 @@ static struct task *take_block(void)
 	lock(&tasks_lock);
 	for (task = tasks; task && !has_ended(task); task = task->next)
 		;
-	if (!task)
-		task = make_block();
 	if (task)
 		task->id = -1;
 	unlock(&tasks_lock);
-	return task;
+	return task ? task : make_block();
 }
 
 struct copy {
