@@ -2,6 +2,7 @@
 #include "../runtime/closed_code.h"
 #include "../runtime/fork.h"
 #include "../runtime/lock.h"
+#include "../runtime/sys.h"
 #include "libc.h"
 #include "symbols.h"
 #include <gnu/lib-names.h>
@@ -195,11 +196,11 @@ static void set(const struct module *module, void **slot, void *hook)
 	void *at = (void *)((uintptr_t)slot & ~(page - 1));
 	bool is_closed = (const char *)slot >= module->read_only && (const char *)slot < module->read_only_end;
 
-	if (is_closed && mprotect(at, page, PROT_READ | PROT_WRITE) != 0)
+	if (is_closed && sys_mprotect(at, page, PROT_READ | PROT_WRITE) != 0)
 		return;
 	__atomic_store_n(slot, hook, __ATOMIC_RELEASE);
 	if (is_closed)
-		mprotect(at, page, PROT_READ);
+		sys_mprotect(at, page, PROT_READ);
 }
 
 #if defined(__x86_64__)

@@ -63,7 +63,7 @@ static bool may_wait(int fd)
 	int left;
 
 	return libc.ioctl(fd, TIOCOUTQ, &left) == 0 && left && libc.ioctl(fd, TIOCGPGRP, &group) == 0 &&
-	       group == getpgrp();
+	       group == (pid_t)raw_syscall(SYS_getpgid, 0, 0, 0, 0, 0, 0);
 }
 
 /* Nothing tells when the output has gone, so a helper OS thread waits where there is some. */
