@@ -1,7 +1,6 @@
 #include "blocking.h"
 #include "../runtime/hub.h"
 #include "../runtime/interrupt.h"
-#include "../runtime/long_call.h"
 #include "../runtime/mask.h"
 #include "../runtime/refusal.h"
 #include "../runtime/ring.h"
@@ -367,10 +366,4 @@ void call_on_helper(struct blocking *call, void (*job)(void *arg), void *arg)
 void call_on_helper_briefly(struct blocking *call, void (*job)(void *arg), void *arg)
 {
 	call_by(offload_brief, call, job, arg);
-}
-
-long wait_on_helper(struct blocking *call, const long number_and_arguments[7])
-{
-	stats_helped(call->call);
-	return with_errno(make_long_call(number_and_arguments, &call->until));
 }

@@ -254,7 +254,8 @@ bool finishes_on_helper(struct blocking *call, void (*job)(void *arg), void (*dr
 
 /*
  * Makes the system call on a helper while the greenlet is parked, and counts it; what ends the wait, as call->until
- * says, ends the call: see make_long_call(). Returns as syscall(2) does.
+ * says, ends the call: see make_long_call(). Where no helper can be had, the greenlet makes it again and again without
+ * waiting. Returns as syscall(2) does.
  */
 long wait_on_helper(struct blocking *call, const long number_and_arguments[7]);
 

@@ -15,6 +15,8 @@
 /* Flags of the younger calls, as <linux/futex.h> has them since 6.7. */
 enum { WORD_OF_32_BITS = 2, KNOWN_FLAGS = WORD_OF_32_BITS | FUTEX_PRIVATE_FLAG };
 
+#define MOMENT (5 * NANOS_PER_MSEC)
+
 /* The last place is for a futex of our own, by which the wait can be ended. */
 struct wait {
 	struct futex_waitv waiters[FUTEX_WAITV_MAX];
@@ -35,12 +37,40 @@ static void wait_in_kernel_for_many(void *arg)
 	while (wait->result == -EINTR && !atomic_load(&wait->cancelled));
 }
 
+static bool is_past(clockid_t clock, const struct timespec *limit)
+{
+	struct timespec now;
+
+	raw_syscall(SYS_clock_gettime, clock, (long)&now, 0, 0, 0, 0);
+	return now.tv_sec > limit->tv_sec || (now.tv_sec == limit->tv_sec && now.tv_nsec >= limit->tv_nsec);
+}
+
 static void cancel(void *arg)
 {
 	struct wait *wait = arg;
 
 	atomic_store(&wait->cancelled, 1);
 	futex_wake(&wait->cancelled, 1);
+}
+
+/*
+ * No OS thread is to be had that could wait: the caller looks again, as after any wake-up without a cause, unless a
+ * value has changed or the time is over.
+ */
+static long wait_a_moment(struct wait *wait, struct until *until)
+{
+	static const struct timespec no_time;
+	int error;
+
+	until->deadline = nanos_add(clock_now(), MOMENT);
+	error = park(until);
+	wait->result = raw_syscall(
+	    SYS_futex_waitv, (long)wait->waiters, wait->count, 0, (long)&no_time, CLOCK_MONOTONIC, 0);
+	if (wait->result == -ETIMEDOUT && wait->limit && is_past(wait->clock, wait->limit))
+		return with_errno(wait->result);
+	if (wait->result == -ETIMEDOUT)
+		wait->result = error == ETIMEDOUT ? 0 : -error;
+	return with_errno(wait->result);
 }
 
 /* A kill does not end it; a signal does as it ends any wait in the kernel that has a time limit, or none. */
@@ -53,7 +83,10 @@ static long wait_for_many(struct wait *wait)
 	do {
 		atomic_store(&wait->cancelled, 0);
 		stats_helped(CALL_syscall);
+		wait->result = wait->count;
 		error = offload_cancellable(wait_in_kernel_for_many, cancel, wait, &mine);
+		if (error == EAGAIN)
+			return wait_a_moment(wait, &mine);
 		mine.firm = true;
 	} while (wait->result == wait->count && error == ECANCELED);
 	if (wait->result == wait->count || wait->result == -EAGAIN)

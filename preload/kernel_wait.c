@@ -7,6 +7,8 @@
 #include "stats.h"
 #include <stdatomic.h>
 
+#define MOMENT (5 * NANOS_PER_MSEC)
+
 struct kernel_wait {
 	uint32_t *word;
 	uint32_t value, bits;
@@ -73,6 +75,21 @@ static bool can_wait_for_either(void)
 	return atomic_load(&answer) > 0;
 }
 
+/* No OS thread is to be had that could wait: the caller looks again, as after any wake-up without a cause. */
+static int wait_a_moment(const uint32_t *word, uint32_t value, const struct until *until)
+{
+	struct until moment = *until;
+	nanos next = nanos_add(clock_now(), MOMENT);
+	int error;
+
+	if (__atomic_load_n(word, __ATOMIC_SEQ_CST) != value)
+		return EAGAIN;
+	if (next < until->deadline)
+		moment.deadline = next;
+	error = park(&moment);
+	return error == ETIMEDOUT && next < until->deadline ? 0 : error;
+}
+
 int wait_in_kernel(enum call call, uint32_t *word, uint32_t value, uint32_t bits, const struct until *until)
 {
 	struct kernel_wait wait = {.word = word, .value = value, .bits = bits, .deadline = until->deadline};
@@ -84,5 +101,7 @@ int wait_in_kernel(enum call call, uint32_t *word, uint32_t value, uint32_t bits
 		return wait.error;
 	}
 	error = offload_cancellable(wait_cancellably, cancel, &wait, until);
+	if (error == EAGAIN)
+		return wait_a_moment(word, value, until);
 	return wait.error == ECANCELED ? error : wait.error;
 }

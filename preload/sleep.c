@@ -2,6 +2,7 @@
 #include "../runtime/memory.h"
 #include "blocking.h"
 #include "deadline.h"
+#include "look_again.h"
 #include "probe.h"
 #include "sanitizers.h"
 #include <stdlib.h>
@@ -128,6 +129,24 @@ static void sleep_natively(void *arg)
 	job->error = libc.clock_nanosleep(job->clock, job->flags, &job->span, NULL);
 }
 
+/* No helper is to be had, and one that slept here would keep the others from using the processor. */
+static int sleep_by_looking(struct blocking *call, clockid_t clock, int flags, const struct timespec *span)
+{
+	struct timespec now;
+	nanos end = nanos_of(span), pause = 0;
+	int error = 0;
+
+	if (clock_gettime(clock, &now) < 0)
+		return libc.clock_nanosleep(clock, flags, span, NULL);
+	if (!(flags & TIMER_ABSTIME))
+		end = nanos_add(nanos_of(&now), end);
+	while (nanos_of(&now) < end && !error) {
+		error = rest(call, &pause);
+		clock_gettime(clock, &now);
+	}
+	return nanos_of(&now) < end ? error : 0;
+}
+
 /* Clocks of processor time, and those of which there is no timer to be had. */
 static int sleep_on_helper(struct blocking *call, clockid_t clock, int flags, const struct timespec *span)
 {
@@ -138,7 +157,7 @@ static int sleep_on_helper(struct blocking *call, clockid_t clock, int flags, co
 		return ENOMEM;
 	*job = (struct clock_sleep){.clock = clock, .flags = flags, .span = *span};
 	if (!finishes_on_helper(call, sleep_natively, memory_free, job))
-		return errno;
+		return errno == EAGAIN ? sleep_by_looking(call, clock, flags, span) : errno;
 	error = job->error;
 	memory_free(job);
 	return error;

@@ -56,7 +56,7 @@ static int connect_on_helper(struct blocking *call, const struct connecting *to)
 	*job = (struct connect_job){.fd = call->fd, .length = to->length};
 	memcpy(&job->address, to->address, to->length);
 	if (!finishes_on_helper(call, run_connect, memory_free, job))
-		return -1;
+		return errno == EAGAIN ? libc.connect(call->fd, to->address, to->length) : -1;
 	result = job->result;
 	errno = job->error;
 	memory_free(job);

@@ -6,6 +6,7 @@
 #include "wait.h"
 #include "../runtime/hub.h"
 #include "../runtime/interrupt.h"
+#include "../runtime/refusal.h"
 #include "children.h"
 #include "stats.h"
 
@@ -80,6 +81,8 @@ static int open_pidfd(pid_t pid)
 {
 	long fd = raw_syscall(SYS_pidfd_open, pid, 0, 0, 0, 0, 0);
 
+	if (fd < 0 && is_refusal((int)-fd))
+		note_refusal(REFUSED_PIDFD);
 	return fd < 0 ? -1 : hub_borrow_fd((int)fd);
 }
 
@@ -111,7 +114,8 @@ static int park_on_pidfd(struct child_wait *wait)
 
 /*
  * With __WNOTHREAD the children of other OS threads are not meant. The line knows no such difference: if it has called
- * and there is nothing to take, the next time is a little later, or it would call at once.
+ * and there is nothing to take, the next time is a little later, or it would call at once. The same where the line has
+ * nobody who watches it.
  */
 static int rest_from_line(struct child_wait *wait)
 {
@@ -133,7 +137,8 @@ static int wait_for_change(struct child_wait *wait)
 		wait->pidfd = open_pidfd((pid_t)wait->id);
 	if (wait->pidfd >= 0)
 		return park_on_pidfd(wait);
-	return wait->line && wait->options & __WNOTHREAD ? rest_from_line(wait) : wait_in_line(wait);
+	return (wait->line && wait->options & __WNOTHREAD) || line_is_unwatched(wait) ? rest_from_line(wait)
+										      : wait_in_line(wait);
 }
 
 /* As in the kernel, what can be had is taken even where a handler has run; but not by who is cancelled. */

@@ -20,7 +20,8 @@ struct line {
 	id_t id;
 	unsigned options;
 	unsigned users; /* those who stand in it, and the helper */
-	bool is_watched;
+	bool is_watched, has_looked;
+	bool is_unwatched; /* no OS thread was to be had that could watch it */
 	struct child_wait *first;
 };
 
@@ -77,7 +78,7 @@ static void call_first(struct line *line)
 
 static void look(void *arg)
 {
-	const struct line *line = arg;
+	struct line *line = arg;
 	siginfo_t info;
 	long result;
 
@@ -85,6 +86,7 @@ static void look(void *arg)
 		result = raw_syscall(
 		    SYS_waitid, line->type, (long)line->id, (long)&info, line->options | WNOWAIT, 0, 0);
 	while (result == -EINTR);
+	line->has_looked = true;
 }
 
 static void stop_watching(void *arg)
@@ -93,6 +95,7 @@ static void stop_watching(void *arg)
 	uint64_t mask = lock_lines();
 
 	line->is_watched = false;
+	line->is_unwatched = !line->has_looked;
 	call_first(line);
 	let_go(line);
 	unlock_lines(mask);
@@ -102,6 +105,7 @@ static int start_watching(struct line *line, enum call call)
 {
 	if (line->is_watched)
 		return 0;
+	line->has_looked = false;
 	if (!offload_detached(look, stop_watching, line))
 		return ENOMEM;
 	line->is_watched = true;
@@ -158,6 +162,19 @@ int wait_in_line(struct child_wait *wait)
 	while (!error && !wait->is_over && !atomic_load(&wait->is_called))
 		error = park(&wait->call.until);
 	return error;
+}
+
+bool line_is_unwatched(const struct child_wait *wait)
+{
+	uint64_t mask;
+	bool is_unwatched;
+
+	if (!wait->line)
+		return false;
+	mask = lock_lines();
+	is_unwatched = wait->line->is_unwatched;
+	unlock_lines(mask);
+	return is_unwatched;
 }
 
 void leave_line(struct child_wait *wait)

@@ -50,6 +50,18 @@ static struct job *take_job(void)
 	return job;
 }
 
+static struct job *take_refusable_job(void)
+{
+	struct job **link = &pool.first, *job;
+
+	while (*link && !(*link)->may_be_refused)
+		link = &(*link)->next;
+	job = *link;
+	if (job)
+		take(link);
+	return job;
+}
+
 static struct job *take_brief_job(void)
 {
 	struct job **link = &pool.first, *job;
@@ -68,7 +80,8 @@ static void run_job(struct job *job)
 		atomic_store(&job->begun, true);
 		unpark(job->greenlet);
 	}
-	job->run(job->arg);
+	if (!job->is_refused)
+		job->run(job->arg);
 	/* Under the lock, which the greenlet takes before it goes on: it must not end while we unpark it. */
 	lock(&helpers_lock);
 	pool.lasting -= !job->is_brief;
@@ -180,6 +193,19 @@ static bool add_helper(void)
 	return !error;
 }
 
+/* Called with the lock held. */
+static void refuse_jobs(void)
+{
+	struct job *job;
+
+	while ((job = take_refusable_job())) {
+		job->is_refused = true;
+		unlock(&helpers_lock);
+		run_job(job);
+		lock(&helpers_lock);
+	}
+}
+
 /*
  * The system gives no thread: better that all wait for a job than that nobody ever does it. Where there are helpers a
  * brief one, for they may all be in jobs that never end. Called with the lock held.
@@ -237,6 +263,7 @@ void offload_from_hub(struct hub *hub)
 	if (has_come)
 		return;
 	lock(&helpers_lock);
+	refuse_jobs();
 	do_it_here();
 	unlock(&helpers_lock);
 }

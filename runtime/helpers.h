@@ -17,6 +17,8 @@ struct job {
 	_Atomic bool done;
 	_Atomic bool begun; /* where somebody meets it */
 	bool is_met;
+	bool may_be_refused;  /* where no OS thread is to be had it is not run, and the greenlet told */
+	bool is_refused;      /* it has been; valid once it is done */
 	void (*drop)(void *); /* of a job that may be left: it is on the heap, and who leaves it sets left */
 	bool left;
 };

@@ -30,7 +30,7 @@ static void end(void *arg)
 
 long make_long_call(const long call[7], const struct until *until)
 {
-	struct long_call here = {0};
+	struct long_call here = {.result = -EINTR};
 	int error = 0;
 
 	memcpy(here.stuck.call, call, sizeof(here.stuck.call));
@@ -38,5 +38,7 @@ long make_long_call(const long call[7], const struct until *until)
 		error = offload_cancellable(run, end, &here, until);
 	else
 		offload(run, &here); /* the program has taken them all: nothing ends it */
+	if (error == EAGAIN)
+		return NO_LONG_CALL;
 	return here.result == -EINTR && error ? -error : here.result;
 }

@@ -43,6 +43,14 @@ void offload(void (*run)(void *arg), void *arg)
 	do_job(&job);
 }
 
+bool offload_if_helped(void (*run)(void *arg), void *arg)
+{
+	struct job job = {.run = run, .arg = arg, .greenlet = self, .may_be_refused = true};
+
+	do_job(&job);
+	return !job.is_refused;
+}
+
 void offload_brief(void (*run)(void *arg), void *arg)
 {
 	struct job job = {.run = run, .arg = arg, .greenlet = self, .is_brief = true};
@@ -110,7 +118,7 @@ int offload_until(void (*run)(void *arg), void (*drop)(void *arg), void *arg, co
 		offload(run, arg);
 		return 0;
 	}
-	*job = (struct job){.run = run, .drop = drop, .arg = arg, .greenlet = self};
+	*job = (struct job){.run = run, .drop = drop, .arg = arg, .greenlet = self, .may_be_refused = true};
 	wait_begins(&here.stay, &way);
 	queue_job(job);
 	while (!was_left(&here.stay) && !atomic_load(&job->done) && !error)
@@ -123,8 +131,8 @@ int offload_until(void (*run)(void *arg), void (*drop)(void *arg), void *arg, co
 		return error;
 	meet_at_lock();
 	if (atomic_load(&job->done))
-		error = 0;
-	else
+		error = job->is_refused ? EAGAIN : 0;
+	if (error)
 		drop(arg);
 	memory_free(job);
 	errno = errno_before;
@@ -167,7 +175,7 @@ static int await(struct leavable_job *wait, const struct until *until)
 
 int offload_cancellable(void (*run)(void *arg), void (*cancel)(void *arg), void *arg, const struct until *until)
 {
-	struct job job = {.run = run, .arg = arg, .greenlet = self};
+	struct job job = {.run = run, .arg = arg, .greenlet = self, .may_be_refused = true};
 	struct leavable_job wait = {.job = &job, .cancel = cancel};
 	int error, errno_before = errno;
 
@@ -175,7 +183,7 @@ int offload_cancellable(void (*run)(void *arg), void (*cancel)(void *arg), void 
 	queue_job(&job);
 	error = await(&wait, until);
 	errno = errno_before;
-	return error;
+	return error || !job.is_refused ? error : EAGAIN;
 }
 
 int offload_meeting(const struct meeting *meeting, void *arg, const struct until *until)
@@ -201,7 +209,8 @@ bool offload_detached(void (*run)(void *arg), void (*done)(void *arg), void *arg
 
 	if (!job)
 		return false;
-	*job = (struct job){.run = run, .drop = done, .arg = arg, .greenlet = self, .left = true};
+	*job = (struct job){
+	    .run = run, .drop = done, .arg = arg, .greenlet = self, .left = true, .may_be_refused = true};
 	queue_job(job);
 	return true;
 }

@@ -14,6 +14,9 @@
  */
 void offload(void (*job)(void *arg), void *arg);
 
+/* The same, but where no helper can be had the job is not run: false. On a greenlet only. */
+bool offload_if_helped(void (*job)(void *arg), void *arg);
+
 /*
  * The same for a job that surely ends, and soon: it may have to wait until others of the kind are done. Where the
  * system gives no more threads the hub does it.
@@ -22,15 +25,15 @@ void offload_brief(void (*job)(void *arg), void *arg);
 
 /*
  * The same for a job that may take for ever: the wait for it ends as park() has it. Returns 0 when the job has run, or
- * ETIMEDOUT, ECANCELED, EINTR; then arg is no longer the caller's, and drop(arg) is called when the job has ended, on
+ * ETIMEDOUT, ECANCELED, EINTR, or EAGAIN where no helper can be had; then arg is no longer the caller's, and drop(arg) is called when the job has ended, on
  * the helper, or now if none has begun it.
  */
 int offload_until(void (*job)(void *arg), void (*drop)(void *arg), void *arg, const struct until *until);
 
 /*
  * The same for a job that can be told to end: when the wait ends early, cancel(arg) is called, and the wait goes on
- * until the job has ended. Returns 0, or why it was cancelled; what the job has done by then it tells itself. On a
- * greenlet only.
+ * until the job has ended. Returns 0, or why it was cancelled; what the job has done by then it tells itself. EAGAIN:
+ * no helper can be had, and the job was not run. On a greenlet only.
  */
 int offload_cancellable(void (*job)(void *arg), void (*cancel)(void *arg), void *arg, const struct until *until);
 
@@ -47,8 +50,8 @@ struct meeting {
 int offload_meeting(const struct meeting *meeting, void *arg, const struct until *until);
 
 /*
- * Has a helper run job(arg) and then done(arg), and returns at once; nobody waits for it. False with errno ENOMEM. On a
- * greenlet only, and where no helper can be had, the hub does it: it should not take for ever then.
+ * Has a helper run job(arg) and then done(arg), and returns at once; nobody waits for it. False with errno ENOMEM.
+ * Where no helper can be had, the hub calls done(arg) alone. On a greenlet only.
  */
 bool offload_detached(void (*job)(void *arg), void (*done)(void *arg), void *arg);
 
