@@ -14,7 +14,7 @@ static _Atomic uint64_t parks[CALLS], helps[CALLS], rings[CALLS];
 static _Atomic uint64_t native_threads;
 static nanos started;
 static char stats_file[PATH_MAX];
-static int stats_fd = -1; /* the stderr that the process began with; -1: none, or a file is wanted */
+static int stats_fd = -1; /* the stderr that the process began with; -1: it had none, or a file is wanted */
 bool stats_wanted;
 static const char *libc_outcome = "as it is: there were no greenlets";
 
@@ -130,7 +130,7 @@ static void print_stats(void)
 	char *text = NULL;
 	size_t length = 0;
 	FILE *memory = open_memstream(&text, &length);
-	int fd = stats_fd >= 0 ? stats_fd : STDERR_FILENO;
+	int fd = stats_fd;
 
 	if (!memory)
 		return;
@@ -147,7 +147,8 @@ static void print_stats(void)
 
 /*
  * Many programs close stderr before they end, to learn whether all of it could be written, and some make it another
- * file. Whoever asks for the statistics reads the stderr that the program was started with.
+ * file. Whoever asks for the statistics reads the stderr that the program was started with. Where there was none, the
+ * number may be that of the program's own data later.
  */
 void stats_start(const char *file)
 {
