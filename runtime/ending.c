@@ -23,14 +23,18 @@ void release_greenlet(struct greenlet *g)
 		return_greenlet(g);
 }
 
-/* As the kernel does, which passes over what it cannot write. */
+/*
+ * As the kernel does, which passes over what it cannot write: FUTEX_WAKE_OP sets a word to zero and wakes a waiter. It
+ * wants a word that is aligned.
+ */
 static void clear_word(int *word)
 {
+	const long set_to_zero = FUTEX_OP(FUTEX_OP_SET, 0, FUTEX_OP_CMP_EQ, 1);
 	int nothing = 0;
+	long woken = raw_syscall(SYS_futex, (long)word, FUTEX_WAKE_OP, 1, 0, (long)word, set_to_zero);
 
-	if (!sys_poke(word, &nothing, sizeof(nothing)))
+	if (woken < 0 && !sys_poke(word, &nothing, sizeof(nothing)))
 		return;
-	raw_syscall(SYS_futex, (long)word, FUTEX_WAKE, 1, 0, 0, 0);
 	lot_wake(word, 1);
 }
 
