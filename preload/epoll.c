@@ -1,7 +1,9 @@
 /* epoll_wait and its kin: an epoll descriptor is readable when it has events, so it is waited for as any other. */
 #include "../runtime/handlers.h"
 #include "../runtime/interrupt.h"
+#include "../runtime/loop.h"
 #include "../runtime/mask.h"
+#include "../runtime/refusal.h"
 #include "blocking.h"
 #include "deadline.h"
 #include "probe.h"

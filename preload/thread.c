@@ -115,8 +115,12 @@ int make_thread_for(
 		return create_natively(thread, attributes, start, arg);
 	/* Where greenlets can't be had (no descriptor is left, a filter refuses what they need), threads can. */
 	error = read_thread_wish(attributes, &wish);
-	if (!error)
+	if (!error && !slices_can_start()) {
+		memory_free(wish.processors);
+		error = ENOTSUP;
+	} else if (!error) {
 		error = create(thread, &wish, start, arg);
+	}
 	errno = before;
 	if (error != ENOTSUP)
 		return error;
@@ -231,23 +235,35 @@ static void leave_job(void *arg)
 	atomic_store(&((struct join_job *)arg)->is_left, true);
 }
 
+/* How soon the greenlet itself looks again, where there is no helper to be had. */
+#define LOOK_AGAIN (10 * NANOS_PER_MSEC)
+
 /*
  * A greenlet waits for a thread of the system's. A kill does not end the wait, and one thread that has ended is joined
  * though the caller was cancelled.
  */
 static int join_on_helper(pthread_t thread, void **result)
 {
-	struct until until = {.deadline = FOR_EVER};
+	struct until until = {.deadline = FOR_EVER}, moment;
 	struct join_job job = {.thread = thread, .result = result};
 
 	if (waits_natively(CALL_pthread_join) && !is_cancelled())
 		return libc.pthread_join(thread, result);
 	job.error = libc.pthread_tryjoin_np(thread, result);
 	while (job.error == EBUSY || job.error == ETIMEDOUT) {
+		int ended;
+
 		atomic_store(&job.is_left, false);
 		until = but_not_by_kill(&until);
 		stats_helped(CALL_pthread_join);
-		if (offload_cancellable(join_natively, leave_job, &job, &until) == ECANCELED && job.error == ETIMEDOUT)
+		ended = offload_cancellable(join_natively, leave_job, &job, &until);
+		if (ended == EAGAIN) {
+			moment = but_not_by_kill(&until);
+			moment.deadline = nanos_add(clock_now(), LOOK_AGAIN);
+			ended = park(&moment);
+			job.error = libc.pthread_tryjoin_np(thread, result);
+		}
+		if (ended == ECANCELED && job.error)
 			end_if_cancelled();
 	}
 	return job.error;

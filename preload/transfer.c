@@ -4,6 +4,7 @@
 #include "../runtime/refusal.h"
 #include "cold.h"
 #include "options.h"
+#include "probe.h"
 #include "stats.h"
 #include <limits.h>
 #include <termios.h>
@@ -22,6 +23,27 @@ static bool is_ready_now(const struct blocking *call)
 		return true;
 	errno = EAGAIN;
 	return false;
+}
+
+/* What the kernel says of a vector before it looks at the file. Returns false with errno set. */
+static bool is_valid_vector(const struct iovec *iov, int count)
+{
+	size_t total = 0;
+	int i;
+
+	errno = EINVAL;
+	if (count < 0 || count > IOV_MAX)
+		return false;
+	for (i = 0; i < count; i++) {
+		if (!is_readable(&iov[i].iov_base) || !is_readable(&iov[i].iov_len)) {
+			errno = EFAULT;
+			return false;
+		}
+		total += iov[i].iov_len;
+		if ((ssize_t)iov[i].iov_len < 0 || (ssize_t)total < 0)
+			return false;
+	}
+	return true;
 }
 
 bool nowait_is_refused(enum refusal which, long error)
@@ -174,9 +196,11 @@ static ssize_t readv_now(struct blocking *call, const struct iovec *iov, int cou
 	ssize_t n;
 
 	if (was_refused(REFUSED_PREADV2))
-		return readv_when_ready(call, iov, count, flags);
+		return is_valid_vector(iov, count) ? readv_when_ready(call, iov, count, flags) : -1;
 	n = libc.preadv2(call->fd, iov, count, -1, flags | RWF_NOWAIT);
-	return refuses_nowait(call, n, REFUSED_PREADV2) ? readv_when_ready(call, iov, count, flags) : n;
+	if (!refuses_nowait(call, n, REFUSED_PREADV2))
+		return n;
+	return is_valid_vector(iov, count) ? readv_when_ready(call, iov, count, flags) : -1;
 }
 
 /* A socket's recv is the cheapest of all; of nothing, it would take a datagram, which read does not. */
@@ -272,12 +296,14 @@ static ssize_t writev_now(struct blocking *call, const struct iovec *iov, int co
 	if (call->begun && (call->traits & FD_SOCKET))
 		return libc.sendmsg(call->fd, &rest, send_flags(call));
 	if (was_refused(REFUSED_PWRITEV2))
-		return write_a_little(call, iov, count, flags);
+		return is_valid_vector(iov, count) ? write_a_little(call, iov, count, flags) : -1;
 	/* Also where a kind of file is known to refuse it: the kernel looks at the vector before it does, and then we
 	 * may. */
 	n = libc.pwritev2(call->fd, iov, count, -1, flags | RWF_NOWAIT);
 	if (!refuses_nowait(call, n, REFUSED_PWRITEV2))
 		return n;
+	if (!is_valid_vector(iov, count))
+		return -1;
 	return write_a_little(call, iov, count, flags);
 }
 

@@ -149,11 +149,14 @@ struct hub {
 	struct ev_loop *loop;
 	struct timers timers;
 	ev_io timer_watcher;
-	int timer_fd, epoll_fd; /* the latter is the loop's, where hub_adopt_epoll() was told; else -1 */
+	ev_timer coarse_timer;  /* in the place of the timerfd, where that is refused: exact to a millisecond */
+	int timer_fd, epoll_fd; /* -1: refused; the latter is the loop's, where hub_adopt_epoll() was told, else -1 */
+	bool lost_epoll;        /* a filter refuses epoll now: the loop is to be made anew, without */
 	nanos armed;            /* what the timerfd is set to; FOR_EVER: nothing */
 
 	ev_io knock_watcher; /* another OS thread or a signal handler has left something */
 	int knock_fd;        /* an eventfd of our own: where there is none to be had, ev_async would abort */
+	int knock_to;        /* what is written to: the same, or a pipe's other end where eventfds are refused */
 	_Atomic bool knocked;
 	_Atomic bool lines_to_call; /* see lot.c */
 	_Atomic(struct greenlet *) inbox;
@@ -166,6 +169,7 @@ struct hub {
 	uint64_t awaited;                      /* what somebody waits for, as by sigwait */
 	uint64_t watched;                      /* what of it the signalfd has been told */
 	int signal_fd;                         /* -1: there is none yet */
+	ev_timer signal_timer;                 /* in its place, where it is refused */
 	ev_io signal_watcher;
 	struct pending arrived;    /* signals for the process that the greenlet blocked which was running */
 	_Atomic bool was_stopped;  /* the process has been stopped, and goes on: see note_stop() */

@@ -9,7 +9,7 @@ void knock(struct hub *hub)
 	uint64_t one = 1;
 
 	if (!atomic_exchange(&hub->knocked, true))
-		sys_write(hub->knock_fd, &one, sizeof(one));
+		sys_write(hub->knock_to, &one, sizeof(one));
 }
 
 void post(struct greenlet *g)

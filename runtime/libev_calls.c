@@ -7,12 +7,15 @@
 #include "handlers.h"
 #include "hub.h"
 #include "interrupt.h"
+#include "loop.h"
 #include "memory.h"
 #include "poller.h"
+#include "refusal.h"
 #include "stop.h"
 #include "sys.h"
 #include "torture.h"
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,13 +97,25 @@ int libev_epoll_ctl(int epoll_fd, int operation, int fd, struct epoll_event *eve
 {
 	int result = sys_epoll_ctl(epoll_fd, operation, fd, event);
 
+	if (epoll_is_refused(-result)) {
+		loop_lost_epoll(hub_running);
+		result = -EPERM;
+	}
 	return answer(result == -EBADF || result == -ELOOP || result == -EINVAL ? -EPERM : result);
+}
+
+/* After a wait: where no handler has run since, the process may have been stopped and continued. */
+static void look_for_stop(int result, unsigned handlers_before)
+{
+	struct hub *hub = hub_running;
+
+	if (hub && result == -EINTR && handlers_run == handlers_before && was_ended_by_stop())
+		note_stop(hub);
 }
 
 /*
  * Of thousands that are ready, what the kernel has looked at would have dropped out of the processor's caches before
- * the last had its turn: so they are taken in small numbers. Where no handler has run, the process may have been
- * stopped and continued.
+ * the last had its turn: so they are taken in small numbers.
  */
 int libev_epoll_wait(int epoll_fd, struct epoll_event *events, int most, int timeout)
 {
@@ -111,11 +126,34 @@ int libev_epoll_wait(int epoll_fd, struct epoll_event *events, int most, int tim
 	if (torture_strikes(4))
 		return answer(-EINTR);
 	n = sys_epoll_wait(epoll_fd, events, most < MOST_AT_ONCE ? most : MOST_AT_ONCE, timeout);
-	if (n == -EINTR && hub && handlers_run == before && was_ended_by_stop())
-		note_stop(hub);
+	look_for_stop(n, before);
 	if (n > 0)
 		poller_fetch_ahead(hub, events, n);
+	if (is_refusal(-n)) {
+		loop_lost_epoll(hub);
+		n = -EINTR;
+	}
 	return answer(n);
+}
+
+/*
+ * Of the backend that is used where epoll is refused. Where every poll is refused, the waiters look at their
+ * descriptors in turn.
+ */
+int libev_poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+	struct timespec span = {timeout / 1000, timeout % 1000 * (long)NANOS_PER_MSEC}, moment = {0, NANOS_PER_MSEC};
+	unsigned before = handlers_run;
+	int n = sys_poll(fds, count, timeout < 0 ? NULL : &span);
+	nfds_t i;
+
+	look_for_stop(n, before);
+	if (!is_refusal(-n))
+		return answer(n);
+	sys_nanosleep(&moment);
+	for (i = 0; i < count; i++)
+		fds[i].revents = fds[i].events;
+	return (int)count;
 }
 
 int libev_eventfd(unsigned value, int flags)
@@ -220,7 +258,6 @@ NEVER_CALLED(inotify_rm_watch)
 NEVER_CALLED(mmap)
 NEVER_CALLED(munmap)
 NEVER_CALLED(pipe)
-NEVER_CALLED(poll)
 NEVER_CALLED(select)
 NEVER_CALLED(sigaction)
 NEVER_CALLED(signal)

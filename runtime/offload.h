@@ -25,8 +25,8 @@ void offload_brief(void (*job)(void *arg), void *arg);
 
 /*
  * The same for a job that may take for ever: the wait for it ends as park() has it. Returns 0 when the job has run, or
- * ETIMEDOUT, ECANCELED, EINTR, or EAGAIN where no helper can be had; then arg is no longer the caller's, and drop(arg) is called when the job has ended, on
- * the helper, or now if none has begun it.
+ * ETIMEDOUT, ECANCELED, EINTR, or EAGAIN where no helper can be had; then arg is no longer the caller's, and drop(arg)
+ * is called when the job has ended, on the helper, or now if none has begun it.
  */
 int offload_until(void (*job)(void *arg), void (*drop)(void *arg), void *arg, const struct until *until);
 

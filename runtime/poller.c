@@ -169,3 +169,31 @@ int park_on_fd(int fd, short events, const struct until *until)
 	let_signals();
 	return error;
 }
+
+struct move {
+	struct ev_loop *from, *to;
+};
+
+static void move_side(struct side *side, const struct move *move)
+{
+	if (!ev_is_active(&side->watcher))
+		return;
+	ev_io_stop(move->from, &side->watcher);
+	side->watcher.data = (void *)(uintptr_t)ev_iteration(move->to);
+	ev_io_start(move->to, &side->watcher);
+}
+
+static void move_watch(void *place, void *arg)
+{
+	struct fd_watch *watch = place;
+
+	move_side(&watch->read, arg);
+	move_side(&watch->write, arg);
+}
+
+void poller_move(struct hub *hub, struct ev_loop *loop)
+{
+	struct move move = {hub->loop, loop};
+
+	sparse_each(&hub->watches, move_watch, &move);
+}

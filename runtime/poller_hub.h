@@ -2,11 +2,15 @@
 #ifndef POLLER_HUB_H
 #define POLLER_HUB_H
 
+struct ev_loop;
 struct hub;
 struct waiter;
 
 /* Ends the waits on the descriptors that other OS threads have closed. */
 void poller_take_notices(struct hub *hub);
+
+/* Has what the hub's loop watches watched by this one instead. Not inside either. */
+void poller_move(struct hub *hub, struct ev_loop *loop);
 
 /* In the child of a fork: nobody waits any more, and the watchers belong to a loop that is gone. */
 void poller_reset(struct hub *hub);

@@ -1,8 +1,10 @@
 /* Waiting for several descriptors at once, and for events that libev does not know. */
 #include "hub.h"
 #include "leaving.h"
+#include "long_call.h"
 #include "memory.h"
 #include "poller.h"
+#include "refusal.h"
 #include "watch.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -10,6 +12,8 @@
 #include <sys/epoll.h>
 
 #define ON_STACK 16
+
+#define MOMENT (10 * NANOS_PER_MSEC)
 
 /* What epoll refuses, as a regular file, is ready for bytes at any time, and for nothing else ever. */
 #define BYTES (POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM)
@@ -184,21 +188,51 @@ static int park_holding_files(
 	return error;
 }
 
+/* Where no descriptor is to be had for it, or epoll is refused, a helper OS thread polls. */
+static int park_on_poll(const struct pollfd *fds, nfds_t n, const struct until *until)
+{
+	struct pollfd on_stack[ON_STACK], *copy = n > ON_STACK ? memory_alloc(n * sizeof(*copy)) : on_stack;
+	const long call[7] = {SYS_ppoll, (long)copy, (long)n};
+	struct until moment = *until;
+	long result;
+	int error;
+
+	if (!copy)
+		return ENOMEM;
+	memcpy(copy, fds, n * sizeof(*copy));
+	result = make_long_call(call, until);
+	if (copy != on_stack)
+		memory_free(copy);
+	if (result != NO_LONG_CALL)
+		return result < 0 ? (int)-result : 0;
+	/* Nor is an OS thread: the caller looks again. */
+	moment.deadline = nanos_add(clock_now(), MOMENT);
+	if (moment.deadline >= until->deadline)
+		return park(until);
+	error = park(&moment);
+	return error == ETIMEDOUT ? 0 : error;
+}
+
 /* An epoll instance is a descriptor that is readable when one of its own is ready, for whatever events. */
 static int park_on_epoll(const struct pollfd *fds, nfds_t n, const struct until *until)
 {
 	static const struct way_to_leave out_of_epoll = {.leave = leave_epoll};
-	struct on_epoll on = {.fd = sys_epoll_create(EPOLL_CLOEXEC)};
+	struct on_epoll on = {.fd = was_refused(REFUSED_EPOLL) ? -1 : sys_epoll_create(EPOLL_CLOEXEC)};
 	struct watching watching;
 	int error = 0;
 	nfds_t i;
 
 	if (on.fd < 0)
-		return ENOMEM;
+		return park_on_poll(fds, n, until);
 	wait_begins(&on.stay, &out_of_epoll);
 	for (i = 0; i < n && !error; i++) {
 		if (fds[i].fd >= 0)
 			error = add_to_epoll(on.fd, fds, i);
+	}
+	if (epoll_is_refused(error)) {
+		close_epoll(&on);
+		wait_ends(&on.stay);
+		return park_on_poll(fds, n, until);
 	}
 	/* What is refused (EPERM) is ready; to be closed is an event, too. */
 	if (error == EPERM || error == EBADF)

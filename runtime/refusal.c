@@ -1,6 +1,15 @@
 #include "refusal.h"
+#include "sys.h"
 
 _Atomic uint32_t refusals;
+
+bool epoll_is_refused(int error)
+{
+	if (!is_refusal(error) || sys_epoll_ctl(-1, EPOLL_CTL_DEL, -1, NULL) == -EBADF)
+		return false;
+	note_refusal(REFUSED_EPOLL);
+	return true;
+}
 
 const char *name_of_refusal(enum refusal what)
 {

@@ -41,6 +41,12 @@ static inline bool was_refused(enum refusal what)
 	return __builtin_expect(atomic_load_explicit(&refusals, memory_order_relaxed) >> what & 1, 0);
 }
 
+/*
+ * After epoll_ctl or epoll_wait has failed with this errno value: true when epoll is refused, and then that is noted.
+ * A file that epoll does not watch has EPERM, too: the kernel is asked about none.
+ */
+bool epoll_is_refused(int error);
+
 /* The name of the system call, for the statistics. */
 const char *name_of_refusal(enum refusal what);
 

@@ -7,8 +7,12 @@
 #include "interrupt.h"
 #include "mask.h"
 #include "park.h"
+#include "refusal.h"
 #include <errno.h>
 #include <sys/signalfd.h>
+
+/* In seconds. */
+#define LOOK_EVERY 0.01
 
 static bool take_kept(struct pending *pending, uint64_t set, siginfo_t *info)
 {
@@ -98,27 +102,63 @@ static void on_pending(struct ev_loop *loop, ev_io *watcher, int events)
 	}
 }
 
-/* Without one, who waits is woken by what is sent to him alone, and by whatever passes by the running greenlet. */
 static bool open_signal_fd(struct hub *hub)
 {
+	int fd;
+
 	if (hub->signal_fd >= 0)
 		return true;
-	hub->signal_fd = sys_signalfd(-1, 0, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (hub->signal_fd < 0)
+	fd = sys_signalfd(-1, 0, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (fd < 0) {
+		if (is_refusal(-fd))
+			note_refusal(REFUSED_SIGNALFD);
 		return false;
+	}
+	hub->signal_fd = fd;
 	hub->signal_fd = hub_adopt_fd(hub->signal_fd);
 	ev_io_init(&hub->signal_watcher, on_pending, hub->signal_fd, EV_READ);
 	hub->signal_watcher.data = hub;
 	return true;
 }
 
-void watch_awaited(struct hub *hub)
+/* Where there is no signalfd to be had, each waiter looks from time to time. */
+static void look_at_times(struct ev_loop *loop, ev_timer *watcher, int events)
+{
+	(void)watcher;
+	on_pending(loop, &((struct hub *)watcher->data)->signal_watcher, events);
+}
+
+static void watch_without_fd(struct hub *hub)
+{
+	if (ev_is_active(&hub->signal_timer))
+		ev_timer_stop(hub->loop, &hub->signal_timer);
+	hub->signal_watcher.data = hub;
+	hub->signal_timer.data = hub;
+	ev_timer_init(&hub->signal_timer, look_at_times, LOOK_EVERY, LOOK_EVERY);
+	if (hub->watched)
+		ev_timer_start(hub->loop, &hub->signal_timer);
+}
+
+/* A filter may have come since it was opened. */
+static bool set_signal_fd(struct hub *hub)
 {
 	if (!open_signal_fd(hub))
-		return;
+		return false;
+	if (sys_signalfd(hub->signal_fd, hub->watched, 0) >= 0)
+		return true;
+	note_refusal(REFUSED_SIGNALFD);
+	ev_io_stop(hub->loop, &hub->signal_watcher);
+	hub_disown_fd(hub->signal_fd);
+	hub->signal_fd = -1;
+	return false;
+}
+
+void watch_awaited(struct hub *hub)
+{
 	hub->watched = hub->awaited;
-	sys_signalfd(hub->signal_fd, hub->watched, 0);
-	if (hub->watched)
+	if (!set_signal_fd(hub))
+		watch_without_fd(hub);
+	else if (hub->watched)
 		ev_io_start(hub->loop, &hub->signal_watcher);
 	else
 		ev_io_stop(hub->loop, &hub->signal_watcher);
@@ -126,6 +166,8 @@ void watch_awaited(struct hub *hub)
 
 void unwatch_awaited(struct hub *hub)
 {
+	if (ev_is_active(&hub->signal_timer))
+		ev_timer_stop(hub->loop, &hub->signal_timer);
 	if (hub->signal_fd >= 0)
 		hub_disown_fd(hub->signal_fd);
 	hub->signal_fd = -1;

@@ -5,6 +5,7 @@
 #include "interrupt.h"
 #include "mask.h"
 #include "park.h"
+#include "refusal.h"
 #include "stuck.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -206,6 +207,26 @@ static bool make_timers(struct hub *hub)
 	hub->retries = 0;
 	apply_masks(hub);
 	return true;
+}
+
+bool slices_can_start(void)
+{
+	static const struct itimerspec never;
+	struct sigevent event = {.sigev_notify = SIGEV_NONE};
+	int timer, error;
+
+	if (!slice_length || (self && self->hub->has_slice_timer))
+		return true;
+	if (was_refused(REFUSED_TIMER))
+		return false;
+	error = sys_timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &timer);
+	if (!error) {
+		error = sys_timer_settime(timer, &never);
+		sys_timer_delete(timer);
+	}
+	if (is_refusal(-error))
+		note_refusal(REFUSED_TIMER);
+	return !error;
 }
 
 static void set_timer(struct hub *hub, nanos length)

@@ -23,6 +23,12 @@ extern void (*after_slice)(void);
 extern void *(*find_allocator)(void);
 
 /*
+ * False where no timer is to be had that ends slices, as a filter refuses them or the user has too many: a thread that
+ * computes until another has done something would never see that. True where slices are off.
+ */
+bool slices_can_start(void);
+
+/*
  * From now on the calling greenlet's hub ends the slices of the greenlets that are `sliced`. Nothing happens where the
  * kernel or the machine has no means to.
  */

@@ -8,7 +8,9 @@
 #define SYS_H
 
 #include "arch.h"
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -78,10 +80,24 @@ static inline int sys_fcntl(int fd, int command, long arg)
 	return (int)raw_syscall(SYS_fcntl, fd, command, arg, 0, 0, 0);
 }
 
+/* Rounded up; -1 for NULL, for ever. */
+static inline long sys_milliseconds(const struct timespec *span)
+{
+	if (!span)
+		return -1;
+	return span->tv_sec >= INT_MAX / 1000 ? INT_MAX : span->tv_sec * 1000 + (span->tv_nsec + 999999) / 1000000;
+}
+
 /* A span of NULL waits for ever. The kernel changes *span to what is left. */
 static inline int sys_poll(struct pollfd *fds, nfds_t n, struct timespec *span)
 {
-	return (int)raw_syscall(SYS_ppoll, (long)fds, (long)n, (long)span, 0, SYS_SIGSET_BYTES, 0);
+	long ready = raw_syscall(SYS_ppoll, (long)fds, (long)n, (long)span, 0, SYS_SIGSET_BYTES, 0);
+
+#ifdef SYS_poll
+	if (ready == -EPERM || ready == -ENOSYS) /* of a filter that knows the older call alone */
+		ready = raw_syscall(SYS_poll, (long)fds, (long)n, sys_milliseconds(span), 0, 0, 0);
+#endif
+	return (int)ready;
 }
 
 /* NULL for a failure, whatever its cause. */
@@ -150,7 +166,13 @@ static inline int sys_epoll_ctl(int epoll_fd, int operation, int fd, struct epol
 /* timeout in milliseconds, -1 for ever, as epoll_wait(2). */
 static inline int sys_epoll_wait(int epoll_fd, struct epoll_event *events, int most, int timeout)
 {
-	return (int)raw_syscall(SYS_epoll_pwait, epoll_fd, (long)events, most, timeout, 0, SYS_SIGSET_BYTES);
+	long n = raw_syscall(SYS_epoll_pwait, epoll_fd, (long)events, most, timeout, 0, SYS_SIGSET_BYTES);
+
+#ifdef SYS_epoll_wait
+	if (n == -EPERM || n == -ENOSYS) /* of a filter that knows the older call alone */
+		n = raw_syscall(SYS_epoll_wait, epoll_fd, (long)events, most, timeout, 0, 0);
+#endif
+	return (int)n;
 }
 
 /* before may be NULL. */
