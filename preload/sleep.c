@@ -136,13 +136,13 @@ static int sleep_by_looking(struct blocking *call, clockid_t clock, int flags, c
 	nanos end = nanos_of(span), pause = 0;
 	int error = 0;
 
-	if (clock_gettime(clock, &now) < 0)
+	if (raw_syscall(SYS_clock_gettime, clock, (long)&now, 0, 0, 0, 0) < 0)
 		return libc.clock_nanosleep(clock, flags, span, NULL);
 	if (!(flags & TIMER_ABSTIME))
 		end = nanos_add(nanos_of(&now), end);
 	while (nanos_of(&now) < end && !error) {
 		error = rest(call, &pause);
-		clock_gettime(clock, &now);
+		raw_syscall(SYS_clock_gettime, clock, (long)&now, 0, 0, 0, 0);
 	}
 	return nanos_of(&now) < end ? error : 0;
 }
