@@ -10,7 +10,7 @@ in_python() {
 	under "$python" "$here/$1.py" "${@:2}"
 }
 
-# The server's standard input is ours to close: that ends it.
+# http [CLIENTS]: the server's standard input is ours to close: that ends it.
 http() {
 	local status=0 port
 	: >"$work/port"
@@ -20,7 +20,7 @@ http() {
 	rm "$work/http"
 	if until_true test -s "$work/port"; then
 		read -r port <"$work/port"
-		in_python http_clients "$port" 9>&- || status=$?
+		in_python http_clients "$port" "$@" 9>&- || status=$?
 	else
 		status=1
 	fi
@@ -95,6 +95,8 @@ in_php() {
 . "$here/programs.sh"
 # shellcheck source=tests/real/databases.sh
 . "$here/databases.sh"
+# shellcheck source=tests/real/allocators.sh
+. "$here/allocators.sh"
 # shellcheck source=tests/real/network.sh
 . "$here/network.sh"
 
@@ -127,5 +129,6 @@ long_cases() {
 	has 'ruby' /usr/bin/ruby && check 'ruby' in_ruby threads && check 'ruby: threads that never wait' in_ruby busy
 	has 'php' /usr/bin/php curl && check 'php: 30 downloads at once by an extension' in_php
 	database_cases
+	allocator_cases
 	program_cases
 }

@@ -1,10 +1,13 @@
-"""usage: http_clients.py PORT: 500 clients at the same time, each a thread; two requests each, one after another."""
+"""usage: http_clients.py PORT [COUNT]: 500 clients, or so many, at the same time, each a thread.
+
+Each makes two requests, one after another.
+"""
 import sys
 import threading
 import time
 import urllib.request
 
-COUNT = 500
+COUNT = int((sys.argv[2:] or ["500"])[0])
 right, gate = [], threading.Barrier(COUNT + 1)
 opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
