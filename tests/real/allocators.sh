@@ -67,6 +67,7 @@ start_redis_server() {
 serve_redis() {
 	local port status=0
 	most_os_threads=8
+	rm -f "$work/dump.rdb"
 	try_ports redis_server || return
 	timeout "$seconds_each" "$python" "$here/redis_crowd.py" "$port" || status=$?
 	[ $status -ne 0 ] || wait "${servers[-1]}" || status=$?
