@@ -5,6 +5,7 @@
 #include "../runtime/refusal.h"
 #include "../runtime/ring.h"
 #include "../runtime/slice.h"
+#include "linger.h"
 #include "options.h"
 #include "stats.h"
 #include <sys/time.h>
@@ -108,7 +109,8 @@ SELDOM void leave_kept_file(struct blocking *call)
 
 	wait_ends(&call->stay);
 	back_to_number(call);
-	poller_let_go(kept_fd);
+	if (poller_leave(kept_fd))
+		linger_close_kept(kept_fd);
 	errno = before;
 }
 

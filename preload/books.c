@@ -14,6 +14,7 @@
 _Atomic(struct fd_entry *) fd_pages[FD_PAGES];
 static bool doubts_all;            /* see fd_doubt_all() */
 static _Atomic unsigned pages_end; /* none has been made from here on */
+_Atomic bool fds_linger;
 
 static void raise_end(unsigned end)
 {
@@ -201,7 +202,14 @@ void fd_made(int fd)
 {
 	fd_forget(fd);
 	if (!doubts_all)
-		fd_note(fd, FD_KNOWN, 0);
+		fd_note(fd, FD_KNOWN | FD_MAY_LINGER, 0);
+}
+
+unsigned fd_noted_end(void)
+{
+	unsigned end = atomic_load(&pages_end);
+
+	return (end ? end : 1) * FD_PAGE;
 }
 
 void fd_doubt_all(void)

@@ -31,6 +31,7 @@ enum fd_trait {
 	FD_DIRECT = 1 << 14,       /* a file that is read past the page cache: each time it waits for the disk */
 	FD_TERMINAL = 1 << 15,     /* may stop a caller in the background */
 	FD_KNOWN = 1 << 16,        /* a call that we have seen made it: the number means what we think it does */
+	FD_MAY_LINGER = 1 << 17,   /* SO_LINGER may be set, with a time: its close has to ask */
 };
 
 /* The place in the books for one descriptor. */
@@ -113,10 +114,30 @@ void fd_born(int fd, uint32_t traits);
 /* The same for one that may be of an old description, or whose description others may have. */
 void fd_made(int fd);
 
+/* The highest descriptor that anything may be noted of, and one more; at least FD_PAGE. */
+unsigned fd_noted_end(void);
+
 /* True where the number may have come, and gone, by calls that we do not see. The standard descriptors are known. */
 static inline bool is_unknown(int fd, uint32_t traits)
 {
 	return !(traits & FD_KNOWN) && fd > 2;
+}
+
+extern _Atomic bool fds_linger; /* the program has set SO_LINGER, with a time, on a descriptor */
+
+/*
+ * True where SO_LINGER may be set on fd. A private one has what was set by its own number; that of another may have
+ * been set by a duplicate's. Never calls the kernel.
+ */
+static inline bool fd_may_linger(int fd)
+{
+	uint32_t traits = fd_traits(fd);
+
+	if (fd < 0)
+		return false;
+	if ((traits & (FD_MAY_LINGER | FD_KNOWN)) != FD_KNOWN)
+		return true;
+	return !(traits & FD_PRIVATE) && atomic_load_explicit(&fds_linger, memory_order_relaxed);
 }
 
 /*

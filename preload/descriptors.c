@@ -2,6 +2,7 @@
 #include "../runtime/mask.h"
 #include "blocking.h"
 #include "file_lock.h"
+#include "linger.h"
 #include "owner.h"
 #include "patch.h"
 #include "sanitizers.h"
@@ -14,18 +15,36 @@ static int bad_descriptor(void)
 	return -1;
 }
 
-int close(int fd)
+static int close_number(int fd)
 {
 	int result;
 
-	act_on_cancellation(CALL_close);
-	if (fd_is_ours(fd))
-		return bad_descriptor();
 	fd_closing(fd);
 	result = libc.close(fd);
 	if (fd >= 0)
 		poller_closed((unsigned)fd, (unsigned)fd);
 	return result;
+}
+
+static SELDOM int close_lingering(int fd)
+{
+	struct lingering linger;
+	int result;
+
+	linger_begin(&linger);
+	linger_keep(&linger, fd);
+	result = close_number(fd);
+	linger_end(&linger);
+	end_if_cancelled();
+	return result;
+}
+
+int close(int fd)
+{
+	act_on_cancellation(CALL_close);
+	if (fd_is_ours(fd))
+		return bad_descriptor();
+	return unlikely(may_linger(fd)) ? close_lingering(fd) : close_number(fd);
 }
 
 /* In pieces, around those of our loops. */
@@ -41,15 +60,25 @@ static int close_all(unsigned first, unsigned last, int flags)
 	return from <= last ? libc.close_range(from, last, flags) : 0;
 }
 
+static bool may_linger_in_range(void)
+{
+	return self && has_company(self) && !self->loading;
+}
+
 int close_range(unsigned int first, unsigned int last, int flags)
 {
+	struct lingering linger;
 	int result;
 
 	if (first > last || (flags & CLOSE_RANGE_CLOEXEC))
 		return libc.close_range(first, last, flags);
+	linger_begin(&linger);
+	if (may_linger_in_range())
+		linger_keep_range(&linger, first, last);
 	fd_closing_range(first, last);
 	result = close_all(first, last, flags);
 	poller_closed(first, last);
+	linger_end(&linger);
 	return result;
 }
 
@@ -67,37 +96,60 @@ static void close_one_by_one(int lowest)
 
 void closefrom(int lowest)
 {
+	struct lingering linger;
 	int before = errno;
 
 	if (lowest < 0)
 		lowest = 0;
+	linger_begin(&linger);
+	if (may_linger_in_range())
+		linger_keep_range(&linger, (unsigned)lowest, UINT_MAX);
 	fd_closing_range((unsigned)lowest, UINT_MAX);
 	if (hub_next_own_fd(0) == INT_MAX)
 		libc.closefrom(lowest);
 	else if (close_all((unsigned)lowest, UINT_MAX, 0) != 0)
 		close_one_by_one(lowest);
 	poller_closed((unsigned)lowest, UINT_MAX);
+	linger_end(&linger);
 	errno = before;
 }
 
 /*
  * libc closes a stream's descriptor by a way of its own, which tells us where it is patched: then at the right time,
  * when whoever is busy with the stream has let go of it. It tells of what the books know.
+ * Returns the descriptor, -1 for none.
  */
-static void forget_stream(FILE *stream)
+static int forget_stream(FILE *stream)
 {
 	int before = errno, fd = fileno(stream);
 
+	linger_expect_of_stream(-1);
 	if (fd >= 0 && libc_is_patched)
 		fd_note(fd, FD_OF_STREAM, 0);
 	else if (fd >= 0)
 		fd_closing(fd);
 	errno = before;
+	return fd;
+}
+
+static SELDOM int close_lingering_stream(FILE *stream, int fd)
+{
+	int result, error;
+
+	linger_expect_of_stream(fd);
+	result = libc.fclose(stream);
+	error = errno;
+	linger_end_of_stream();
+	errno = error;
+	return result;
 }
 
 int fclose(FILE *stream)
 {
-	forget_stream(stream);
+	int fd = forget_stream(stream);
+
+	if (libc_is_patched && unlikely(may_linger(fd)))
+		return close_lingering_stream(stream, fd);
 	return libc.fclose(stream);
 }
 
@@ -118,6 +170,8 @@ static int twin_of(int fd, int twin)
 	if (twin >= 0 && twin != fd) {
 		fd_shared(fd);
 		fd_made(twin);
+		if ((fd_traits(fd) & (FD_KNOWN | FD_MAY_LINGER)) == FD_KNOWN)
+			fd_note(twin, 0, FD_MAY_LINGER);
 		share_owner(fd, twin);
 	}
 	return twin;
@@ -146,14 +200,48 @@ static bool makes_way(int fd, int twin)
 	return true;
 }
 
+/* Both but for dup3's flags, and where the two numbers are the same. */
+struct put {
+	int fd, twin, flags;
+	bool by_dup3;
+};
+
+static int put_in_place(const struct put *put)
+{
+	int fd = put->fd, twin = put->twin;
+
+	if (!makes_way(fd, twin))
+		return bad_descriptor();
+	return in_place_of(fd, twin, put->by_dup3 ? libc.dup3(fd, twin, put->flags) : libc.dup2(fd, twin));
+}
+
+static SELDOM int put_lingering(const struct put *put)
+{
+	struct lingering linger;
+	int result;
+
+	linger_begin(&linger);
+	linger_keep(&linger, put->twin);
+	result = put_in_place(put);
+	linger_end(&linger);
+	return result;
+}
+
+static int put(const struct put *put)
+{
+	if (put->fd != put->twin && !fd_is_ours(put->twin) && unlikely(may_linger(put->twin)))
+		return put_lingering(put);
+	return put_in_place(put);
+}
+
 int dup2(int fd, int twin)
 {
-	return makes_way(fd, twin) ? in_place_of(fd, twin, libc.dup2(fd, twin)) : bad_descriptor();
+	return put(&(struct put){fd, twin, 0, false});
 }
 
 int dup3(int fd, int twin, int flags)
 {
-	return makes_way(fd, twin) ? in_place_of(fd, twin, libc.dup3(fd, twin, flags)) : bad_descriptor();
+	return put(&(struct put){fd, twin, flags, true});
 }
 
 static void note_nonblock(int fd, bool nonblock)
@@ -274,6 +362,17 @@ static bool is_a_trait(int option)
 	return option == SO_RCVTIMEO || option == SO_SNDTIMEO || option == SO_RCVLOWAT;
 }
 
+/*
+ * That it is set no more is not noted: it may be a listening socket, and what has come to it has the option as it was.
+ */
+static void note_lingering(int fd, const struct linger *linger)
+{
+	if (!linger->l_onoff || !linger->l_linger)
+		return;
+	fd_note(fd, FD_MAY_LINGER, 0);
+	atomic_store(&fds_linger, true);
+}
+
 /* The traits are learnt anew. */
 int setsockopt(int fd, int level, int option, const void *value, socklen_t length)
 {
@@ -281,6 +380,8 @@ int setsockopt(int fd, int level, int option, const void *value, socklen_t lengt
 
 	if (result == 0 && level == SOL_SOCKET && is_a_trait(option))
 		fd_note(fd, 0, fd_traits(fd) & FD_LEARNT);
+	if (result == 0 && level == SOL_SOCKET && option == SO_LINGER)
+		note_lingering(fd, value);
 	return result;
 }
 

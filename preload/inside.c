@@ -4,6 +4,7 @@
 #include "../runtime/lot.h"
 #include "blocking.h"
 #include "down.h"
+#include "linger.h"
 
 static pid_t home; /* the process that the books are about */
 
@@ -76,6 +77,8 @@ int close_from_libc(int fd)
 
 	if (fd == NOBODYS_FD)
 		inside_was_called = true;
+	if (is_known)
+		linger_keep_of_stream(fd);
 	if (is_known)
 		fd_closing(fd);
 	errno = before;

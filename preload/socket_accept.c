@@ -88,7 +88,11 @@ static void note_accepted(const struct blocking *call, int fd, int flags)
 
 	if (flags & SOCK_NONBLOCK)
 		inherited |= FD_NONBLOCK;
+	uint32_t listener = fd_traits(call->fd);
+
 	fd_born(fd, call->green ? inherited | FD_SOCKET : 0);
+	if ((listener & (FD_KNOWN | FD_MAY_LINGER)) != FD_KNOWN)
+		fd_note(fd, FD_MAY_LINGER, 0);
 }
 
 static int accept_with(int fd, const struct accepting *how)

@@ -48,8 +48,12 @@ void poller_closed(unsigned first, unsigned last);
  */
 int poller_take_file(void);
 
-/* Gives up a duplicate; the last user closes it, by close_kept_fd. */
+/*
+ * Gives up a duplicate; the last user closes it, by close_kept_fd, which does not park and leaves errno alone, or, when
+ * the other returns true, as it likes: by hub_disown_fd() at the end.
+ */
 void poller_let_go(int kept_fd);
+bool poller_leave(int kept_fd);
 extern void (*close_kept_fd)(int fd);
 
 /* After park_on_fd(): true when a signal handler has run after which the call begins anew, by its descriptor's number.

@@ -376,14 +376,19 @@ void poller_leave_file(struct waiter *waiter)
 
 void (*close_kept_fd)(int fd) = hub_disown_fd;
 
-void poller_let_go(int kept_fd)
+bool poller_leave(int kept_fd)
 {
 	struct hub *hub = self ? self->hub : hub_running;
 	struct fd_watch **place = hub && !hub->stale ? find_watch(hub, kept_fd) : NULL;
 
 	if (place && !has_waiters(*place))
 		drop_watch(hub, place, kept_fd);
-	if (hub_unshare_kept_fd(kept_fd))
+	return hub_unshare_kept_fd(kept_fd);
+}
+
+void poller_let_go(int kept_fd)
+{
+	if (poller_leave(kept_fd))
 		close_kept_fd(kept_fd);
 }
 
