@@ -6,6 +6,7 @@
 #include "numbers.h"
 #include "probe.h"
 #include "raw.h"
+#include "thread_wish.h"
 #include <linux/futex.h>
 #include <stdarg.h>
 #include <string.h>
@@ -126,15 +127,6 @@ long raw_sched_getaffinity(long id, long size, long set, long d, long e, long f)
 		memcpy((void *)set, g->processors, (size_t)written < most ? (size_t)written : most);
 	return written;
 }
-
-/* As far as all kernels have it. */
-struct scheduling {
-	uint32_t size, policy;
-	uint64_t flags;
-	int32_t niceness;
-	uint32_t priority;
-	uint64_t runtime, deadline, period;
-};
 
 static bool has_niceness(uint32_t policy)
 {

@@ -40,15 +40,6 @@ bool is_priority_of(int policy, int priority)
 	return policy != SCHED_DEADLINE && least >= 0 && priority >= least && priority <= most;
 }
 
-/* As sched_setattr(2) and sched_getattr(2) have it. */
-struct scheduling {
-	uint32_t size, policy;
-	uint64_t flags;
-	int32_t niceness;
-	uint32_t priority;
-	uint64_t runtime, deadline, period;
-};
-
 int policy_is_granted(int policy, int priority)
 {
 	struct sched_param wanted = {.sched_priority = priority};

@@ -9,7 +9,7 @@ struct thread_wish {
 	struct wish wish;
 	uint8_t policy, priority;
 	int8_t niceness;
-	cpu_set_t *processors; /* on the heap, the taker's; NULL: all */
+	cpu_set_t *processors; /* of memory_alloc(), the taker's; NULL: all */
 };
 
 /*
@@ -17,6 +17,15 @@ struct thread_wish {
  * 0, EINVAL or ENOMEM.
  */
 int read_thread_wish(const pthread_attr_t *attributes, struct thread_wish *wish);
+
+/* What sched_setattr(2) and sched_getattr(2) pass, as far as all kernels have it. */
+struct scheduling {
+	uint32_t size, policy;
+	uint64_t flags;
+	int32_t niceness;
+	uint32_t priority;
+	uint64_t runtime, deadline, period;
+};
 
 /* True for a priority that the kernel takes with this policy, where the caller has the right to both. */
 bool is_priority_of(int policy, int priority);
