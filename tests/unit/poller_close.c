@@ -111,9 +111,14 @@ static void *wait_and_follow(void *arg)
 {
 	struct wait *wait = arg;
 	struct until until = {.deadline = deadline_after(5), .keeps_file = true};
+	struct pollfd entry = {.fd = wait->fd, .events = wait->events};
+	int file;
 
-	wait->answer = park_on_fd(wait->fd, wait->events, &until);
-	wait->fd = poller_take_file();
+	do { /* until there is something: a wait may end without cause */
+		wait->answer = park_on_fd(wait->fd, wait->events, &until);
+		file = poller_take_file();
+	} while (wait->answer == 0 && file <= 0 && poll(&entry, 1, 0) == 0);
+	wait->fd = file;
 	return NULL;
 }
 
