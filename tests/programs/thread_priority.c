@@ -126,6 +126,30 @@ static void join_all(const char *what)
 	say_order(what);
 }
 
+static int place_of(char name, int time)
+{
+	int place = 0;
+
+	while (order[place] != name || time--)
+		place++;
+	return place;
+}
+
+/* Each of two equals has run once before either runs again: they may give way more often than they are asked to. */
+static bool are_in_turns(char one, char other)
+{
+	return place_of(one, 0) < place_of(other, 1) && place_of(other, 0) < place_of(one, 1);
+}
+
+static void join_all_in_turns(void)
+{
+	for (int i = 0; i < THREADS; i++)
+		join(threads[i]);
+	say_whether("giving way: equals run in turns", are_in_turns('B', 'D') && are_in_turns('a', 'e'));
+	say_whether("giving way: the less urgent wait", place_of('c', 0) > 3 && place_of('c', 1) < 6);
+	runs = 0;
+}
+
 static int be(int policy, int priority)
 {
 	return pthread_setschedparam(pthread_self(), policy, &(struct sched_param){.sched_priority = priority});
@@ -241,7 +265,7 @@ static void *run_all(void *unused)
 	start_all(SCHED_RR, only_run);
 	join_all("ready, SCHED_RR");
 	start_all(SCHED_FIFO, take_turns);
-	join_all("giving way");
+	join_all_in_turns();
 	start_with(SCHED_FIFO, 60, only_run, "!");
 	note(".");
 	msleep(1);
