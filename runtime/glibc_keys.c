@@ -27,19 +27,26 @@ static int destroy_values(struct value *values, size_t first, size_t count)
 	return called;
 }
 
-/* One round over the keys from this one on. Returns how many destructors it has called. */
-static int run_round(struct value **page, size_t from)
+static size_t count_pages(void)
 {
-	size_t pages = _thread_db_pthread_specific[BITS] / (8 * sizeof(void *));
-	size_t per_page = _thread_db___pthread_keys[ELEMENTS] / pages;
+	return _thread_db_pthread_specific[BITS] / (8 * sizeof(void *));
+}
+
+static size_t keys_per_page(void)
+{
+	return _thread_db___pthread_keys[ELEMENTS] / count_pages();
+}
+
+/* One round, or its rest: over the keys from this one of this page on. Returns how many destructors it has called. */
+static int run_round(struct value **page, size_t first_page, size_t skipped)
+{
+	size_t pages = count_pages(), per_page = keys_per_page(), i;
 	int called = 0;
-	size_t i;
 
-	for (i = from / per_page; i < pages; i++) {
-		size_t skipped = i == from / per_page ? from % per_page : 0;
-
+	for (i = first_page; i < pages; i++) {
 		if (page[i])
 			called += destroy_values(page[i] + skipped, i * per_page + skipped, per_page - skipped);
+		skipped = 0;
 	}
 	return called;
 }
@@ -52,11 +59,11 @@ static struct value **pages_of(char *descriptor)
 void glibc_run_key_destructors(char *descriptor)
 {
 	struct value **page = pages_of(descriptor);
-	size_t pages = _thread_db_pthread_specific[BITS] / (8 * sizeof(void *)), i;
+	size_t pages = count_pages(), i;
 	int round;
 
 	for (round = 0; round < PTHREAD_DESTRUCTOR_ITERATIONS; round++) {
-		if (!run_round(page, 0))
+		if (!run_round(page, 0, 0))
 			break;
 	}
 	for (i = 1; i < pages; i++) {
@@ -72,9 +79,9 @@ void glibc_finish_key_destructors(char *descriptor, unsigned key)
 	struct value **page = pages_of(descriptor);
 	int round;
 
-	run_round(page, key + 1);
+	run_round(page, (key + 1) / keys_per_page(), (key + 1) % keys_per_page());
 	for (round = 1; round < PTHREAD_DESTRUCTOR_ITERATIONS; round++) {
-		if (!run_round(page, 0))
+		if (!run_round(page, 0, 0))
 			break;
 	}
 }
