@@ -126,7 +126,7 @@ static uint32_t kind_of(mode_t mode)
 /* Of what may be another file by now, see is_unknown(): all that the next of the kind may have otherwise is dropped. */
 static uint32_t ask_again(int fd, uint32_t noted)
 {
-	struct stat status;
+	struct stat status = {0};
 
 	if (sys_fstat(fd, &status) != 0 || kind_of(status.st_mode) != (noted & (FD_SOCKET | FD_PLAIN))) {
 		fd_note(fd, 0, noted);
@@ -140,7 +140,7 @@ static uint32_t ask_again(int fd, uint32_t noted)
 uint32_t fd_ask(int fd, uint32_t noted)
 {
 	uint32_t traits;
-	struct stat status;
+	struct stat status = {0};
 
 	if ((noted & FD_LEARNT) && is_unknown(fd, noted))
 		noted = ask_again(fd, noted);

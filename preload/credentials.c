@@ -54,7 +54,7 @@ static void have_handler_installed(void)
 
 void credentials_prepare(void)
 {
-	struct kernel_action action;
+	struct kernel_action action = {0};
 
 	have_handler_installed();
 	if (raw_syscall(SYS_rt_sigaction, SIGSETXID, 0, (long)&action, sizeof(action.set), 0, 0) < 0 ||

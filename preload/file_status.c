@@ -77,11 +77,13 @@ static bool is_seen_by_ring(struct blocking *call, struct look *look)
 static SELDOM void look_again(struct look *look)
 {
 	char known[PROC_PATH];
+	const char *asked = look->path;
 
-	if (!path_of_os_thread(look->dir, look->path, known))
+	if (!path_of_os_thread(look->dir, asked, known))
 		return;
 	look->path = known;
 	look_natively(look);
+	look->path = asked;
 }
 
 static int look_at(enum call which, int dir, const char *path, void *status, int flags)

@@ -39,7 +39,7 @@ static void wait_in_kernel_for_many(void *arg)
 
 static bool is_past(clockid_t clock, const struct timespec *limit)
 {
-	struct timespec now;
+	struct timespec now = {0};
 
 	raw_syscall(SYS_clock_gettime, clock, (long)&now, 0, 0, 0, 0);
 	return now.tv_sec > limit->tv_sec || (now.tv_sec == limit->tv_sec && now.tv_nsec >= limit->tv_nsec);

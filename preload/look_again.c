@@ -50,7 +50,7 @@ static long close_with(int fd, long result)
 static bool has_writer(int fd)
 {
 	struct pollfd entry = {.fd = fd, .events = POLLIN};
-	int ends[2];
+	int ends[2] = {-1, -1};
 	long n;
 
 	if (poll_now(&entry, 1) != 0)
@@ -65,7 +65,7 @@ static bool has_writer(int fd)
 /* A terminal's line is up, or nobody asks for it. What is no terminal, or has no line, is not waited for. */
 static bool has_line(int fd)
 {
-	struct termios settings;
+	struct termios settings = {0};
 	int line = 0;
 
 	if (raw_syscall(SYS_ioctl, fd, TCGETS, (long)&settings, 0, 0, 0) != 0 || settings.c_cflag & CLOCAL)

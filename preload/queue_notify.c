@@ -91,7 +91,7 @@ static void for_each_number(const char *path, void (*f)(int number, void *arg), 
 /* Receivers at queues that nobody is about to register at wait in the kernel from then on, too. */
 static void wake_if_queue(int fd, void *unused)
 {
-	struct statfs system;
+	struct statfs system = {0};
 
 	(void)unused;
 	if (raw_syscall(SYS_fstatfs, fd, (long)&system, 0, 0, 0, 0) == 0 && system.f_type == QUEUES)

@@ -41,7 +41,13 @@ struct row {
 typedef long any_call(long a, long b, long c, long d, long e, long f, long g);
 
 /* The compiler is not to see which function it is. */
-static __attribute__((noipa)) long call_and_tell(long a, long b, long c, long d, long e, long f, long g, any_call *hook)
+#if __has_attribute(noipa)
+#define OPAQUE __attribute__((noipa))
+#else
+#define OPAQUE __attribute__((noinline))
+#endif
+
+static OPAQUE long call_and_tell(long a, long b, long c, long d, long e, long f, long g, any_call *hook)
 {
 	long result = hook(a, b, c, d, e, f, g);
 

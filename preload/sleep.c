@@ -132,7 +132,7 @@ static void sleep_natively(void *arg)
 /* No helper is to be had, and one that slept here would keep the others from using the processor. */
 static int sleep_by_looking(struct blocking *call, clockid_t clock, int flags, const struct timespec *span)
 {
-	struct timespec now;
+	struct timespec now = {0};
 	nanos end = nanos_of(span), pause = 0;
 	int error = 0;
 

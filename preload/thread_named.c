@@ -148,7 +148,7 @@ long raw_sched_getattr(long id, long told, long size, long flags, long e, long f
 		s->niceness = 0;
 	}
 	if (g->niceness != NICENESS_OF_MAIN && has_niceness(s->policy))
-		s->niceness = g->niceness;
+		s->niceness = (int32_t)g->niceness;
 	return 0;
 }
 

@@ -123,7 +123,7 @@ static bool is_master(int fd)
 
 static enum reading way_to_read(int fd, size_t size)
 {
-	struct termios mode;
+	struct termios mode = {0};
 	int available = 0;
 
 	if (raw_syscall(SYS_ioctl, fd, TCGETS, (long)&mode, 0, 0, 0) != 0 || mode.c_lflag & ICANON || is_master(fd))

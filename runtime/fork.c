@@ -51,7 +51,7 @@ static void begin_anew(void)
 
 	memory_leave_fork(true);
 	unlock(&stacks_lock);
-	for (i = 0; i < sizeof(locks) / sizeof(*locks); i++)
+	for (i = 0; i < sizeof(locks) / sizeof(locks[0]); i++)
 		atomic_store(&locks[i]->state, 0);
 	offload_reset();
 	stand_in_reset();
@@ -128,7 +128,7 @@ void fork_resume(void)
 
 void fork_quietly_begins(void)
 {
-	uint64_t mask;
+	uint64_t mask = 0;
 
 	sys_set_mask(SIG_SETMASK, ~0ull, &mask);
 	before();

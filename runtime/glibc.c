@@ -126,7 +126,7 @@ int glibc_learn(void)
 __attribute__((noinline)) void *glibc_call_as(void *tp, void *(*f)(void *), void *arg)
 {
 	void *own = thread_pointer(), *result;
-	uint64_t before;
+	uint64_t before = 0;
 
 	sys_set_mask(SIG_SETMASK, ~0ull, &before);
 	set_thread_pointer(tp);

@@ -230,7 +230,7 @@ static int open_timer(struct hub *hub)
 
 static int open_knock(struct hub *hub)
 {
-	int ends[2], error;
+	int ends[2] = {-1, -1}, error;
 
 	hub->knock_fd = hub->knock_to = sys_eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (hub->knock_fd >= 0)

@@ -213,7 +213,7 @@ bool slices_can_start(void)
 {
 	static const struct itimerspec never;
 	struct sigevent event = {.sigev_notify = SIGEV_NONE};
-	int timer, error;
+	int timer = 0, error;
 
 	if (!slice_length || (self && self->hub->has_slice_timer))
 		return true;

@@ -177,7 +177,7 @@ static struct slab *take_slot(size_t slot_size, unsigned *slot, int *is_fresh)
 static long read_mapping_limit(void)
 {
 	long fd = raw_syscall(SYS_openat, AT_FDCWD, (long)"/proc/sys/vm/max_map_count", O_RDONLY | O_CLOEXEC, 0, 0, 0);
-	char text[16];
+	char text[16] = "";
 	long n, limit = 0, i;
 
 	if (fd < 0)

@@ -26,7 +26,7 @@ static bool is_ours(const char *name)
 /* Where /proc does not tell, there may be one. */
 static bool has_rings(void)
 {
-	char entries[2048] __attribute__((aligned(8)));
+	char entries[2048] __attribute__((aligned(8))) = {0};
 	long directory = raw_syscall(
 		 SYS_openat, AT_FDCWD, (long)"/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0, 0, 0),
 	     size = -1, at;

@@ -208,7 +208,7 @@ static inline void sys_timer_delete(int timer)
 /* The soft limit of the process; RLIM_INFINITY where there is none to be had. */
 static inline rlim_t sys_limit(int resource)
 {
-	struct rlimit64 limit;
+	struct rlimit64 limit = {0};
 
 	if (raw_syscall(SYS_prlimit64, 0, resource, 0, (long)&limit, 0, 0) != 0)
 		return RLIM_INFINITY;

@@ -217,7 +217,7 @@ static void *write_late(void *to)
  */
 static void unseen_ways(void)
 {
-	int ends[2];
+	int ends[2] = {-1, -1};
 	green_t *g;
 
 	must("pipe", unseen(SYS_pipe2, (long)ends, 0, 0, 0));

@@ -78,9 +78,10 @@ static void be_cancelled(bool at_once)
 	if (at_once) {
 		pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
 		pthread_mutex_lock(&mutex);
+	} else {
+		for (;;)
+			pause();
 	}
-	while (!at_once)
-		pause();
 	puts("main goes on");
 	pthread_cleanup_pop(0);
 }

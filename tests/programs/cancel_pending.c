@@ -81,8 +81,9 @@ static int by_opendir(void)
 {
 	DIR *directory = opendir(".");
 
-	if (directory)
-		readdir(directory);
+	if (!directory)
+		return -1;
+	(void)!readdir(directory);
 	return closedir(directory);
 }
 

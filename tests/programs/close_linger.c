@@ -208,6 +208,7 @@ static void all_ways(void)
 	} ways[] = {{"close", closes}, {"close by number", closes_by_number}, {"close_range", closes_range},
 	    {"dup2", puts_another}, {"dup3", puts_another_by_dup3}};
 	size_t i;
+	int number;
 
 	for (i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
 		connect_lingering(30);
@@ -215,8 +216,9 @@ static void all_ways(void)
 		close(fd);
 	}
 	connect_lingering(30);
-	fd = must("dup", fcntl(i = (size_t)fd, F_DUPFD, 200));
-	close((int)i);
+	number = fd;
+	fd = must("dup", fcntl(number, F_DUPFD, 200));
+	close(number);
 	close_by("closefrom", closes_from);
 }
 
@@ -270,7 +272,9 @@ static void not_by_its_number(void)
 	close(fd);
 	msg.msg_iov = &into;
 	must("recvmsg", recvmsg(ends[1], &msg, 0));
-	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(int));
+	part = CMSG_FIRSTHDR(&msg);
+	must("a descriptor", part ? 0 : -1);
+	memcpy(&fd, CMSG_DATA(part), sizeof(int));
 	close(ends[0]);
 	close(ends[1]);
 	close_by("received", closes);

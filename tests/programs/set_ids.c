@@ -40,7 +40,7 @@ static bool all_have_the_same(void)
 		if (entry->d_name[0] == '.' || !read_credentials(entry->d_name, text, sizeof(text)))
 			continue;
 		if (!*first)
-			strcpy(first, text);
+			memcpy(first, text, sizeof(text));
 		same = same && strcmp(first, text) == 0;
 	}
 	closedir(tasks);

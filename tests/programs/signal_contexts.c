@@ -81,7 +81,6 @@ static void same_stack(void)
 
 /* Two generators that call each other, and end by their links. */
 static __thread ucontext_t home, one, other;
-static __thread volatile int turns;
 
 static void run_one(void)
 {

@@ -252,7 +252,7 @@ static void leave(int signo)
 
 static void *fault(void *unused)
 {
-	int *volatile nowhere = NULL;
+	static int *volatile nowhere;
 
 	*(volatile int *)nowhere = 1;
 	return unused;

@@ -43,7 +43,7 @@ static void *load(void *flags)
 	void *library;
 
 	must("readlink", readlink("/proc/self/exe", path, PATH_MAX));
-	strcpy(strrchr(path, '/'), "/library/executable_stack.so");
+	snprintf(strrchr(path, '/'), PATH_MAX, "/library/executable_stack.so");
 	library = dlopen(path, (int)(intptr_t)flags);
 	if (!library) {
 		printf("dlopen failed\n");

@@ -43,7 +43,9 @@ START_TEST(absurd_sizes_are_refused)
 
 static void touch(void *byte)
 {
-	*(volatile char *)byte = 1;
+	volatile char *volatile at = byte;
+
+	*at = 1;
 }
 
 static void assert_fatal(char *byte)
