@@ -4,6 +4,7 @@
  * a failure, and the signal is pending for it alone, whatever the others block. And faults in a blocked signal.
  */
 #include "threads.h"
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -252,7 +253,7 @@ static void leave(int signo)
 
 static void *fault(void *unused)
 {
-	static int *volatile nowhere;
+	void *nowhere = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	*(volatile int *)nowhere = 1;
 	return unused;
