@@ -176,8 +176,8 @@ bool goes_on(struct blocking *call, ssize_t last, size_t done, size_t asked);
  * true: attempt again. False with errno set when the wait ended for another reason: EAGAIN (SO_RCVTIMEO, SO_SNDTIMEO,
  * or until.deadline is over), EINTR, ECANCELED, EBADF. The kernel looks at the object before it gives up for a signal
  * or for the time: so the first two come after another attempt, for which call->over is set. Where the descriptor was
- * closed meanwhile, call->fd is another one for the same file: whoever attempts again uses that, and settled(), or
- * leave_file(), is due at the end.
+ * closed meanwhile, call->fd is a duplicate for the same file. The next attempt uses call->fd. At the end the caller
+ * calls settled() or leave_file().
  */
 bool park_until_ready(struct blocking *call);
 

@@ -7,8 +7,8 @@
 
 /*
  * After goes_native() has said so of a call on call->fd: true where read_cold() is the way to make it. At the file's
- * own position that is only where nobody else can move it. Where preadv2 is refused, nothing can be told of the page
- * cache, and the call is made as it is.
+ * own position that is only where no other process or thread can move it. Where preadv2 is refused, the state of the
+ * page cache is unknown, and the call is made as it is.
  */
 static inline bool may_be_cold(const struct blocking *call, off_t position)
 {

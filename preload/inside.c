@@ -38,7 +38,7 @@ static void wait_greenly(int *word)
 		fork_resume();
 }
 
-/* As in lock.h: who comes out of a wait cannot know that he was the last to wait. */
+/* As in lock.h: a waiter that was woken cannot know whether others still wait, so it takes the lock as contended. */
 void wait_for_libc_lock(int *word)
 {
 	if (is_nobodys(word))

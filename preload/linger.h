@@ -42,9 +42,10 @@ void linger_keep(struct lingering *linger, int fd);
 void linger_keep_range(struct lingering *linger, unsigned first, unsigned last);
 
 /*
- * The same for the descriptor of a stream that libc is about to close, where it writes first what the stream holds: the
- * first is told of it, -1 being none; the second keeps the file of that descriptor, of which libc closes the number;
- * the last does what linger_end() does. In a call that is cancelled, or jumped out of, the last may be left out.
+ * The same for the descriptor of a stream that libc is about to close, after it has written what the stream holds. The
+ * first function names the descriptor; -1 is none. The second keeps the file of that descriptor while libc closes the
+ * number. The last does what linger_end() does. In a call that is cancelled, or jumped out of, the last may be left
+ * out.
  */
 void linger_expect_of_stream(int fd);
 void linger_keep_of_stream(int fd);

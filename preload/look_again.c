@@ -85,7 +85,7 @@ static bool is_open(int fd, int flags)
 	return !S_ISCHR(st.st_mode) || has_line(fd);
 }
 
-/* The description is nobody else's yet: so the flag may be taken off it. */
+/* No other descriptor shares the description yet, so its flag may be cleared. */
 static long wait_opened(struct blocking *call, int fd, int flags)
 {
 	nanos pause = 0;

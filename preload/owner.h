@@ -1,4 +1,4 @@
-/* Who has the signals of a descriptor: what fcntl(2) sets by F_SETOWN_EX and its kin. */
+/* The owner of a descriptor's signals: what fcntl(2) sets by F_SETOWN_EX and its kin. */
 #ifndef OWNER_H
 #define OWNER_H
 

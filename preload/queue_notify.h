@@ -1,7 +1,8 @@
 /*
- * Receivers of POSIX message queues, and notifications. The kernel notifies nobody of a message that a receiver waits
- * for, and knows of the receivers that wait in it. So a receiver waits by poll(2) only while nobody is registered at
- * the queue; else, and from when somebody in this process is about to register, a helper OS thread waits in the kernel.
+ * Receivers of POSIX message queues, and notifications. The kernel sends no notification of a message that a receiver
+ * waits for, and it knows only the receivers that wait in the kernel. So a receiver waits by poll(2) only while no
+ * process is registered at the queue. Otherwise, and once this process is about to register, a helper OS thread waits
+ * in the kernel.
  */
 #ifndef QUEUE_NOTIFY_H
 #define QUEUE_NOTIFY_H

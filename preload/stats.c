@@ -147,8 +147,8 @@ static void print_stats(void)
 
 /*
  * Many programs close stderr before they end, to learn whether all of it could be written, and some make it another
- * file. Whoever asks for the statistics reads the stderr that the program was started with. Where there was none, the
- * number may be that of the program's own data later.
+ * file. The statistics go to the stderr that the program was started with, where the user expects them. If there was
+ * none, they are not written: the program may open a file of its own under that number.
  */
 void stats_start(const char *file)
 {

@@ -51,7 +51,7 @@ long wait_for_children(struct child_wait *wait);
  */
 int wait_in_line(struct child_wait *wait);
 
-/* True when no helper is to be had that could watch the line of the wait: who waits there looks from time to time. */
+/* True when no helper can be had to watch the queue of the wait: its waiters then poll from time to time. */
 bool line_is_unwatched(const struct child_wait *wait);
 
 /* Lets the next in line have a look. Does nothing for a wait that stands nowhere. */

@@ -45,7 +45,7 @@ static void unlock_lines(uint64_t before)
 	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&before, 0, sizeof(before), 0, 0);
 }
 
-/* The helpers have stayed in the parent, and so have those who wait, and who had the lock. */
+/* The helpers, the waiters and the owner of the lock exist in the parent only. */
 static void begin_anew(void)
 {
 	atomic_store(&lines_lock.state, 0);

@@ -167,7 +167,7 @@ static void hide_descriptor(siginfo_t *info)
 	info->si_code = SI_KERNEL;
 }
 
-/* Urgent data is told of without the descriptor that has it. */
+/* The SIGURG of urgent data does not name the descriptor. */
 static struct entry *find_urgent(void)
 {
 	struct timespec no_time = {0};
