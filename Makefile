@@ -24,7 +24,8 @@ DEPGEN  = -MMD -MP
 LTO     := $(if $(findstring clang,$(shell $(CC) --version)),,-flto=auto)
 
 PUBLIC  := runtime/greenload.h $(wildcard runtime/greenload/*.h)
-RUNTIME := $(wildcard runtime/*.c runtime/toolbox/*.c) runtime/arch/$(CONTEXT)/context.c runtime/arch/$(MACHINE)/stuck_syscall.c
+RUNTIME := $(wildcard runtime/*.c runtime/toolbox/*.c) runtime/arch/$(CONTEXT)/context.c runtime/arch/$(MACHINE)/stuck_syscall.c \
+    $(wildcard runtime/arch/$(MACHINE)/claims.S)
 LAUNCH  := $(wildcard preload/launcher*.c) preload/code.c
 HOOKS   := $(filter-out preload/launcher%,$(wildcard preload/*.c)) preload/arch/$(MACHINE)/jump.c
 DEMOS   := $(patsubst demos/%.c,$(BUILD)/demos/%,$(wildcard demos/*.c))
@@ -45,7 +46,7 @@ OUR_URING := $(BUILD)/our_liburing.a
 OUR_LIBEV := $(BUILD)/our_libev.a
 LIBS    := $(OUR_LIBEV) $(OUR_URING)
 
-objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+objects = $(patsubst %,$(BUILD)/obj/%.o,$(basename $(1)))
 LIB     := $(BUILD)/libgreenload.so
 USE_LIB := -Iruntime -L$(BUILD) -lgreenload -Wl,-rpath,'$$ORIGIN/..' -Wl,-rpath,'$$ORIGIN/../..'
 
@@ -54,6 +55,10 @@ all: $(LIB) $(BUILD)/greenload $(DEMOS)
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(DEPGEN) -Iruntime -Iruntime/arch/$(MACHINE) -DGREENLOAD_VERSION='"$(VERSION)"' -c $< -o $@
+
+$(BUILD)/obj/%.o: %.S
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(DEPGEN) -c $< -o $@
 
 # Hooks have the visibility of what they replace; the export map keeps everything else in.
 $(BUILD)/obj/preload/%.o: ALL_CFLAGS += -fvisibility=default
@@ -181,6 +186,10 @@ bench:
 	+@$(MAKE) --no-print-directory all $(BENCHES)
 	BUILD=$(BUILD) scripts/bench $(if $(QUICK),--quick) $(ROWS)
 
+# For scripts/claims.
+library-objects:
+	@printf '%s\n' $(call objects,$(RUNTIME) $(HOOKS))
+
 tests: $(TOUR) $(PROGRAMS) $(PROGLIBS) $(UNITS) $(UNITLIBS) $(LINKED) $(REPORTS) $(TESTLIBS)
 benches: $(BENCHES)
 
@@ -274,7 +283,7 @@ help:
 	@echo 'make uninstall'
 	@echo 'make clean'
 
-.PHONY: all always manuals demo demo-tour tests benches bench deps check check-long torture lint format install uninstall clean help
+.PHONY: all always library-objects manuals demo demo-tour tests benches bench deps check check-long torture lint format install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
