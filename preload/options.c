@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool call_is_off[CALLS], libc_is_off;
+bool call_is_off[CALLS], libc_is_off, options_are_read;
 size_t stack_asked_for;
 
 static const char *const family_of[CALLS] = {
@@ -116,10 +116,8 @@ static void read_environment(void)
 
 __attribute__((constructor)) void read_options(void)
 {
-	static bool is_done;
-
-	if (is_done)
+	if (options_are_read)
 		return;
-	is_done = true;
+	options_are_read = true;
 	read_environment();
 }

@@ -11,6 +11,9 @@
  */
 void read_options(void);
 
+/* It has been done. */
+extern bool options_are_read;
+
 /* GREENLOAD_PATCH: true for a call whose family is to stay native. */
 extern bool call_is_off[CALLS];
 

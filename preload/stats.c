@@ -11,12 +11,12 @@
 #include <string.h>
 
 static _Atomic uint64_t parks[CALLS], helps[CALLS], rings[CALLS];
-static _Atomic uint64_t native_threads;
+_Atomic uint64_t native_threads;
 static nanos started;
 static char stats_file[PATH_MAX];
 static int stats_fd = -1; /* the stderr that the process began with; -1: it had none, or a file is wanted */
 bool stats_wanted;
-static const char *libc_outcome = "as it is: there were no greenlets";
+const char *libc_outcome = "as it is: there were no greenlets";
 
 static const char *const names[CALLS] = {
 #define CALL(name, family, waits, cancels, note) [CALL_##name] = #name,

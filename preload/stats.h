@@ -4,6 +4,7 @@
 
 #include "libc.h"
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Starts the clock and has the report written at exit: to a file, or for "-" and "" to stderr. */
 void stats_start(const char *file);
@@ -32,10 +33,12 @@ void stats_waits_in(enum call call);
 /* One more call that io_uring has made. */
 void stats_ringed(enum call call);
 
-/* One more thread that was to be a greenlet and is one of the system's. */
+/* One more thread that was to be a greenlet and is one of the system's, and how many they are. */
 void stats_native_thread(void);
+extern _Atomic uint64_t native_threads;
 
-/* What has become of patching libc in place; the text is kept. */
+/* What has become of patching libc in place: "patched", or "as it is: " and why; the text is kept. */
 void stats_tell_of_libc(const char *outcome);
+extern const char *libc_outcome;
 
 #endif

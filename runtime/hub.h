@@ -193,6 +193,8 @@ struct hub {
 	struct hub *next; /* in the list of all hubs */
 };
 
+/* The list of all hubs grows at its head, and a hub stays in it. The lock is for those who add one or follow it. */
+extern struct hub *all_hubs;
 extern struct lock hubs_lock;
 
 /* The calling greenlet. NULL on the hub's own context and on OS threads that host none: there, every call is native. */

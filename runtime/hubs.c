@@ -5,20 +5,20 @@
 #include "sys.h"
 #include "tls.h"
 
-static struct hub *hubs;
+struct hub *all_hubs;
 struct lock hubs_lock;
 
 void note_hub(struct hub *hub)
 {
 	lock(&hubs_lock);
-	hub->next = hubs;
-	hubs = hub;
+	hub->next = all_hubs;
+	__atomic_store_n(&all_hubs, hub, __ATOMIC_RELEASE);
 	unlock(&hubs_lock);
 }
 
 void note_only_hub(struct hub *hub)
 {
-	hubs = hub;
+	all_hubs = hub;
 	if (hub)
 		hub->next = NULL;
 }
@@ -28,7 +28,7 @@ void for_each_hub(void (*f)(struct hub *hub, void *arg), void *arg)
 	struct hub *hub;
 
 	lock(&hubs_lock);
-	for (hub = hubs; hub; hub = hub->next)
+	for (hub = all_hubs; hub; hub = hub->next)
 		f(hub, arg);
 	unlock(&hubs_lock);
 }
@@ -73,13 +73,13 @@ pthread_t thread_of(const struct greenlet *g)
 
 struct hub *any_hub(void)
 {
-	return __atomic_load_n(&hubs, __ATOMIC_ACQUIRE);
+	return __atomic_load_n(&all_hubs, __ATOMIC_ACQUIRE);
 }
 
 /* Asked on every close: the list only grows at its head, so a look without the lock does. */
 bool hubs_elsewhere(const struct hub *own)
 {
-	const struct hub *first = __atomic_load_n(&hubs, __ATOMIC_ACQUIRE);
+	const struct hub *first = __atomic_load_n(&all_hubs, __ATOMIC_ACQUIRE);
 
 	return first && (first != own || first->next);
 }

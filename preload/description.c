@@ -1,0 +1,35 @@
+/* The names here are part of the description's format; those of the C objects may change. */
+#include "description.h"
+#include "../runtime/hub.h"
+#include "options.h"
+#include "stats.h"
+#include <stddef.h>
+
+#define VARIABLE(title, object)                                                                                        \
+	{                                                                                                              \
+		title, DESCRIBED_VARIABLE, sizeof(object), (uintptr_t) & (object)                                      \
+	}
+#define FIELD(title, type, member)                                                                                     \
+	{                                                                                                              \
+		title, DESCRIBED_FIELD, sizeof(((type *)0)->member), offsetof(type, member)                            \
+	}
+
+static const struct description_entry entries[] = {
+    VARIABLE("is_ready", options_are_read),                             /* the constructor has run */
+    VARIABLE("threads_stay_threads", call_is_off[CALL_pthread_create]), /* as GREENLOAD_PATCH says */
+    VARIABLE("native_threads", native_threads),                         /* that were to be greenlets */
+    VARIABLE("libc", libc_outcome), /* a string: whether it is patched, or why not */
+    VARIABLE("workers", all_hubs),  /* the first of a list, which only grows */
+    FIELD("worker.next", struct hub, next),
+    FIELD("worker.greenlets", struct hub, alive), /* that have not ended, the main one included */
+};
+
+const struct description greenload_description = {
+    .magic = DESCRIPTION_MAGIC,
+    .version = DESCRIPTION_VERSION,
+    .size = sizeof(greenload_description),
+    .entry_size = sizeof(entries[0]),
+    .entry_count = sizeof(entries) / sizeof(entries[0]),
+    .entries = (uintptr_t)entries,
+    .release = GREENLOAD_VERSION,
+};
