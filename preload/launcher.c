@@ -1,4 +1,5 @@
-/* greenload(1): runs a command with the library preloaded. */
+/* greenload(1): runs a command with the library preloaded, or looks at a process. */
+#include "launcher_check.h"
 #include "launcher_explain.h"
 #include "launcher_file.h"
 #include "launcher_library.h"
@@ -83,6 +84,8 @@ int main(int argc, char **argv)
 	int executions;
 
 	require_no_privileges();
+	if (options.check)
+		check(options.check);
 	library = options.explain ? NULL : find_library();
 	path = find_command(*options.command);
 	if (!path)

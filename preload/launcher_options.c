@@ -19,6 +19,7 @@ static const char words[][16] = {
 
 static const char usage[] =
     "Usage: greenload [options] [--] command [args...]\n"
+    "       greenload --check PID\n"
     "Runs the command so that calls which would block let its other greenlets run.\n"
     "\n"
     "  --patch=LIST    what to make concurrent: all (the default), or some of socket,dns,\n"
@@ -30,10 +31,12 @@ static const char usage[] =
     "  --stack=SIZE    stack of a greenlet in bytes, or with K, M or G; at least 16K\n"
     "  --explain       do not run the command, print which of its calls are taken and which not\n"
     "  --no-follow     leave alone what the command itself executes\n"
+    "  --check PID     print whether a process runs with the library, and with how many greenlets\n"
     "  --help          print this text\n"
     "  --version       print the version\n"
     "\n"
-    "Exit status: 127 command not found, 126 it cannot be run, 2 wrong use; else the command's.\n";
+    "Exit status: 127 command not found, 126 it cannot be run, 2 wrong use; else the command's.\n"
+    "Of --check: 0 active, 1 not loaded, 3 loaded and not active, 126 not to be seen, 127 no process.\n";
 
 static _Noreturn void print_and_exit(const char *text)
 {
@@ -176,6 +179,9 @@ static void take_option(struct options *options, int letter)
 	case 'l':
 		options->slice = checked_slice(optarg);
 		break;
+	case 'c':
+		options->check = optarg;
+		break;
 	case 'e':
 		options->explain = true;
 		break;
@@ -196,6 +202,7 @@ struct options read_options(int argc, char **argv)
 	    {"stats", optional_argument, NULL, 's'},
 	    {"stack", required_argument, NULL, 'k'},
 	    {"slice", required_argument, NULL, 'l'},
+	    {"check", required_argument, NULL, 'c'},
 	    {"explain", no_argument, NULL, 'e'},
 	    {"no-follow", no_argument, NULL, 'n'},
 	    {0},
@@ -208,7 +215,9 @@ struct options read_options(int argc, char **argv)
 		argv[0] = name; /* what getopt_long's messages begin with */
 	while ((letter = getopt_long(argc, argv, "+", known, NULL)) != -1)
 		take_option(&options, letter);
-	if (optind >= argc)
+	if (options.check && optind < argc)
+		refuse(OUR_FAILURE, "--check takes one process and no command, see greenload --help");
+	if (!options.check && optind >= argc)
 		refuse(OUR_FAILURE, "no command given, see greenload --help");
 	options.command = argv + optind;
 	return options;

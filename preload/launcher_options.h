@@ -10,9 +10,11 @@ struct options {
 	const char *stats; /* "-" for stderr, or an absolute path */
 	const char *stack; /* bytes, in decimal */
 	const char *slice; /* milliseconds, in decimal */
+	const char *check; /* only look at this process */
 	bool explain;      /* only say what would be intercepted */
 	bool no_follow;    /* what the command executes is not preloaded */
-	char **command;    /* the command and its arguments, at least one, NULL at the end */
+	char *
+	    *command; /* the command and its arguments, NULL at the end; at least one, unless a process is looked at */
 };
 
 /*

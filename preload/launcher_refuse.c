@@ -5,11 +5,12 @@
 #include <stdlib.h>
 
 /* File names may hold anything: a line stays a line, and a terminal is told nothing. */
-static void mask_control_characters(char *text)
+char *masked(char *text)
 {
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = '?';
+	for (char *c = text; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
+	return text;
 }
 
 void refuse(enum status status, const char *format, ...)
@@ -20,8 +21,7 @@ void refuse(enum status status, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(message, sizeof message, format, arguments);
 	va_end(arguments);
-	mask_control_characters(message);
-	fprintf(stderr, "greenload: %s\n", message);
+	fprintf(stderr, "greenload: %s\n", masked(message));
 	exit(status);
 }
 

@@ -10,7 +10,7 @@ shows() {
 
 helps() {
 	ends 0 "$greenload" --help && grep -q '^Usage: greenload ' .stdout &&
-		for option in patch slice stats stack explain no-follow help version; do
+		for option in patch slice stats stack explain check no-follow help version; do
 			grep -q -e "--$option" .stdout || return
 		done
 }
