@@ -20,7 +20,7 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
 static sem_t semaphore;
 static int flag, ends[2];
-static atomic_int is_held;
+static atomic_int is_held, let_go;
 
 static void load(const char *name, void *(*open)(const char *path))
 {
@@ -42,7 +42,8 @@ static void *hold(void *unused)
 {
 	pthread_mutex_lock(&mutex);
 	is_held = 1;
-	msleep(30);
+	while (!let_go)
+		msleep(1);
 	is_held = 0;
 	pthread_mutex_unlock(&mutex);
 	return unused;
@@ -92,11 +93,16 @@ static void *thread_in_module(void *unused)
 /* One waits, and what it waits for is brought by this thread a little later. */
 static void use_locks(void)
 {
-	pthread_t holder = start(hold, NULL), waiter;
+	pthread_t holder, waiter;
 
+	let_go = 0;
+	holder = start(hold, NULL);
 	while (!is_held)
 		msleep(1);
-	say("lock", (long)join(start(lock_in_module, NULL)));
+	waiter = start(lock_in_module, NULL);
+	msleep(30);
+	let_go = 1;
+	say("lock", (long)join(waiter));
 	join(holder);
 	waiter = start(wait_in_module, NULL);
 	msleep(20);
