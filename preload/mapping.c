@@ -1,4 +1,5 @@
 #include "mapping.h"
+#include "../runtime/memory.h"
 #include "arch.h"
 #include <fcntl.h>
 #include <stdint.h>
@@ -43,18 +44,23 @@ static enum sharing read_line(const char *line, const void *address)
 	return rest[4] == 'p' ? PRIVATE : SHARED;
 }
 
-/* The kernel hands out whole lines; the longest has a path and some 80 characters more. */
+/*
+ * The kernel hands out whole lines; the longest has a path and some 80 characters more. The buffer is not on the stack:
+ * a thread may have no more of that than PTHREAD_STACK_MIN.
+ */
 static enum sharing read_about(int maps, const void *address)
 {
-	char text[8192], *line, *end;
+	enum { SIZE = 8192 };
+	char *text = memory_alloc(SIZE), *line, *end;
 	enum sharing answer = UNSAID;
 	long n;
 
-	while (answer == UNSAID && (n = raw_syscall(SYS_read, maps, (long)text, sizeof(text) - 1, 0, 0, 0)) > 0) {
+	while (text && answer == UNSAID && (n = raw_syscall(SYS_read, maps, (long)text, SIZE - 1, 0, 0, 0)) > 0) {
 		text[n] = 0;
 		for (line = text; answer == UNSAID && (end = strchr(line, '\n')); line = end + 1)
 			answer = read_line(line, address);
 	}
+	memory_free(text);
 	return answer;
 }
 

@@ -139,7 +139,7 @@ static bool is_kernels(const char *task)
 	long file;
 
 	snprintf(path, sizeof(path), "/proc/self/task/%.32s/comm", task);
-	file = raw_syscall(SYS_openat, AT_FDCWD, (long)path, O_RDONLY, 0, 0, 0);
+	file = raw_syscall(SYS_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC, 0, 0, 0);
 	if (file < 0)
 		return false;
 	sys_read((int)file, name, sizeof(name));
@@ -150,8 +150,10 @@ static bool is_kernels(const char *task)
 /* Those of the system's that are not helpers may do something for the greenlets. */
 static bool has_other_threads(void)
 {
-	char entries[8192] = {0};
-	long tasks = raw_syscall(SYS_openat, AT_FDCWD, (long)"/proc/self/task", O_RDONLY | O_DIRECTORY, 0, 0, 0), n, at;
+	char entries[2048] __attribute__((aligned(8))) = {0};
+	long tasks = raw_syscall(
+		 SYS_openat, AT_FDCWD, (long)"/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0, 0, 0),
+	     n, at;
 	unsigned threads = 0;
 
 	while (tasks >= 0 && (n = raw_syscall(SYS_getdents64, tasks, (long)entries, sizeof(entries), 0, 0, 0)) > 0) {

@@ -3,7 +3,7 @@
  * Cancellation where it is rare: of the main thread, deferred in pause() and asynchronous while it waits for a mutex;
  * and by a cancellation point in a signal handler, which has interrupted a wait for a mutex.
  */
-#include "say.h"
+#include "threads.h"
 #include <pthread.h>
 #include <semaphore.h>
 
@@ -46,7 +46,7 @@ static void cancel_in_handler(void)
 	must("pthread_create", -pthread_create(&thread, NULL, wait_for_mutex, NULL));
 	while (sem_wait(&is_there) != 0)
 		;
-	msleep(20);
+	msleep_once_others_wait(10);
 	must("pthread_cancel", -pthread_cancel(thread));
 	msleep(20);
 	say_error("it waits", pthread_tryjoin_np(thread, NULL));
@@ -61,7 +61,7 @@ static void *cancel_main(void *unused)
 {
 	void *result;
 
-	msleep(30);
+	msleep_once_others_wait(20);
 	must("pthread_cancel", -pthread_cancel(main_thread));
 	say_error("join", pthread_join(main_thread, &result));
 	say_whether("main cancelled", result == PTHREAD_CANCELED);

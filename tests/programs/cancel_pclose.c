@@ -1,6 +1,6 @@
 /* threads */
 /* A thread that is cancelled while it waits in pclose for its child: it goes on until it has it, and ends after. */
-#include "say.h"
+#include "threads.h"
 #include <pthread.h>
 #include <semaphore.h>
 
@@ -28,7 +28,7 @@ int main(void)
 	must("create", -pthread_create(&thread, NULL, close_and_end, popen(command, "r")));
 	while (sem_wait(&begun) != 0)
 		;
-	msleep(50);
+	msleep_once_others_wait(30);
 	say_error("cancel", pthread_cancel(thread));
 	msleep(50);
 	say_error("it waits", pthread_tryjoin_np(thread, NULL));

@@ -3,7 +3,7 @@
  * Cancellation in calls that wait, and have done nothing yet: it ends the thread, deferred or asynchronous, and leaves
  * nothing waiting behind.
  */
-#include "say.h"
+#include "threads.h"
 #include <aio.h>
 #include <mqueue.h>
 #include <poll.h>
@@ -409,7 +409,7 @@ static void cancel_at(const struct point *point)
 	void *result;
 
 	must("pthread_create", -pthread_create(&thread, NULL, pass, (void *)point));
-	msleep(20);
+	msleep_once_others_wait(10);
 	pthread_cancel(thread);
 	must("pthread_join", -pthread_join(thread, &result));
 	printf("%s: %s\n", point->name, result == PTHREAD_CANCELED ? "cancelled" : "ended");

@@ -83,7 +83,7 @@ static void wait_and_be_cancelled(void)
 
 	shared = quiet_child(wait_for_end, NULL);
 	thread = start(wait_for_shared, NULL);
-	msleep(30);
+	msleep_once_others_wait(20);
 	say_error("pthread_cancel", pthread_cancel(thread));
 	say_error("pthread_join", pthread_join(thread, &result));
 	say_whether("cancelled", result == PTHREAD_CANCELED);

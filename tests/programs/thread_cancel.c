@@ -1,6 +1,6 @@
 /* threads */
 /* Cancellation: at what waits, with clean-up handlers; put off, and at any time. */
-#include "say.h"
+#include "threads.h"
 #include <pthread.h>
 #include <semaphore.h>
 
@@ -97,7 +97,7 @@ static void cancel(const char *what, void *(*run)(void *), void *arg)
 
 	is_cancelled = false;
 	must("pthread_create", -pthread_create(&thread, NULL, run, arg));
-	msleep(50);
+	msleep_once_others_wait(30);
 	pthread_cancel(thread);
 	is_cancelled = true;
 	say_error(what, pthread_join(thread, &result));
