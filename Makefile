@@ -6,6 +6,7 @@ BINDIR  ?= $(PREFIX)/bin
 LIBDIR  ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 MANDIR  ?= $(PREFIX)/share/man
+COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 VERSION := 0.1.0
 SOVERSION := 0
 
@@ -237,7 +238,7 @@ manuals: $(MANUALS)
 
 install: $(LIB) $(BUILD)/greenload $(MANUALS)
 	install -d "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(PC_DIR)" "$(DESTDIR)$(INCLUDEDIR)/greenload" \
-	    "$(DESTDIR)$(MANDIR)/man1" "$(DESTDIR)$(MANDIR)/man3"
+	    "$(DESTDIR)$(MANDIR)/man1" "$(DESTDIR)$(MANDIR)/man3" "$(DESTDIR)$(COMPLETIONDIR)"
 	install -m 755 $(BUILD)/greenload "$(DESTDIR)$(BINDIR)/greenload"
 	install -m 755 $(LIB) "$(DESTDIR)$(LIBDIR)/$(REAL)"
 	ln -sf $(REAL) "$(DESTDIR)$(LIBDIR)/libgreenload.so.$(SOVERSION)"
@@ -248,6 +249,7 @@ install: $(LIB) $(BUILD)/greenload $(MANUALS)
 	    -e 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' \
 	    runtime/greenload.pc.in | install -m 644 /dev/stdin "$(DESTDIR)$(PC_DIR)/greenload.pc"
 	install -m 644 preload/greenload.1 "$(DESTDIR)$(MANDIR)/man1/greenload.1"
+	install -m 644 preload/greenload.bash "$(DESTDIR)$(COMPLETIONDIR)/greenload"
 	install -m 644 runtime/green_spawn.3 $(MANUALS) "$(DESTDIR)$(MANDIR)/man3"
 	for page in runtime/green_spawn.3 $(MANUALS); do \
 	    for name in $$(sed -n 's/^\.Nm \(green_[a-z_0-9]*\).*/\1/p' "$$page"); do \
@@ -261,9 +263,10 @@ uninstall:
 	rm -f "$(DESTDIR)$(BINDIR)/greenload" "$(DESTDIR)$(INCLUDEDIR)/greenload.h" \
 	    "$(DESTDIR)$(LIBDIR)/$(REAL)" "$(DESTDIR)$(LIBDIR)/libgreenload.so.$(SOVERSION)" \
 	    "$(DESTDIR)$(LIBDIR)/libgreenload.so" "$(DESTDIR)$(PC_DIR)/greenload.pc" \
-	    "$(DESTDIR)$(MANDIR)/man1/greenload.1"
+	    "$(DESTDIR)$(MANDIR)/man1/greenload.1" "$(DESTDIR)$(COMPLETIONDIR)/greenload"
 	rm -rf "$(DESTDIR)$(INCLUDEDIR)/greenload"
 	rm -f "$(DESTDIR)$(MANDIR)"/man3/green_*.3
+	test -n "$(DESTDIR)" || test "$$(id -u)" != 0 || ldconfig
 
 clean:
 	rm -rf build
@@ -279,7 +282,7 @@ help:
 	@echo 'make lint       format, static analysis, layering, manifest'
 	@echo 'make format     puts the sources into the layout that lint asks for'
 	@echo 'make deps       installs everything that the targets above need'
-	@echo 'make install    DESTDIR, PREFIX, BINDIR, LIBDIR, INCLUDEDIR and MANDIR are honoured'
+	@echo 'make install    DESTDIR, PREFIX, BINDIR, LIBDIR, INCLUDEDIR, MANDIR, COMPLETIONDIR are honoured'
 	@echo 'make uninstall'
 	@echo 'make clean'
 

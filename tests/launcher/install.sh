@@ -6,7 +6,7 @@ cp -a "$build/obj" "$build/greenload" "$build"/libgreenload.so* build
 cp -a "$build/library-from-bin" build 2>/dev/null
 
 # Whatever the make that runs this was told is not for those that it tests.
-unset MAKEFLAGS MFLAGS MAKELEVEL DESTDIR PREFIX BINDIR LIBDIR INCLUDEDIR MANDIR
+unset MAKEFLAGS MFLAGS MAKELEVEL DESTDIR PREFIX BINDIR LIBDIR INCLUDEDIR MANDIR COMPLETIONDIR
 
 # With a umask that would keep everybody else out.
 installs_for_all() {
@@ -46,7 +46,7 @@ pages=$(
 )
 version=$(sed -n 's/^VERSION *:= *//p' "$top/Makefile")
 files="bin/greenload include/greenload.h $(printf 'include/%s ' $headers) lib/libgreenload.so lib/libgreenload.so.0 lib/libgreenload.so.$version
-	lib/pkgconfig/greenload.pc share/man/man1/greenload.1 $(printf '%s\n' $pages | sort -u | sed 's|.*|share/man/man3/&.3|')"
+	lib/pkgconfig/greenload.pc share/bash-completion/completions/greenload share/man/man1/greenload.1 $(printf '%s\n' $pages | sort -u | sed 's|.*|share/man/man3/&.3|')"
 
 links_lead_to_the_library() {
 	[ "$(readlink stage/usr/lib/libgreenload.so)" = libgreenload.so.0 ] &&
@@ -131,9 +131,9 @@ check 'make uninstall' makes uninstall DESTDIR="$work/stage" PREFIX=/usr
 check 'leaves no file' installed stage
 
 check 'make install with other directories' makes install DESTDIR="$work/odd stage" PREFIX=/opt/g BINDIR=/opt/g/x/bin \
-	LIBDIR=/usr/lib/multi INCLUDEDIR=/i MANDIR=/m
+	LIBDIR=/usr/lib/multi INCLUDEDIR=/i MANDIR=/m COMPLETIONDIR=/c
 check 'its launcher' preloads 'odd stage/opt/g/x/bin/greenload'
 check 'its header and pages' test -f 'odd stage/i/greenload.h' -a -f 'odd stage/m/man3/green_join.3'
 check 'make uninstall with other directories' makes uninstall DESTDIR="$work/odd stage" PREFIX=/opt/g \
-	BINDIR=/opt/g/x/bin LIBDIR=/usr/lib/multi INCLUDEDIR=/i MANDIR=/m
+	BINDIR=/opt/g/x/bin LIBDIR=/usr/lib/multi INCLUDEDIR=/i MANDIR=/m COMPLETIONDIR=/c
 check 'leaves no file there' installed 'odd stage'
