@@ -19,7 +19,7 @@ WARN    := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Werr
 # `make DEBUG=1 BUILD=build/debug`: a library that finds out more of what it must not be asked.
 CFLAGS  ?= $(if $(DEBUG),-Og -DDEBUG,-O2) -g
 # libev's macros, and our reading of libc's descriptors, look at the same memory in several ways.
-ALL_CFLAGS := -std=gnu11 $(WARN) -fno-strict-aliasing -fPIC -fvisibility=hidden -fno-plt -D_GNU_SOURCE $(CFLAGS) $(EXTRA_CFLAGS)
+ALL_CFLAGS := -std=gnu11 $(WARN) -fno-strict-aliasing -fPIC -fvisibility=hidden -fno-plt -D_GNU_SOURCE $(CPPFLAGS) $(CFLAGS) $(EXTRA_CFLAGS)
 DEPGEN  = -MMD -MP
 # The library is optimised as a whole where the compiler is gcc: calls between its files lie on the way of each read.
 LTO     := $(if $(findstring clang,$(shell $(CC) --version)),,-flto=auto)
@@ -64,6 +64,9 @@ $(BUILD)/obj/%.o: %.S
 # Hooks have the visibility of what they replace; the export map keeps everything else in.
 $(BUILD)/obj/preload/%.o: ALL_CFLAGS += -fvisibility=default
 
+# The fortified headers define some of the functions that the hooks are, with attributes that these would get, too.
+$(call objects,$(HOOKS)): ALL_CFLAGS += -U_FORTIFY_SOURCE
+
 # The hooks behind the _chk names take their prototypes from the fortified headers.
 $(BUILD)/obj/preload/fortify.o: ALL_CFLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 
@@ -95,7 +98,7 @@ $(OUR_LIBEV): runtime/libev_calls.c
 	    --redefine-sym stderr=libev_stderr $(shell $(CC) -print-file-name=libev.a) $@
 
 $(LIB): $(OUR_LIBEV) $(OUR_URING) $(call objects,$(RUNTIME) $(HOOKS)) $(BUILD)/exports.map
-	$(CC) -shared $(CFLAGS) $(LTO) -Wl,-soname,libgreenload.so.$(SOVERSION) -Wl,-z,now -Wl,-z,relro -Wl,-z,defs \
+	$(CC) -shared $(CFLAGS) $(LDFLAGS) $(LTO) -Wl,-soname,libgreenload.so.$(SOVERSION) -Wl,-z,now -Wl,-z,relro -Wl,-z,defs \
 	    -Wl,-Bsymbolic-functions -Wl,--version-script,$(BUILD)/exports.map -o $@ \
 	    $(call objects,$(RUNTIME) $(HOOKS)) $(LIBS) $(wildcard /lib64/ld-linux-x86-64.so.2 /lib/ld-linux-aarch64.so.1)
 	ln -sf $(@F) $@.$(SOVERSION)
@@ -116,7 +119,7 @@ $(BUILD)/library-from-bin: always
 	@echo '$(LIBRARY_FROM_BIN)' | cmp -s - $@ || echo '$(LIBRARY_FROM_BIN)' > $@
 
 $(BUILD)/greenload: $(call objects,$(LAUNCH))
-	$(CC) $(CFLAGS) -o $@ $^
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 $(BUILD)/demos/%: demos/%.c $(LIB)
 	@mkdir -p $(@D)
@@ -191,6 +194,7 @@ bench:
 library-objects:
 	@printf '%s\n' $(call objects,$(RUNTIME) $(HOOKS))
 
+units: $(UNITS) $(UNITLIBS)
 tests: $(TOUR) $(PROGRAMS) $(PROGLIBS) $(UNITS) $(UNITLIBS) $(LINKED) $(REPORTS) $(TESTLIBS)
 benches: $(BENCHES)
 
@@ -224,6 +228,25 @@ lint:
 format:
 	@scripts/deps lint
 	clang-format -i $(wildcard runtime/*.[ch] runtime/arch/*.[ch] runtime/arch/*/*.[ch] runtime/greenload/*.h runtime/toolbox/*.[ch] preload/*.[ch] preload/arch/*/*.[ch] demos/*.[ch] demos/tour/*.c tests/*.[ch] tests/*/*.[ch] tests/programs/library/*.c tests/programs/library/*/*.c)
+
+# The suites of the runtime alone: they need no root, no network and no server.
+check-units: units
+	@for suite in $(UNITS); do CK_TIMEOUT_MULTIPLIER=$${CK_TIMEOUT_MULTIPLIER:-5} "$$suite" || exit; done
+
+# The sources as they are here, in $(BUILD)/greenload-$(VERSION).tar.gz.
+dist:
+	scripts/dist '$(VERSION)' '$(BUILD)'
+
+# Debian packages of them, in $(BUILD)/deb.
+deb:
+	@scripts/deps package
+	+@MAKE='$(MAKE)' BUILD='$(BUILD)' scripts/deb
+
+# Builds them twice, and tries them in a system of their own.
+check-deb:
+	+@MAKE='$(MAKE)' BUILD='$(BUILD)' scripts/check-deb
+
+.PHONY: units check-units dist deb check-deb
 
 PC_DIR  = $(LIBDIR)/pkgconfig
 REAL    = libgreenload.so.$(VERSION)
@@ -284,9 +307,11 @@ help:
 	@echo 'make deps       installs everything that the targets above need'
 	@echo 'make install    DESTDIR, PREFIX, BINDIR, LIBDIR, INCLUDEDIR, MANDIR, COMPLETIONDIR are honoured'
 	@echo 'make uninstall'
+	@echo 'make dist       the sources as a tarball'
+	@echo 'make deb        Debian packages, in build/deb; make check-deb tries them'
 	@echo 'make clean'
 
 .PHONY: all always library-objects manuals demo demo-tour tests benches bench deps check check-long torture lint format install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -path '$(BUILD)/systems' -prune -o -name '*.d' -type f -print 2>/dev/null)
