@@ -92,7 +92,7 @@ int pthread_barrier_wait(pthread_barrier_t *object)
 	}
 	barrier->arrived = 0;
 	unlock(&barrier->lock);
-	lot_wake(barrier, (int)count - 1);
+	wake_waiters(barrier, (int)count - 1);
 	return PTHREAD_BARRIER_SERIAL_THREAD;
 }
 

@@ -289,11 +289,29 @@ static inline ssize_t written_by(int fd, int flags, ssize_t result)
 }
 
 /*
+ * At the end of a call that may have made threads ready: those that are more urgent than the caller run before it
+ * returns, as sched(7) says.
+ */
+static inline void let_urgent_run(void)
+{
+	if (unlikely(is_outranked()))
+		give_way_to_urgent();
+}
+
+/* The same where they may wait for a descriptor or a signal, and only the loop can tell that it has come. */
+static inline void let_urgent_look(void)
+{
+	if (unlikely(is_outranked()))
+		look_for_urgent();
+}
+
+/*
  * The end of a call: puts the caller's errno back where result is not a failure, and ends the greenlet where it is
  * that of a cancelled one. Returns result.
  */
 static inline ssize_t settled(struct blocking *call, ssize_t result)
 {
+	let_urgent_look();
 	if (!call->green)
 		return result;
 	leave_file(call);

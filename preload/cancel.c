@@ -23,6 +23,7 @@ int pthread_cancel(pthread_t thread)
 		end_if_cancelled_at_once();
 	else if (!g->ended)
 		end_wait(g);
+	let_urgent_run();
 	return 0;
 }
 

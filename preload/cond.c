@@ -189,7 +189,7 @@ int pthread_cond_clockwait(pthread_cond_t *cond, pthread_mutex_t *mutex, clockid
 
 int pthread_cond_signal(pthread_cond_t *cond)
 {
-	if (any_hub() && lot_has_line(cond) && lot_wake(cond, 1))
+	if (any_hub() && lot_has_line(cond) && wake_waiters(cond, 1))
 		return 0;
 	return libc.pthread_cond_signal(cond);
 }
@@ -197,6 +197,6 @@ int pthread_cond_signal(pthread_cond_t *cond)
 int pthread_cond_broadcast(pthread_cond_t *cond)
 {
 	if (any_hub() && lot_has_line(cond))
-		lot_wake(cond, INT_MAX);
+		wake_waiters(cond, INT_MAX);
 	return libc.pthread_cond_broadcast(cond);
 }

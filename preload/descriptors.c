@@ -23,6 +23,7 @@ static int close_number(int fd)
 	result = libc.close(fd);
 	if (fd >= 0)
 		poller_closed((unsigned)fd, (unsigned)fd);
+	let_urgent_look();
 	return result;
 }
 
@@ -392,6 +393,7 @@ int shutdown(int fd, int how)
 
 	if (result == 0)
 		poller_look_again(fd);
+	let_urgent_look();
 	return result;
 }
 

@@ -273,36 +273,43 @@ static long requeue_to_pi(const struct futex *f)
 	return and_in_kernel(&rest, count.moved);
 }
 
+static long do_what_is_asked(const struct futex *f)
+{
+	switch (f->op & FUTEX_CMD_MASK) {
+	case FUTEX_WAIT:
+		return wait_for(f, FUTEX_BITSET_MATCH_ANY);
+	case FUTEX_WAIT_BITSET:
+		return wait_for(f, f->value3);
+	case FUTEX_WAKE:
+		return wake_for(f, FUTEX_BITSET_MATCH_ANY);
+	case FUTEX_WAKE_BITSET:
+		return f->value3 ? wake_for(f, f->value3) : ask_kernel(f);
+	case FUTEX_REQUEUE:
+	case FUTEX_CMP_REQUEUE:
+		return requeue(f);
+	case FUTEX_WAKE_OP:
+		return wake_and_operate(f);
+	case FUTEX_LOCK_PI:
+	case FUTEX_LOCK_PI2:
+		return take_pi(f);
+	case FUTEX_TRYLOCK_PI:
+		return do_with_pi(f, trylock_pi);
+	case FUTEX_UNLOCK_PI:
+		return do_with_pi(f, unlock_pi);
+	case FUTEX_WAIT_REQUEUE_PI:
+		return wait_and_take_pi(f);
+	case FUTEX_CMP_REQUEUE_PI:
+		return requeue_to_pi(f);
+	default:
+		return ask_kernel(f);
+	}
+}
+
 long raw_futex(long word, long op, long value, long limit, long other, long value3)
 {
 	struct futex f = {(uint32_t *)word, (int)op, (uint32_t)value, limit, (uint32_t *)other, (uint32_t)value3};
+	long result = do_what_is_asked(&f);
 
-	switch (op & FUTEX_CMD_MASK) {
-	case FUTEX_WAIT:
-		return wait_for(&f, FUTEX_BITSET_MATCH_ANY);
-	case FUTEX_WAIT_BITSET:
-		return wait_for(&f, f.value3);
-	case FUTEX_WAKE:
-		return wake_for(&f, FUTEX_BITSET_MATCH_ANY);
-	case FUTEX_WAKE_BITSET:
-		return f.value3 ? wake_for(&f, f.value3) : ask_kernel(&f);
-	case FUTEX_REQUEUE:
-	case FUTEX_CMP_REQUEUE:
-		return requeue(&f);
-	case FUTEX_WAKE_OP:
-		return wake_and_operate(&f);
-	case FUTEX_LOCK_PI:
-	case FUTEX_LOCK_PI2:
-		return take_pi(&f);
-	case FUTEX_TRYLOCK_PI:
-		return do_with_pi(&f, trylock_pi);
-	case FUTEX_UNLOCK_PI:
-		return do_with_pi(&f, unlock_pi);
-	case FUTEX_WAIT_REQUEUE_PI:
-		return wait_and_take_pi(&f);
-	case FUTEX_CMP_REQUEUE_PI:
-		return requeue_to_pi(&f);
-	default:
-		return ask_kernel(&f);
-	}
+	let_urgent_run();
+	return result;
 }

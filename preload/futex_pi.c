@@ -31,7 +31,7 @@ static int try_futex(void *object)
 	return is_free ? 0 : EBUSY;
 }
 
-static const struct way futex_way = {.try = try_futex};
+static const struct way futex_way = {.try = try_futex, .inherits = true};
 
 int lock_pi(uint32_t *word, const struct until *until)
 {

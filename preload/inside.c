@@ -59,6 +59,8 @@ void wake_for_libc_lock(int *word)
 	if (any_hub())
 		lot_wake(word, 1);
 	raw_syscall(SYS_futex, (long)word, FUTEX_WAKE_PRIVATE, 1, 0, 0, 0);
+	if (!arena_is_lock(word) && !is_forking)
+		let_urgent_run();
 }
 
 static bool is_at_home(void)

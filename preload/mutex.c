@@ -90,12 +90,12 @@ static int take_ceiling(enum call call, pthread_mutex_t *mutex)
 
 static int take_mutex(enum call call, pthread_mutex_t *mutex, const struct until *until)
 {
-	static const struct way own = {.try = try_mutex};
+	static const struct way own = {.try = try_mutex}, inheriting = {.try = try_mutex, .inherits = true};
 	static const struct way shared = {.try = try_after_waiting, .wait = wait_for_mutex};
 	int answer;
 
 	if (!comes_from_afar(mutex))
-		return take_in_turn(call, mutex, &own, until);
+		return take_in_turn(call, mutex, is_of_kind(mutex, INHERITS) ? &inheriting : &own, until);
 	answer = lot_has_line(mutex) ? EBUSY : try_robust(mutex);
 	return answer == EBUSY ? wait_for_turn(call, mutex, &shared, until) : answer;
 }

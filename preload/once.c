@@ -60,6 +60,7 @@ static __attribute__((noinline)) void run(uint32_t *control, void (*routine)(voi
 	routine();
 	innermost = this.outer;
 	settle(control, DONE);
+	let_urgent_run();
 }
 
 static void run_once(enum call call, uint32_t *control, void (*routine)(void))

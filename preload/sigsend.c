@@ -27,6 +27,7 @@ static int send_natively(int signo, const siginfo_t *info)
 static int send_to(struct greenlet *g, int signo, const siginfo_t *info)
 {
 	uint64_t bit;
+	int error;
 
 	if (signo < 0 || signo > LAST_SIGNAL)
 		return EINVAL;
@@ -35,7 +36,9 @@ static int send_to(struct greenlet *g, int signo, const siginfo_t *info)
 	bit = signal_bit(signo);
 	if (bit & UNBLOCKABLE || (!(g->blocked & bit) && !(g->awaits & bit) && !has_handler(signo)))
 		return send_natively(signo, info);
-	return direct_signal(g, signo, info);
+	error = direct_signal(g, signo, info);
+	let_urgent_run();
+	return error;
 }
 
 static siginfo_t info_of(int signo, int code)

@@ -98,8 +98,7 @@ static int create(pthread_t *thread, const struct thread_wish *wish, void *(*sta
 	*thread = thread_of(g);
 	if (inherited || urgency) { /* the kernel, too, has it inherit first */
 		set_urgency(g, inherited);
-		set_urgency(g, urgency);
-		give_way_to_urgent();
+		change_urgency(g, urgency);
 	}
 	return 0;
 }

@@ -160,10 +160,8 @@ static int change_policy(struct greenlet *g, int policy, int priority)
 		return EPERM;
 	g->policy = (uint8_t)policy;
 	g->priority = (uint8_t)priority;
-	if (self && self->hub == g->hub) {
-		set_urgency(g, urgency);
-		give_way_to_urgent();
-	}
+	if (self && self->hub == g->hub)
+		change_urgency(g, urgency);
 	return 0;
 }
 
@@ -171,10 +169,8 @@ static int change_policy(struct greenlet *g, int policy, int priority)
  */
 static int of_main(struct greenlet *g, int error)
 {
-	if (!error && g && self && self->hub == g->hub) {
-		follow_kernel_urgency(g->hub);
-		give_way_to_urgent();
-	}
+	if (!error && g && self && self->hub == g->hub)
+		change_urgency_of_main(g->hub);
 	return error;
 }
 

@@ -102,10 +102,8 @@ static int follow_kernel(pid_t id, int result)
 {
 	struct greenlet *chief = self ? &self->hub->main : NULL;
 
-	if (result >= 0 && chief && (id ? id == os_thread_id() : self == chief)) {
-		follow_kernel_urgency(chief->hub);
-		give_way_to_urgent();
-	}
+	if (result >= 0 && chief && (id ? id == os_thread_id() : self == chief))
+		change_urgency_of_main(chief->hub);
 	return result;
 }
 

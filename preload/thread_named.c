@@ -14,12 +14,18 @@
 
 int kill(pid_t id, int signo)
 {
-	return libc.kill(known_process(id), signo);
+	int result = libc.kill(known_process(id), signo);
+
+	let_urgent_look();
+	return result;
 }
 
 int sigqueue(pid_t id, int signo, const union sigval value)
 {
-	return libc.sigqueue(known_process(id), signo, value);
+	int result = libc.sigqueue(known_process(id), signo, value);
+
+	let_urgent_look();
+	return result;
 }
 
 pid_t getpgid(pid_t id)

@@ -1,6 +1,7 @@
 #include "thread_wish.h"
-#include "../runtime/interrupt.h"
+#include "../runtime/lot.h"
 #include "../runtime/memory.h"
+#include "../runtime/park.h"
 #include "blocking.h"
 #include "options.h"
 #include <stdlib.h>
@@ -57,16 +58,18 @@ int policy_is_granted(int policy, int priority)
 	return 0;
 }
 
-void give_way_to_urgent(void)
+void change_urgency(struct greenlet *g, unsigned urgency)
 {
-	const struct greenlet *first = self ? self->hub->ready_first : NULL;
+	set_urgency(g, urgency);
+	lot_follow_urgency(g);
+	give_way_to_urgent();
+}
 
-	if (!first || first->urgency <= self->urgency || self->loading || is_in_handler())
-		return;
-	make_ready_first(self);
-	switch_away();
-	if (has_signals(self))
-		take_signals(self);
+void change_urgency_of_main(struct hub *hub)
+{
+	follow_kernel_urgency(hub);
+	lot_follow_urgency(&hub->main);
+	give_way_to_urgent();
 }
 
 /* libc has checked the priority against the policy that the attributes had when it was set. */

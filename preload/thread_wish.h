@@ -42,8 +42,14 @@ static inline unsigned urgency_of_policy(int policy, int priority)
  */
 int policy_is_granted(int policy, int priority);
 
-/* Has the caller run after the threads that have become more urgent than it. Not where it cannot wait. */
-void give_way_to_urgent(void);
+/*
+ * g, of the caller's hub, has this real-time priority from now on, see set_urgency(): its place in a line follows, and
+ * the caller runs after the threads that are more urgent than it then.
+ */
+void change_urgency(struct greenlet *g, unsigned urgency);
+
+/* The same for the main greenlet of the caller's hub, whose priority the kernel has been told. */
+void change_urgency_of_main(struct hub *hub);
 
 /* Those of the wanted processors that the process may use, on the heap. Returns 0, EINVAL (none of them), ENOMEM. */
 int allowed_processors(const cpu_set_t *wanted, cpu_set_t **allowed);

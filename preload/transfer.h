@@ -31,6 +31,7 @@ long send_quickly(enum call call, int fd, const void *buf, size_t count, int fla
 /* What such a call answers to its caller: the count, or -1 with errno set. Ends a greenlet that was cancelled. */
 static inline ssize_t result_of(enum call call, long n)
 {
+	let_urgent_look();
 	if (n == -ECANCELED)
 		act_on_cancellation(call);
 	return with_errno(n);

@@ -45,6 +45,7 @@ static int try_in_line(enum call call, struct turn *turn, const struct until *un
 	for (;;) {
 		if (was_left(&turn->stay)) {
 			lot_enter(place->address, place);
+			place->follows_urgency = way->inherits;
 			wait_begins(&turn->stay, &out_of_turn);
 		}
 		if (lot_is_first(place)) {
@@ -65,6 +66,7 @@ int take_as_placed(enum call call, struct place *place, const struct way *way, c
 	struct turn turn = {.place = place, .way = way};
 	int answer;
 
+	place->follows_urgency = way->inherits;
 	wait_begins(&turn.stay, &out_of_turn);
 	answer = try_in_line(call, &turn, until);
 	wait_ends(&turn.stay);

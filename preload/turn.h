@@ -38,6 +38,7 @@ struct way {
 	 * turn it may be now. NULL: the first that is left in the queue, if this waiter goes without.
 	 */
 	void (*pass_on)(void *address, int answer);
+	bool inherits; /* priorities: a waiter whose own changes is moved in the line, see lot_follow_urgency() */
 };
 
 enum { TAKEN = -1 };
@@ -73,7 +74,19 @@ void pass_on_shared(void *address, int answer);
  */
 static inline void give_turn(void *object)
 {
-	lot_call_first(object);
+	if (lot_may_have_line(object)) {
+		lot_find_and_call_first(object);
+		let_urgent_run();
+	}
+}
+
+/* lot_wake() for a call of the program's. */
+static inline int wake_waiters(const void *address, int count)
+{
+	int woken = lot_wake(address, count);
+
+	let_urgent_run();
+	return woken;
 }
 
 /*

@@ -19,6 +19,7 @@
 #include "torture.h"
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/single_threaded.h>
 
 /*
@@ -108,13 +109,24 @@ static bool take_from_ready(struct greenlet *g)
 	return true;
 }
 
+static void find_most_urgent(struct hub *hub)
+{
+	unsigned urgency = MOST_URGENT;
+
+	while (urgency && !hub->with_urgency[urgency])
+		urgency--;
+	hub->urgent = urgency;
+}
+
 void set_urgency(struct greenlet *g, unsigned urgency)
 {
 	struct hub *hub = g->hub;
 	bool was_ready = g != self && take_from_ready(g), is_less = urgency < g->urgency;
 
-	hub->urgent += (urgency > 0) - (unsigned)(g->urgency > 0);
+	hub->with_urgency[g->urgency]--;
 	g->urgency = (uint8_t)urgency;
+	hub->with_urgency[urgency]++;
+	find_most_urgent(hub);
 	if (was_ready)
 		insert_ready(g, is_less);
 }
@@ -415,7 +427,9 @@ void hub_reset(struct hub *hub)
 	hub->ready_last = &hub->ready_first;
 	hub->ready_count = 0;
 	hub->alive = 1;
-	hub->urgent = self->urgency > 0;
+	memset(hub->with_urgency, 0, sizeof(hub->with_urgency));
+	hub->with_urgency[self->urgency] = 1;
+	hub->urgent = self->urgency;
 	hub->timers.count = 0;
 	self->timer.place = 0;
 	self->end_fd = 0;

@@ -52,6 +52,9 @@ enum {
 	NICENESS_OF_MAIN = INT8_MAX,
 };
 
+/* The highest real-time priority that the kernel has. */
+#define MOST_URGENT 99
+
 /* The fields that every switch touches come first, in one cache line. */
 struct greenlet {
 	struct context context; /* valid while it does not run */
@@ -121,7 +124,7 @@ struct hub {
 	double seen;             /* when the loop was last looked at, by its own clock */
 	size_t turns;            /* switches until the loop is looked at again */
 	_Atomic bool needs_care; /* somebody has an alternate stack, or was sent signals: see switch_away() */
-	unsigned urgent;         /* how many greenlets have an urgency */
+	unsigned urgent;         /* the highest urgency of its greenlets, ready or not; 0: none has one */
 	size_t alive;            /* greenlets that have not ended, including the main one until end_main() */
 	uint64_t switches;
 	size_t usual_turns;     /* what the turns start from */
@@ -160,7 +163,8 @@ struct hub {
 	_Atomic bool knocked;
 	_Atomic bool lines_to_call; /* see lot.c */
 	_Atomic(struct greenlet *) inbox;
-	uint8_t helper_wanted; /* enum helper_wanted */
+	uint8_t helper_wanted;                  /* enum helper_wanted */
+	unsigned with_urgency[MOST_URGENT + 1]; /* how many greenlets have each urgency but 0 */
 
 	stack_t altstack;                      /* for those who have none */
 	const struct greenlet *altstack_owner; /* whose the kernel knows; NULL: the hub's */
@@ -239,7 +243,7 @@ struct hub *hub_start(void);
  *
  * Where greenlets have real-time priorities (SCHED_FIFO, SCHED_RR) the queue is in the order of these, the others last,
  * and in the order of arrival among equals, as sched(7) says. A running greenlet gives way to a more urgent one that
- * becomes ready at its next blocking call or at the end of its slice.
+ * becomes ready: before the call returns that has made it ready (give_way_to_urgent), or else at the end of its slice.
  */
 void make_ready(struct greenlet *g);
 
@@ -254,9 +258,15 @@ void make_ready_to_yield(struct greenlet *g);
 
 /*
  * g, of the caller's hub, has this real-time priority from now on, 0 being none. If it is ready, it comes before its
- * new equals if it was more urgent, else behind them. Its place in a line stays.
+ * new equals if it was more urgent, else behind them. If it waits in a line, see lot_follow_urgency().
  */
 void set_urgency(struct greenlet *g, unsigned urgency);
+
+/* True when a greenlet of the caller's hub, ready or not, is more urgent than the caller. */
+static inline bool is_outranked(void)
+{
+	return self && self->hub->urgent > self->urgency;
+}
 
 /* The main greenlet has the policy and the priority that the kernel has for its OS thread, which is the caller's. */
 void follow_kernel_urgency(struct hub *hub);

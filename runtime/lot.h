@@ -18,6 +18,7 @@ struct place {
 	struct leavable stay;    /* once it was left it stands nowhere, and has been called */
 	const void *address;     /* lot_requeue() may change it */
 	uint32_t bits;           /* what it can be woken for */
+	bool follows_urgency;    /* see lot_follow_urgency() */
 	_Atomic uint32_t called; /* an OS thread without greenlets sleeps on this word */
 };
 
@@ -94,6 +95,13 @@ void lot_stay_until_woken(struct place *place);
 
 /* Calls the first of every line: what lot_call_first() leaves to the hub when it cannot do it itself. */
 void lot_call_all(void);
+
+/*
+ * The urgency of g, of the caller's hub, has changed: where it waits in a line in which it follows that, it is moved to
+ * the place that it would get now. As the kernel has it, that is so for what inherits priorities; in other lines a
+ * waiter stays where it is.
+ */
+void lot_follow_urgency(struct greenlet *g);
 
 /* Calls f with each greenlet that stands in a line, and the address of that. It must not come back here. */
 void lot_for_each(void (*f)(struct greenlet *g, const void *address, void *arg), void *arg);

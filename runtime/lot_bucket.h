@@ -31,7 +31,7 @@ void leave_both(struct bucket *one, struct bucket *other);
 
 /*
  * Puts a place, whose address is set, at the end of the line there: or, with a real-time priority, before the first
- * waiter of the line with a lower one. Caller holds the bucket lock. A priority that changes later does not move it.
+ * waiter of the line with a lower one. Caller holds the bucket lock. See also lot_follow_urgency().
  */
 void stand_in_line(struct queue *queue, struct place *place);
 

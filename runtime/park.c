@@ -230,6 +230,39 @@ void give_way(bool found_nothing)
 	yield_turn();
 }
 
+/* A greenlet of green_spawn() runs until it waits. */
+static bool can_be_interrupted(const struct greenlet *me)
+{
+	return me->sliced && !me->loading && !is_in_handler();
+}
+
+static void run_after_urgent(struct greenlet *me)
+{
+	make_ready_first(me);
+	switch_away();
+	if (has_signals(me))
+		take_signals(me);
+}
+
+void give_way_to_urgent(void)
+{
+	struct greenlet *me = self;
+	const struct greenlet *first = me ? me->hub->ready_first : NULL;
+
+	if (first && first->urgency > me->urgency && can_be_interrupted(me))
+		run_after_urgent(me);
+}
+
+void look_for_urgent(void)
+{
+	struct greenlet *me = self;
+
+	if (!me || !can_be_interrupted(me))
+		return;
+	look_soon(me->hub);
+	run_after_urgent(me);
+}
+
 /* Signals that were sent while nobody had to care are taken the next time. */
 void yield_turn(void)
 {

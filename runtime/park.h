@@ -80,6 +80,15 @@ void unpark(struct greenlet *g);
 void yield_turn(void);
 
 /*
+ * Has the caller, where it is a thread that may lose the processor at any place, run after those that are ready and
+ * more urgent. Not in a signal handler or in dlopen. Handlers of signals that have come run before it returns.
+ */
+void give_way_to_urgent(void);
+
+/* The same after a look at the loop, where only that can tell whether they are ready. */
+void look_for_urgent(void);
+
+/*
  * For a call that does not wait though others of its kind do: lets those run first that are ready, but for those that
  * compute, and has the loop looked at now and then. A program that asks again and again would else hold up what it asks
  * for. found_nothing: as long as nobody else is ready, the loop is looked at the sooner.
