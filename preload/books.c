@@ -14,7 +14,7 @@
 _Atomic(struct fd_entry *) fd_pages[FD_PAGES];
 static bool doubts_all;            /* see fd_doubt_all() */
 static _Atomic unsigned pages_end; /* none has been made from here on */
-_Atomic bool fds_linger;
+_Atomic bool fds_linger, fds_listen;
 
 static void raise_end(unsigned end)
 {

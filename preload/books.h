@@ -125,6 +125,8 @@ static inline bool is_unknown(int fd, uint32_t traits)
 
 extern _Atomic bool fds_linger; /* the program has set SO_LINGER, with a time, on a descriptor */
 
+extern _Atomic bool fds_listen; /* the program has called listen() */
+
 /*
  * True where SO_LINGER may be set on fd. A private one has what was set by its own number; that of another may have
  * been set by a duplicate's. Never calls the kernel.

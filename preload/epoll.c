@@ -13,10 +13,11 @@ static int epoll_green(struct blocking *call, int epfd, struct epoll_event *even
 	int n;
 
 	call->until.on_stop = true;
-	give_way(false);
 	call->fd = epfd;
 	call->events = POLLIN;
 	call->traits = fd_traits(epfd);
+	if (!(call->traits & FD_LISTENS)) /* see poll() */
+		give_way(false);
 	do {
 		n = libc.epoll_wait(call->fd, events, max, 0);
 		if (n == 0)

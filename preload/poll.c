@@ -56,11 +56,34 @@ static int look(enum call which, struct pollfd *fds, nfds_t n)
 	return noted(fds, n, which == CALL_poll ? libc.poll(fds, n, 0) : libc.ppoll(fds, n, &no_time, NULL));
 }
 
+/* No more than lie on two pages. */
+#define SOME 64
+
+static bool are_readable(const struct pollfd *fds, nfds_t n)
+{
+	return is_on_our_stack(fds, fds + n) || (is_readable(fds) && is_readable((const char *)(fds + n) - 1));
+}
+
+/* Whoever connects while others run would fill the backlog of a listener. */
+static bool waits_for_connections(const struct pollfd *fds, nfds_t n)
+{
+	nfds_t i;
+
+	if (n == 0 || n > SOME || !atomic_load_explicit(&fds_listen, memory_order_relaxed) || !are_readable(fds, n))
+		return false;
+	for (i = 0; i < n; i++) {
+		if (fd_traits(fds[i].fd) & FD_LISTENS)
+			return true;
+	}
+	return false;
+}
+
 static int poll_green(struct blocking *call, struct pollfd *fds, nfds_t n)
 {
 	int ready;
 
-	give_way(false);
+	if (!waits_for_connections(fds, n))
+		give_way(false);
 	ready = !call->until.mask && is_drained(fds, n) ? 0 : look(call->call, fds, n);
 
 	/* The last look comes after the deadline, as the kernel has it. */

@@ -262,6 +262,16 @@ static int look(struct selection *s, int n, fd_set *const sets[3])
 	return ready < 0 && errno == EBADF && s->fds ? look_by_poll(s) : ready;
 }
 
+/* See poll(). */
+static bool waits_for_connections(const struct selection *s)
+{
+	for (size_t w = 0; w < s->sets[0].words; w++)
+		for (fd_mask left = s->sets[0].saved[w]; left; left &= left - 1)
+			if (fd_traits((int)(w * NFDBITS) + __builtin_ctzl((unsigned long)left)) & FD_LISTENS)
+				return true;
+	return false;
+}
+
 static int select_green(struct blocking *call, int n, fd_set *const sets[3])
 {
 	struct selection s;
@@ -269,7 +279,8 @@ static int select_green(struct blocking *call, int n, fd_set *const sets[3])
 
 	if (!open_selection(&s, n, sets))
 		return -1;
-	give_way(false);
+	if (!waits_for_connections(&s))
+		give_way(false);
 	/* The last look comes after the deadline, as the kernel has it. */
 	do
 		ready = look(&s, n, sets);

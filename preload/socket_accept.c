@@ -113,8 +113,10 @@ int listen(int fd, int backlog)
 {
 	int result = libc.listen(fd, backlog);
 
-	if (result == 0 && self)
+	if (result == 0) {
+		atomic_store_explicit(&fds_listen, true, memory_order_relaxed);
 		fd_note(fd, FD_LISTENS, 0);
+	}
 	return result;
 }
 
