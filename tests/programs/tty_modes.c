@@ -89,7 +89,7 @@ static void read_mode(const char *what, int least, int tenths, size_t size, stru
 	say_bytes(what, read(tty, bytes, size), bytes);
 	say_time(what, since, after - 5, after + 3000);
 	if (after >= 100)
-		say_whether("the others went on", turns - before > 3);
+		say_whether("the others went on", turns - before > 0);
 	join(typist);
 	tcflush(tty, TCIFLUSH);
 }
