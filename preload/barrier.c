@@ -50,7 +50,7 @@ static int wait_beside_processes(pthread_barrier_t *barrier)
 	if (waits_natively(CALL_pthread_barrier_wait))
 		return libc.pthread_barrier_wait(barrier);
 	stats_helped(CALL_pthread_barrier_wait);
-	offload(arrive_natively, &arrival);
+	offload_wait(arrive_natively, &arrival);
 	return arrival.answer;
 }
 

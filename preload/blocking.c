@@ -362,7 +362,7 @@ static void call_by(
 
 void call_on_helper(struct blocking *call, void (*job)(void *arg), void *arg)
 {
-	call_by(offload, call, job, arg);
+	call_by(offload_wait, call, job, arg);
 }
 
 void call_on_helper_briefly(struct blocking *call, void (*job)(void *arg), void *arg)

@@ -97,7 +97,7 @@ int wait_in_kernel(enum call call, uint32_t *word, uint32_t value, uint32_t bits
 
 	stats_helped(call);
 	if (bits != FUTEX_BITSET_MATCH_ANY || !can_wait_for_either()) {
-		offload(wait_to_the_end, &wait);
+		offload_wait(wait_to_the_end, &wait);
 		return wait.error;
 	}
 	error = offload_cancellable(wait_cancellably, cancel, &wait, until);

@@ -1,5 +1,6 @@
 #include "look_again.h"
 #include "../runtime/long_call.h"
+#include "../runtime/slice.h"
 #include "arch.h"
 #include "deadline.h"
 #include "numbers.h"
@@ -153,6 +154,76 @@ static long events_again(struct blocking *call, const long c[7])
 	return error ? -error : n;
 }
 
+struct in_turns {
+	const long *call;
+	long result;
+};
+
+static void make_in_turns(void *arg)
+{
+	struct in_turns *made = arg;
+
+	made->result = make(made->call);
+}
+
+/* Of tcdrain and of a message queue's receiver there is nothing to look at. */
+static bool is_for_kernel(long number)
+{
+	return number == SYS_ioctl || number == SYS_mq_timedreceive;
+}
+
+/* A read of a terminal in raw mode, which a signal would cut short; see VMIN and VTIME in termios(3). */
+struct terminal_read {
+	int fd, available;
+	size_t size;
+	nanos since; /* of when the time of VTIME is counted: the call, then the last byte */
+};
+
+static bool may_return(struct terminal_read *r)
+{
+	struct termios mode = {0};
+	int available = 0;
+	size_t least;
+
+	if (raw_syscall(SYS_ioctl, r->fd, TCGETS, (long)&mode, 0, 0, 0) != 0 ||
+	    raw_syscall(SYS_ioctl, r->fd, FIONREAD, (long)&available, 0, 0, 0) != 0)
+		return true;
+	if (available != r->available)
+		r->since = clock_now();
+	r->available = available;
+	least = mode.c_cc[VMIN] < r->size ? mode.c_cc[VMIN] : r->size;
+	if ((size_t)available >= (least ?: 1))
+		return true;
+	return mode.c_cc[VTIME] && (available || !mode.c_cc[VMIN]) &&
+	       clock_now() - r->since >= mode.c_cc[VTIME] * (100 * NANOS_PER_MSEC);
+}
+
+/* As many bytes as there are do not wait for more. */
+static long read_terminal(struct blocking *call, const long c[7])
+{
+	const struct iovec *iov = (const struct iovec *)c[2], *end = iov + c[3];
+	struct terminal_read r = {.fd = (int)c[1], .since = clock_now()};
+	struct iovec first;
+	nanos pause = 0;
+	int error = 0;
+
+	while (iov < end && !iov->iov_len)
+		iov++;
+	if (iov == end)
+		return 0;
+	first = *iov;
+	r.size = first.iov_len;
+	while (!may_return(&r) && !error)
+		error = rest(call, &pause);
+	if (error && !r.available)
+		return -error;
+	if (r.available && (size_t)r.available < first.iov_len)
+		first.iov_len = (size_t)r.available;
+	return r.available || poll_now(&(struct pollfd){r.fd, POLLIN, 0}, 1)
+		   ? raw_syscall(SYS_readv, r.fd, (long)&first, 1, 0, 0, 0)
+		   : 0;
+}
+
 /* Without waiting. WOULD_WAIT where the call would have waited. */
 static long attempt(const long waiting[7])
 {
@@ -185,8 +256,9 @@ static long attempt(const long waiting[7])
 
 /*
  * The system call with this number and these arguments, made so that it does not wait, until it has an answer: open of
- * a FIFO or a terminal, flock, fcntl, msgsnd, msgrcv, semtimedop, io_getevents. Returns as the kernel does; what ends
- * the wait, as call->until says, ends the call.
+ * a FIFO or a terminal, flock, fcntl, msgsnd, msgrcv, semtimedop, io_getevents, a read of a terminal. Any other is made
+ * once, in turns with the other greenlets. Returns as the kernel does; what ends the wait, as call->until says, ends
+ * the call.
  */
 static long look_again(struct blocking *call, const long waiting[7])
 {
@@ -198,6 +270,14 @@ static long look_again(struct blocking *call, const long waiting[7])
 		return open_again(call, waiting);
 	if (waiting[0] == SYS_io_getevents)
 		return events_again(call, waiting);
+	if (waiting[0] == SYS_readv || waiting[0] == SYS_preadv2)
+		return read_terminal(call, waiting);
+	if (is_for_kernel(waiting[0])) {
+		struct in_turns made = {.call = waiting};
+
+		wait_in_turns(make_in_turns, &made);
+		return made.result;
+	}
 	if (waiting[0] == SYS_semtimedop && waiting[4])
 		call->until.deadline = deadline_of((const struct timespec *)waiting[4]);
 	while ((n = attempt(waiting)) == WOULD_WAIT && !error)

@@ -130,7 +130,7 @@ static int take_by_helper(enum call call, pthread_rwlock_t *lock, bool writes, c
 	struct taking taking = {lock, writes, until->deadline, tls_thread_id(), 0};
 
 	stats_helped(call);
-	offload(take_for_greenlet, &taking);
+	offload_wait(take_for_greenlet, &taking);
 	return taking.answer ? taking.answer : TAKEN;
 }
 

@@ -8,6 +8,7 @@
  */
 #include "../runtime/hub.h"
 #include "../runtime/memory.h"
+#include "../runtime/slice.h"
 #include "probe.h"
 #include "socket.h"
 #include <stdlib.h>
@@ -42,6 +43,17 @@ static bool is_addressable(const struct connecting *to)
 	       is_readable(first + to->length - 1);
 }
 
+/* No helper is to be had. */
+static int connect_in_turns(int fd, const struct connecting *to)
+{
+	struct connect_job job = {.fd = fd, .length = to->length};
+
+	memcpy(&job.address, to->address, to->length);
+	wait_in_turns(run_connect, &job);
+	errno = job.error;
+	return job.result;
+}
+
 /* If the caller is killed or interrupted meanwhile, the connection is still on its way. */
 static int connect_on_helper(struct blocking *call, const struct connecting *to)
 {
@@ -56,7 +68,7 @@ static int connect_on_helper(struct blocking *call, const struct connecting *to)
 	*job = (struct connect_job){.fd = call->fd, .length = to->length};
 	memcpy(&job->address, to->address, to->length);
 	if (!finishes_on_helper(call, run_connect, memory_free, job))
-		return errno == EAGAIN ? libc.connect(call->fd, to->address, to->length) : -1;
+		return errno == EAGAIN ? connect_in_turns(call->fd, to) : -1;
 	result = job->result;
 	errno = job->error;
 	memory_free(job);

@@ -68,6 +68,7 @@ static void init_greenlet(struct greenlet *g, struct hub *hub, green_fn *fn, voi
 	g->is_exiting = false;
 	g->no_points = 0;
 	g->sliced = false;
+	g->waits_in_turns = false;
 	g->loading = 0;
 	g->urgency = 0;
 	g->policy = POLICY_OF_MAIN;

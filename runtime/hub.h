@@ -91,6 +91,7 @@ struct greenlet {
 	bool is_exiting;           /* in pthread_exit: it cannot be cancelled any more */
 	uintptr_t no_points;       /* the frame of the call in which nothing is a cancellation point; 0: none */
 	bool has_altstack, sliced; /* the latter: gives way in the middle of what it does, see slice.h */
+	bool waits_in_turns;       /* in the kernel, by itself: see wait_in_turns() */
 	bool is_cut;               /* its slice has ended in the midst of what it computes, and it is ready to go on */
 	struct greenlet *inbox_next;
 	struct greenlet *next_living, *previous_living; /* in the hub's list */

@@ -5,6 +5,7 @@
 #include "leaving.h"
 #include "memory.h"
 #include "offload_hub.h"
+#include "slice.h"
 #include <errno.h>
 #include <stdlib.h>
 
@@ -49,6 +50,12 @@ bool offload_if_helped(void (*run)(void *arg), void *arg)
 
 	do_job(&job);
 	return !job.is_refused;
+}
+
+void offload_wait(void (*run)(void *arg), void *arg)
+{
+	if (!offload_if_helped(run, arg))
+		wait_in_turns(run, arg);
 }
 
 void offload_brief(void (*run)(void *arg), void *arg)

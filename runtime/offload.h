@@ -18,6 +18,12 @@ void offload(void (*job)(void *arg), void *arg);
 bool offload_if_helped(void (*job)(void *arg), void *arg);
 
 /*
+ * The same for a job that may wait for long. Where no helper can be had, the greenlet itself waits, in turns with the
+ * others: see wait_in_turns().
+ */
+void offload_wait(void (*job)(void *arg), void *arg);
+
+/*
  * The same for a job that surely ends, and soon: it may have to wait until others of the kind are done. Where the
  * system gives no more threads the hub does it.
  */

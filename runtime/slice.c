@@ -3,6 +3,7 @@
 #include "handlers.h"
 #include "hub.h"
 #include "interrupt.h"
+#include "leaving.h"
 #include "mask.h"
 #include "park.h"
 #include "refusal.h"
@@ -96,6 +97,69 @@ static void interrupt(struct greenlet *me, ucontext_t *context)
 		after_slice();
 }
 
+/* What the timers tell the handler. */
+enum { OF_SLICE, OF_RETRY, OF_WAIT };
+
+#define TURN (2 * NANOS_PER_MSEC)
+
+/* A wait that is made on the greenlet itself, see wait_in_turns(). */
+struct turns {
+	struct leavable stay; /* first */
+	int timer;            /* the kernel's number */
+};
+
+static void end_turns(struct leavable *stay)
+{
+	self->waits_in_turns = false;
+	sys_timer_delete(((struct turns *)stay)->timer);
+}
+
+static const struct way_to_leave out_of_turns = {.leave = end_turns};
+
+static bool begin_turns(struct turns *turns)
+{
+	const struct itimerspec every = {{0, (long)TURN}, {0, (long)TURN}};
+	struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = slice_take_signal()};
+
+	event.sigev_value.sival_int = OF_WAIT;
+	event._sigev_un._tid = os_thread_id();
+	if (!event.sigev_signo || sys_timer_create(CLOCK_MONOTONIC, &event, &turns->timer) != 0)
+		return false;
+	apply_masks(self->hub);
+	if (sys_timer_settime(turns->timer, &every) == 0)
+		return true;
+	sys_timer_delete(turns->timer);
+	return false;
+}
+
+void wait_in_turns(void (*job)(void *arg), void *arg)
+{
+	struct turns turns;
+
+	if (!begin_turns(&turns)) {
+		job(arg);
+		return;
+	}
+	wait_begins(&turns.stay, &out_of_turns);
+	self->waits_in_turns = true;
+	job(arg);
+	if (!was_left(&turns.stay))
+		end_turns(&turns.stay);
+	wait_ends(&turns.stay);
+}
+
+static void let_others_run(struct greenlet *me, ucontext_t *context)
+{
+	int before = errno;
+
+	me->waits_in_turns = false;
+	look_soon(me->hub);
+	yield_turn();
+	me->waits_in_turns = true;
+	return_as_now(me->hub, context);
+	errno = before;
+}
+
 static bool is_handler(const ucontext_t *context)
 {
 	handlers_forget(context_sp(context));
@@ -133,6 +197,9 @@ static void on_slice_end(int signo, siginfo_t *info, void *context)
 		return;
 	if (info->si_code != SI_TIMER) {
 		take_stray();
+	} else if (info->si_value.sival_int == OF_WAIT) {
+		if (me && me->waits_in_turns && !is_handler(context))
+			let_others_run(me, context);
 	} else if (me && slice_is_over(me->hub, info->si_value.sival_int)) {
 		me->hub->slice_over = true;
 		if (!me->sliced || me->loading)
@@ -199,7 +266,7 @@ static bool make_timers(struct hub *hub)
 	event._sigev_un._tid = os_thread_id();
 	if (sys_timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &hub->slice_timer) != 0)
 		return false;
-	event.sigev_value.sival_int = true;
+	event.sigev_value.sival_int = OF_RETRY;
 	if (sys_timer_create(CLOCK_MONOTONIC, &event, &hub->retry_timer) != 0) {
 		sys_timer_delete(hub->slice_timer);
 		return false;

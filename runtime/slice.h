@@ -37,6 +37,14 @@ void slices_start(struct hub *hub);
 /* Until slices_start() is called again: who is alone, and may block natively, is not to be interrupted. */
 void slices_stop(struct hub *hub);
 
+/*
+ * Runs job(arg), which may wait in the kernel for as long as it likes, on the calling greenlet: every few milliseconds
+ * a signal interrupts it, and the others run before it goes on waiting. For where no OS thread is to be had that could
+ * wait in its place. The job takes no lock of ours or of libc's; its system calls are restarted. Without a signal or a
+ * timer it just runs.
+ */
+void wait_in_turns(void (*job)(void *arg), void *arg);
+
 /* Lets others run as the end of a slice found no chance to. */
 void end_slice(struct hub *hub);
 
