@@ -15,7 +15,9 @@ ARCH    := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 MACHINE := $(if $(wildcard runtime/arch/$(ARCH)),$(ARCH),generic)
 CONTEXT ?= $(MACHINE)
 
-WARN    := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Werror
+# A compiler newer than ours warns of more: that stops nobody's build but our own, by `make WERROR=1`.
+FATAL   := $(if $(filter-out 0,$(WERROR)),-Werror)
+WARN    := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes $(FATAL)
 # `make DEBUG=1 BUILD=build/debug`: a library that finds out more of what it must not be asked.
 CFLAGS  ?= $(if $(DEBUG),-Og -DDEBUG,-O2) -g
 # libev's macros, and our reading of libc's descriptors, look at the same memory in several ways.
@@ -128,7 +130,7 @@ $(BUILD)/demos/%: demos/%.c $(LIB)
 # Programs that know nothing of us, and the same once more as distributions build theirs.
 $(BUILD)/tests/programs/%: tests/programs/%.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -Wall -Wextra -Werror -O2 -g -D_GNU_SOURCE $(DEPGEN) -o $@ $< $(PROGRAM_LIBS)
+	$(CC) -std=gnu11 -Wall -Wextra $(FATAL) -O2 -g -D_GNU_SOURCE $(DEPGEN) -o $@ $< $(PROGRAM_LIBS)
 	$(CC) -std=gnu11 -O2 -g -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
 	    -o $@.fortified $< $(PROGRAM_LIBS)
 
@@ -143,7 +145,7 @@ $(BUILD)/tests/programs/thread_constructor: PROGRAM_LIBS = -L$(BUILD)/tests/prog
 # Programs that hang: their functions are visible by name.
 $(BUILD)/tests/reports/%: tests/reports/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -Wall -Wextra -Werror -O2 -g -rdynamic -D_GNU_SOURCE $(DEPGEN) -o $@ $< \
+	$(CC) -std=gnu11 -Wall -Wextra $(FATAL) -O2 -g -rdynamic -D_GNU_SOURCE $(DEPGEN) -o $@ $< \
 	    $(if $(shell grep -l '<greenload.h>' $<),$(USE_LIB))
 
 # Linked without the library, so that the loader is free to have its constructor run first.
@@ -209,7 +211,7 @@ demo-tour: $(TOUR)
 	@BUILD='$(BUILD)' scripts/tour
 
 deps:
-	scripts/deps build demo check real lint bench
+	scripts/deps build demo check real lint bench systems
 
 check: TESTS = plain
 check-long: TESTS = long
@@ -219,6 +221,10 @@ torture: TESTS = torture
 check check-long torture:
 	@scripts/deps check $(if $(filter long,$(TESTS)),real)
 	+@MAKE='$(MAKE)' BUILD='$(BUILD)' scripts/check $(TESTS)
+
+# `make check-systems SYSTEMS=trixie`: what a new user does, on bare systems.
+check-systems:
+	@BUILD='$(BUILD)' SYSTEMS='$(SYSTEMS)' scripts/systems
 
 lint:
 	@scripts/deps lint
@@ -300,6 +306,7 @@ help:
 	@echo 'make demo-tour  small programs with the public functions, and checks what they print'
 	@echo 'make check      installs what it needs, then runs the tests'
 	@echo 'make check-long the tests that take longer'
+	@echo 'make check-systems  demo and tests on Debian 12, 13 and unstable, in chroots'
 	@echo 'make torture    the tests on a build made to give bugs a chance'
 	@echo 'make bench      measures, prints a table, writes build/bench.json'
 	@echo 'make lint       format, static analysis, layering, manifest'

@@ -18,7 +18,7 @@ preloading() {
 build_alloc_server() {
 	local program=$work/alloc_server$1
 	[ "$program" -nt "$here/alloc_server.c" ] ||
-		gcc -O2 -g -Wall -Wextra -Werror -pthread -o "$program" "$here/alloc_server.c" ${1:+-Wl,--no-as-needed "$1"}
+		gcc -O2 -g -Wall -Wextra ${WERROR:+-Werror} -pthread -o "$program" "$here/alloc_server.c" ${1:+-Wl,--no-as-needed "$1"}
 }
 
 # The first word says where the allocator stands.

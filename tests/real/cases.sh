@@ -35,14 +35,14 @@ interrupts() {
 
 cxx() {
 	[ "$work/cxx" -nt "$here/cxx.cc" ] ||
-		g++ -std=c++20 -O2 -g -Wall -Wextra -Werror -pthread -o "$work/cxx" "$here/cxx.cc" || return
+		g++ -std=c++20 -O2 -g -Wall -Wextra ${WERROR:+-Werror} -pthread -o "$work/cxx" "$here/cxx.cc" || return
 	under "$work/cxx"
 }
 
 # Each of its threads has a team of three others at most.
 openmp() {
 	[ "$work/openmp" -nt "$here/openmp.c" ] ||
-		gcc -O2 -g -Wall -Wextra -Werror -pthread -fopenmp -o "$work/openmp" "$here/openmp.c" || return
+		gcc -O2 -g -Wall -Wextra ${WERROR:+-Werror} -pthread -fopenmp -o "$work/openmp" "$here/openmp.c" || return
 	most_os_threads=40
 	under "$work/openmp"
 }
@@ -51,7 +51,7 @@ openmp() {
 watched() {
 	local program=$work/watched-$1
 	[ "$program" -nt "$here/watched.c" ] ||
-		gcc -O1 -g -Wall -Wextra -Werror -pthread "-fsanitize=$1" -o "$program" "$here/watched.c" || return
+		gcc -O1 -g -Wall -Wextra ${WERROR:+-Werror} -pthread "-fsanitize=$1" -o "$program" "$here/watched.c" || return
 	[ "$1" != thread ] || most_os_threads=40
 	under "$program"
 }
@@ -63,7 +63,7 @@ crowd() {
 	: >"$work/stats"
 	chmod 666 "$work/stats"
 	[ "$work/crowd" -nt "$here/crowd.c" ] ||
-		gcc -O2 -g -Wall -Wextra -Werror -pthread -o "$work/crowd" "$here/crowd.c" || return
+		gcc -O2 -g -Wall -Wextra ${WERROR:+-Werror} -pthread -o "$work/crowd" "$here/crowd.c" || return
 	under "${limited[@]}" "$work/crowd" 20000 || status=$?
 	[ "$way" = green ] || return $((status != 3))
 	return $status

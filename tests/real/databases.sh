@@ -6,7 +6,7 @@
 built_with_us() {
 	local name=$1
 	shift
-	gcc -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -I"$top/runtime" -o "$work/$name" "$here/$name.c" "$@" \
+	gcc -std=gnu11 -O2 -g -Wall -Wextra ${WERROR:+-Werror} -D_GNU_SOURCE -I"$top/runtime" -o "$work/$name" "$here/$name.c" "$@" \
 		-L"$build" -lgreenload -Wl,-rpath,"$build"
 }
 
