@@ -75,7 +75,7 @@ static bool is_cut_short(const struct reading *r)
 static bool is_read_by_ring(struct blocking *call, struct reading *r)
 {
 	long at = r->position < 0 ? raw_syscall(SYS_lseek, r->fd, 0, SEEK_CUR, 0, 0, 0) : r->position;
-	struct io_uring_sqe request;
+	struct io_uring_sqe request = {0};
 
 	if (at < 0 || (r->position < 0 && call->traits & FD_DIRECT))
 		return false;

@@ -81,7 +81,7 @@ static void open_if_quick(void *arg)
 /* False where io_uring is not to be had. */
 static bool looks_by_ring(struct blocking *call, struct open_job *job)
 {
-	struct io_uring_sqe request;
+	struct io_uring_sqe request = {0};
 	struct statx status = {0};
 	long result;
 
@@ -94,7 +94,7 @@ static bool looks_by_ring(struct blocking *call, struct open_job *job)
 
 static bool opens_by_ring(struct blocking *call, struct open_job *job)
 {
-	struct io_uring_sqe request;
+	struct io_uring_sqe request = {0};
 	long result;
 
 	if (!never_waits(job->flags) && !looks_by_ring(call, job))

@@ -29,7 +29,7 @@ static long make_call(enum call which, struct helped *h)
 {
 	struct blocking call = blocking_on(which, -1, 0);
 	const long *a = h->arguments;
-	struct io_uring_sqe request;
+	struct io_uring_sqe request = {0};
 
 	if (goes_native(&call))
 		return h->function(a[0], a[1], a[2], a[3], a[4], 0);

@@ -7,7 +7,7 @@
 
 struct io_uring_sqe;
 
-/* Prepares the request for a call with these arguments; false where there is none. */
+/* Prepares the request, which is all zeros, for a call with these arguments; false where there is none. */
 bool is_prepared_for_ring(struct io_uring_sqe *request, enum call call, const long *arguments);
 
 #endif

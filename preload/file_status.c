@@ -57,7 +57,7 @@ static bool is_writable_status(const struct stat *status)
 
 static bool is_seen_by_ring(struct blocking *call, struct look *look)
 {
-	struct io_uring_sqe request;
+	struct io_uring_sqe request = {0};
 	struct statx status;
 	long result;
 

@@ -8,7 +8,8 @@ struct io_uring_sqe;
 
 /*
  * Has the kernel do what the request says, which liburing's functions have prepared, and waits for it: neither a kill
- * nor a signal cuts that short. *result is then what the system call would have returned, or -errno. False where
+ * nor a signal cuts that short. The request must be all zeros before it is prepared: from liburing 2.5 on the functions
+ * set only the fields that they need. *result is then what the system call would have returned, or -errno. False where
  * nothing was done, because there is no io_uring to be had or it does not know how: the call is to be made otherwise.
  * On a greenlet only; leaves errno alone.
  */

@@ -20,7 +20,7 @@ struct reading {
 static inline void *read_byte(void *arg)
 {
 	struct reading *reading = arg;
-	struct io_uring_sqe request;
+	struct io_uring_sqe request = {0};
 
 	io_uring_prep_read(&request, reading->fd, &reading->byte, 1, (uint64_t)-1);
 	errno = 7;

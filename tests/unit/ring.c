@@ -42,7 +42,7 @@ START_TEST(main_greenlet_may_too)
 
 START_TEST(says_what_is_wrong)
 {
-	struct io_uring_sqe request;
+	struct io_uring_sqe request = {0};
 	int ends[2];
 	long result;
 
@@ -61,7 +61,7 @@ START_TEST(says_what_is_wrong)
 
 START_TEST(unknown_operations_are_left_alone)
 {
-	struct io_uring_sqe request;
+	struct io_uring_sqe request = {0};
 	long result = 5;
 
 	become_host();
@@ -95,7 +95,7 @@ START_TEST(many_at_once)
 
 static void *hurry(void *unused)
 {
-	struct io_uring_sqe request;
+	struct io_uring_sqe request = {0};
 	long result = -1;
 	int i;
 

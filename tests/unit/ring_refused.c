@@ -58,7 +58,7 @@ START_TEST(refused_later)
 static void change_without_threads(void *unused)
 {
 	const struct rlimit none = {0, 0};
-	struct io_uring_sqe request;
+	struct io_uring_sqe request = {0};
 	long result;
 	int i;
 
