@@ -1,5 +1,6 @@
 #include "fork.h"
 #include "addressee.h"
+#include "glibc.h"
 #include "hold.h"
 #include "hub.h"
 #include "leaving.h"
@@ -46,7 +47,7 @@ static void give_tables(void)
  */
 static void begin_anew(void)
 {
-	static struct lock *const locks[] = {&hubs_lock, &helpers_lock};
+	static struct lock *const locks[] = {&hubs_lock, &helpers_lock, &random_lock};
 	size_t i;
 
 	memory_leave_fork(true);

@@ -70,6 +70,7 @@ static void find_functions(const struct dl_phdr_info *libc)
 	glibc.free = (__typeof__(glibc.free))image_find(&image, "__libc_free");
 	glibc.thread_self = (__typeof__(glibc.thread_self))image_find(&image, "pthread_self");
 	glibc.error_location = (__typeof__(glibc.error_location))image_find(&image, "__errno_location");
+	glibc.getrandom = (__typeof__(glibc.getrandom))image_find(&image, "getrandom");
 }
 
 /* The module in whose thread-local variables errno lies is libc. */

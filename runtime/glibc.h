@@ -2,10 +2,12 @@
 #ifndef GLIBC_H
 #define GLIBC_H
 
+#include "lock.h"
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct glibc {
 	const void *host;           /* thread pointer of the thread that looked */
@@ -16,6 +18,7 @@ struct glibc {
 	ptrdiff_t robust_head;                                 /* too; 0: the kernel knows no such lists */
 	ptrdiff_t rseq_cpu_id;                                 /* from the thread pointer; 0: no rseq */
 	long robust_offset;
+	ptrdiff_t random;              /* the state that it draws random numbers by, in the descriptor; 0: none */
 	ptrdiff_t resolver;            /* the state that blocks have for it, from the thread pointer */
 	ptrdiff_t libc_low, libc_high; /* libc's own thread-local variables, from the thread pointer */
 
@@ -24,6 +27,7 @@ struct glibc {
 	void (*free)(void *memory);
 	pthread_t (*thread_self)(void);
 	int *(*error_location)(void);
+	ssize_t (*getrandom)(void *bytes, size_t count, unsigned flags);
 };
 
 extern struct glibc glibc;
@@ -76,6 +80,20 @@ void glibc_give_resolver(void *tp);
 
 /* The calling thread ends: its resolver's state, if it is one of ours, gives back what it holds and is as new. */
 void glibc_leave_resolver(void);
+
+/* Finds out by a trial in the block at tp where libc notes the state of a thread that draws. Returns 0 or ENOMEM. */
+int glibc_learn_random(void *tp);
+
+/* What the block at tp has of such a state, and can have again in another life; NULL: nothing. */
+void *glibc_random_state(void *tp);
+void glibc_set_random_state(void *tp, void *state);
+
+/* The block at tp goes: its state is kept for another one. A block as new gets one that was kept. */
+void glibc_keep_random(void *tp);
+void glibc_give_random(void *tp);
+
+/* Never held over anything: in the child of a fork it is set free, and at worst one of the states is lost. */
+extern struct lock random_lock;
 
 /*
  * In the child of a fork, whose one OS thread libc lists by the block at `listed`: lists it by another block, which

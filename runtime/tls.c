@@ -135,6 +135,7 @@ int tls_make(void *tp, uint32_t id)
 	if (!current_image())
 		take_image(tp);
 	set_identity(tp, id);
+	glibc_give_random(tp);
 	return 0;
 }
 
@@ -150,7 +151,7 @@ static int remake(void *tp, uint32_t id)
 
 int tls_renew(void *tp, uint32_t id)
 {
-	void *vector = *thread_vector(tp);
+	void *vector = *thread_vector(tp), *random = glibc_random_state(tp);
 	const struct image *image = current_image();
 
 	if (!image || glibc_vector_owns(vector))
@@ -158,11 +159,13 @@ int tls_renew(void *tp, uint32_t id)
 	memcpy((char *)tp + image->low, image->bytes, image->size);
 	*thread_vector(tp) = vector;
 	set_identity(tp, id);
+	glibc_set_random_state(tp, random);
 	return 0;
 }
 
 void tls_release(void *tp)
 {
+	glibc_keep_random(tp);
 	_dl_deallocate_tls(tp, 0);
 }
 
@@ -173,6 +176,7 @@ void tls_leave(void *tp)
 {
 	union vector_entry *vector = *thread_vector(tp), *next = atomic_load(&left);
 
+	glibc_keep_random(tp);
 	do
 		vector->to_free = next;
 	while (!atomic_compare_exchange_weak(&left, &next, vector));
@@ -204,6 +208,8 @@ static int try_block(void *tp)
 	if (error)
 		return error;
 	error = glibc_takes_for_thread(tp) ? arena_learn(tp) : ENOTSUP;
+	if (!error)
+		error = glibc_learn_random(tp);
 	tls_release(tp);
 	return error;
 }
