@@ -61,6 +61,19 @@ static int learn_robust_list(const char *descriptor)
 	return 0;
 }
 
+/*
+ * The area of restartable sequences: in the descriptor up to glibc 2.40, below the variables from 2.41 on. It is there
+ * also where the kernel has none: pthread_create goes by it on behalf of the new thread. False: it is not in the block.
+ */
+static bool learn_rseq(void)
+{
+	if (!&__rseq_offset || !__rseq_offset)
+		return true;
+	glibc.rseq_cpu_id = __rseq_offset + 4;
+	return glibc.rseq_cpu_id >= -(ptrdiff_t)glibc.below &&
+	       glibc.rseq_cpu_id + (ptrdiff_t)sizeof(int32_t) <= (ptrdiff_t)glibc.above;
+}
+
 static void find_functions(const struct dl_phdr_info *libc)
 {
 	struct image image;
@@ -116,9 +129,8 @@ int glibc_learn(void)
 	glibc.specific_first = *(char **)(descriptor + glibc.specific) - descriptor;
 	if (*(int *)(descriptor + glibc.tid) != os_thread_id())
 		return ENOTSUP;
-	/* Also where the kernel has none: pthread_create goes by it on behalf of the new thread. */
-	if (&__rseq_offset && __rseq_offset)
-		glibc.rseq_cpu_id = __rseq_offset + 4;
+	if (!learn_rseq())
+		return ENOTSUP;
 	if (!dl_iterate_phdr(find_libc, NULL) || !glibc.thread_self || !glibc.error_location)
 		return ENOTSUP;
 	return learn_robust_list(descriptor);

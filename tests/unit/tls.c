@@ -1,5 +1,6 @@
 /* Thread-local storage: a greenlet is a thread of its own in the eyes of libc. */
 #include "../resident.h"
+#include "arch.h"
 #include "suite.h"
 #include <ctype.h>
 #include <dlfcn.h>
@@ -7,6 +8,7 @@
 #include <limits.h>
 #include <locale.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -219,10 +221,36 @@ START_TEST(cycles_do_not_grow_the_process)
 	ck_assert_int_le(resident_pages(), before + 64);
 }
 
+/* Up to glibc 2.34 there is none. */
+extern const ptrdiff_t __rseq_offset __attribute__((weak));
+
+static void *look_at_rseq(void *cpu_id)
+{
+	*(int32_t *)cpu_id = *(int32_t *)((char *)thread_pointer() + __rseq_offset + 4);
+	ck_assert_int_ge(sched_getcpu(), 0);
+	return NULL;
+}
+
+/* Only the kernel's own threads have it: a greenlet says that it is not registered, and its thread stays as it was. */
+START_TEST(rseq_is_not_registered)
+{
+	int32_t own = 0, cpu_id = 0;
+
+	if (!&__rseq_offset || !__rseq_offset)
+		return;
+	become_host();
+	look_at_rseq(&own);
+	ck_assert_int_eq(green_join(must_spawn(look_at_rseq, &cpu_id), -1, NULL), 0);
+	ck_assert_int_lt(cpu_id, 0);
+	look_at_rseq(&cpu_id);
+	ck_assert_int_eq(cpu_id < 0, own < 0);
+}
+
 int main(void)
 {
 	const TTest *const tests[] = {errno_is_ones_own, variables_are_fresh_each_time, pthread_self_is_ones_own,
-	    locale_is_ones_own, character_classes_are_there, library_with_static_tls, cycles_do_not_grow_the_process};
+	    locale_is_ones_own, character_classes_are_there, library_with_static_tls, cycles_do_not_grow_the_process,
+	    rseq_is_not_registered};
 
 	return run_suite("tls", tests, sizeof(tests) / sizeof(tests[0]));
 }
