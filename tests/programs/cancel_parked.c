@@ -235,12 +235,17 @@ static bool file_is_free(int unused)
 	return flock(held, LOCK_EX | LOCK_NB) == 0 && flock(held, LOCK_UN) == 0;
 }
 
+/*
+ * From glibc 2.41 on a cancellation sends a signal also where it is deferred, and what the kernel does not start anew
+ * after a signal comes back with EINTR then: so does no greenlet.
+ */
 static void call_semop(int unused)
 {
 	struct sembuf take = {.sem_op = -1};
 
 	(void)unused;
-	must("semop", semop(semaphores, &take, 1));
+	while (semop(semaphores, &take, 1) < 0)
+		must("semop", -(errno != EINTR));
 }
 
 static void call_semtimedop(int unused)
@@ -248,7 +253,8 @@ static void call_semtimedop(int unused)
 	struct sembuf take = {.sem_op = -1};
 
 	(void)unused;
-	must("semtimedop", semtimedop(semaphores, &take, 1, &(struct timespec){50, 0}));
+	while (semtimedop(semaphores, &take, 1, &(struct timespec){50, 0}) < 0)
+		must("semtimedop", -(errno != EINTR));
 }
 
 static void give_semaphore(int unused)
@@ -306,7 +312,8 @@ static void call_raw_ppoll(int unused)
 	char byte;
 
 	(void)unused;
-	must("ppoll", syscall(SYS_ppoll, &entry, 1, NULL, NULL, 8));
+	while (syscall(SYS_ppoll, &entry, 1, NULL, NULL, 8) < 0)
+		must("ppoll", -(errno != EINTR));
 	must("read", syscall(SYS_read, ends[0], &byte, 1));
 }
 
