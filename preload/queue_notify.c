@@ -1,4 +1,5 @@
 #include "queue_notify.h"
+#include "../runtime/listing.h"
 #include "blocking.h"
 #include "numbers.h"
 #include <stdio.h>
@@ -71,21 +72,6 @@ void receiver_ends(struct receiver *receiver)
 		return;
 	wait_ends(&receiver->stay);
 	atomic_fetch_sub(receiver->count, 1);
-}
-
-/* Calls f with the number of each entry of this directory. */
-static void for_each_number(const char *path, void (*f)(int number, void *arg), void *arg)
-{
-	DIR *directory = libc.opendir(path);
-	const struct dirent *entry;
-
-	if (!directory)
-		return;
-	while ((entry = readdir(directory))) {
-		if (entry->d_name[0] != '.')
-			f(atoi(entry->d_name), arg);
-	}
-	closedir(directory);
 }
 
 /* Receivers at queues that nobody is about to register at wait in the kernel from then on, too. */

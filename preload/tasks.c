@@ -1,17 +1,16 @@
 #include "tasks.h"
-#include <dirent.h>
-#include <stddef.h>
+#include "../runtime/listing.h"
+
+static void count(int number, void *arg)
+{
+	(void)number;
+	++*(unsigned *)arg;
+}
 
 unsigned count_tasks(void)
 {
-	DIR *tasks = opendir("/proc/self/task");
-	const struct dirent *entry;
-	unsigned count = 0;
+	unsigned tasks = 0;
 
-	if (!tasks)
-		return 0;
-	while ((entry = readdir(tasks)))
-		count += entry->d_name[0] != '.';
-	closedir(tasks);
-	return count;
+	for_each_number("/proc/self/task", count, &tasks);
+	return tasks;
 }

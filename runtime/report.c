@@ -3,12 +3,12 @@
 #include "glibc.h"
 #include "handlers.h"
 #include "hub.h"
+#include "listing.h"
 #include "loop.h"
 #include "offload_hub.h"
 #include "spare.h"
 #include "tls.h"
 #include "waits.h"
-#include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -132,13 +132,13 @@ static bool all_wait_inside(const struct hub *hub)
 }
 
 /* The kernel's own, for io_uring: each is named after what it does and its process. */
-static bool is_kernels(const char *task)
+static bool is_kernels(int thread)
 {
 	static const char kernels[] = "iou-wrk-";
 	char path[64], name[sizeof(kernels) - 1] = {0};
 	long file;
 
-	snprintf(path, sizeof(path), "/proc/self/task/%.32s/comm", task);
+	snprintf(path, sizeof(path), "/proc/self/task/%d/comm", thread);
 	file = raw_syscall(SYS_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC, 0, 0, 0);
 	if (file < 0)
 		return false;
@@ -147,24 +147,17 @@ static bool is_kernels(const char *task)
 	return memcmp(name, kernels, sizeof(name)) == 0;
 }
 
+static void count_if_not_kernels(int thread, void *arg)
+{
+	*(unsigned *)arg += !is_kernels(thread);
+}
+
 /* Those of the system's that are not helpers may do something for the greenlets. */
 static bool has_other_threads(void)
 {
-	char entries[2048] __attribute__((aligned(8))) = {0};
-	long tasks = raw_syscall(
-		 SYS_openat, AT_FDCWD, (long)"/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0, 0, 0),
-	     n, at;
 	unsigned threads = 0;
 
-	while (tasks >= 0 && (n = raw_syscall(SYS_getdents64, tasks, (long)entries, sizeof(entries), 0, 0, 0)) > 0) {
-		for (at = 0; at < n; at += ((struct dirent64 *)(entries + at))->d_reclen) {
-			const char *name = ((struct dirent64 *)(entries + at))->d_name;
-
-			threads += name[0] != '.' && !is_kernels(name);
-		}
-	}
-	if (tasks >= 0)
-		sys_close((int)tasks);
+	for_each_number("/proc/self/task", count_if_not_kernels, &threads);
 	return threads != 1 + offload_threads();
 }
 
