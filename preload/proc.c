@@ -1,5 +1,6 @@
 #include "proc.h"
 #include "blocking.h"
+#include "given_name.h"
 #include "known_id.h"
 #include <limits.h>
 #include <stdarg.h>
@@ -47,22 +48,43 @@ static const char *read_process(const char *text, pid_t *id)
 	return rest && known_process(*id) == sys_getpid() ? rest : NULL;
 }
 
-/* The greenlet that an absolute path leads to, and what follows its directory. */
-static struct greenlet *parse(const char *path, const char **rest)
+/* Where a path leads. */
+struct place {
+	struct greenlet *g; /* NULL: to no greenlet */
+	const char *rest;   /* what follows its directory */
+	bool is_threads;    /* the list of the threads of the process, or what is in it by the id of no greenlet */
+};
+
+/* Of an absolute path. */
+static struct place parse(const char *path)
 {
 	const char *at;
 	pid_t id;
 
 	if (STARTS(path, THREAD_SELF)) {
-		*rest = path + sizeof(THREAD_SELF) - 1;
-		return is_green_thread() && (!**rest || **rest == '/') ? self : NULL;
+		at = path + sizeof(THREAD_SELF) - 1;
+		return (struct place){is_green_thread() && (!*at || *at == '/') ? self : NULL, at, false};
 	}
 	if (!STARTS(path, "/proc/") || !(at = read_process(path + sizeof("/proc/") - 1, &id)))
-		return NULL;
+		return (struct place){NULL, NULL, false};
+	if (STARTS(at, "/task") && !at[sizeof("/task") - 1 + strspn(at + sizeof("/task") - 1, "/")])
+		return (struct place){greenlet_named(id), at, true};
 	if (STARTS(at, "/task/") && !(at = read_id(at + sizeof("/task/") - 1, &id)))
-		return NULL;
-	*rest = at;
-	return greenlet_named(id);
+		return (struct place){NULL, NULL, false};
+	return (struct place){greenlet_named(id), at, false};
+}
+
+bool is_list_of_threads(int fd)
+{
+	char link[40], path[PROC_PATH];
+	ssize_t length;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	length = raw_syscall(SYS_readlinkat, AT_FDCWD, (long)link, (long)path, PROC_PATH - 1, 0, 0);
+	if (length < 0)
+		return false;
+	path[length] = 0;
+	return parse(path).is_threads;
 }
 
 /* What begins in a directory begins in proc(5) where that does. */
@@ -84,28 +106,32 @@ static bool make_absolute(int dir, const char *path, char absolute[PROC_PATH])
 }
 
 /* The path is in the buffer where it was a relative one. */
-static struct greenlet *find(int dir, const char *path, char buffer[PROC_PATH], const char **rest)
+static struct place find(int dir, const char *path, char buffer[PROC_PATH])
 {
 	if (path[0] == '/')
-		return parse(path, rest);
-	return path[0] && make_absolute(dir, path, buffer) ? parse(buffer, rest) : NULL;
+		return parse(path);
+	return path[0] && make_absolute(dir, path, buffer) ? parse(buffer) : (struct place){NULL, NULL, false};
 }
 
-static bool put_path(const struct greenlet *g, const char *rest, char buffer[PROC_PATH])
+/* By the id of any thread there is the list of all. */
+static bool put_path(const struct place *place, char buffer[PROC_PATH])
 {
 	char path[PROC_PATH];
-	int length = snprintf(path, sizeof(path), "/proc/self/task/%d%s", kernel_id_of(g), rest);
+	int length;
 
+	if (place->is_threads)
+		length = snprintf(path, sizeof(path), "/proc/self/task");
+	else
+		length = snprintf(path, sizeof(path), "/proc/self/task/%d%s", kernel_id_of(place->g), place->rest);
 	memcpy(buffer, path, sizeof(path));
 	return length < PROC_PATH;
 }
 
 bool path_of_os_thread(int dir, const char *path, char buffer[PROC_PATH])
 {
-	const char *rest;
-	const struct greenlet *g = find(dir, path, buffer, &rest);
+	const struct place place = find(dir, path, buffer);
 
-	return g && put_path(g, rest, buffer);
+	return place.g && put_path(&place, buffer);
 }
 
 /* A text that is written piece by piece. */
@@ -132,7 +158,7 @@ static bool read_file(const struct greenlet *g, const char *name, struct text *t
 	char path[PROC_PATH];
 	long fd, n = 0;
 
-	put_path(g, name, path);
+	put_path(&(struct place){(struct greenlet *)g, name, false}, path);
 	fd = raw_syscall(SYS_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC, 0, 0, 0);
 	if (fd < 0)
 		return false;
@@ -150,6 +176,7 @@ static bool name_of(const struct greenlet *g, char name[sizeof(g->name)])
 {
 	struct text text;
 
+	take_written_names();
 	memcpy(name, g->name, sizeof(g->name));
 	if (g->is_named)
 		return true;
@@ -239,35 +266,33 @@ static const struct {
 	bool (*write)(const struct greenlet *g, struct text *text);
 } own_files[] = {{"/comm", write_comm}, {"/stat", write_stat}, {"/status", write_status}};
 
-/* The name of the OS thread is the main greenlet's, which is not to be written over. */
-static int open_own(const struct greenlet *g, const char *name, int flags)
+static int open_own(const struct place *place, int flags)
 {
 	struct text text = {.length = 0};
 	char path[PROC_PATH];
 	int fd;
 
 	for (size_t i = 0; i < sizeof(own_files) / sizeof(*own_files); i++) {
-		if (strcmp(name, own_files[i].name) != 0)
+		if (strcmp(place->rest, own_files[i].name) != 0)
 			continue;
-		if ((flags & O_ACCMODE) != O_RDONLY && own_files[i].write == write_comm)
-			return -EACCES;
-		if ((flags & O_ACCMODE) == O_RDONLY && own_files[i].write(g, &text) &&
+		if ((flags & O_ACCMODE) != O_RDONLY && own_files[i].write == write_comm && write_comm(place->g, &text))
+			return open_name(place->g, flags, text.bytes, text.length);
+		if ((flags & O_ACCMODE) == O_RDONLY && own_files[i].write(place->g, &text) &&
 		    (fd = open_text(&text, flags)) >= 0)
 			return fd;
 	}
-	put_path(g, name, path);
+	put_path(place, path);
 	return (int)raw_syscall(SYS_openat, AT_FDCWD, (long)path, flags, 0, 0, 0);
 }
 
 bool open_of_greenlet(int dir, const char *path, int flags, int *fd)
 {
 	char buffer[PROC_PATH];
-	const char *rest;
-	const struct greenlet *g = find(dir, path, buffer, &rest);
+	const struct place place = find(dir, path, buffer);
 
-	if (!g || strlen(rest) > PROC_PATH / 2)
+	if (!place.g || strlen(place.rest) > PROC_PATH / 2)
 		return false;
-	*fd = (int)with_errno(open_own(g, rest, flags));
+	*fd = (int)with_errno(open_own(&place, flags));
 	return true;
 }
 

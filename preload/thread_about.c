@@ -4,6 +4,7 @@
  */
 #include "../runtime/memory.h"
 #include "blocking.h"
+#include "given_name.h"
 #include "thread_life.h"
 #include "thread_name.h"
 #include "thread_wish.h"
@@ -109,6 +110,7 @@ int pthread_getname_np(pthread_t thread, char *name, size_t size)
 		return ERANGE;
 	if (has_ended(greenlet_of(thread)))
 		return ENOENT;
+	take_written_names();
 	if (!g || !g->is_named)
 		return libc.pthread_getname_np(g ? main_of(g) : thread, name, size);
 	memcpy(name, g->name, strlen(g->name) + 1);

@@ -1,17 +1,11 @@
 #include "thread_name.h"
 #include "blocking.h"
+#include "given_name.h"
 #include "options.h"
 #include "probe.h"
 #include <stdarg.h>
 #include <string.h>
 #include <sys/prctl.h>
-
-void rename_greenlet(struct greenlet *g, const char *name)
-{
-	memset(g->name, 0, sizeof(g->name));
-	memcpy(g->name, name, strnlen(name, sizeof(g->name) - 1));
-	g->is_named = true;
-}
 
 void keep_inherited_names(const struct greenlet *main)
 {
@@ -66,6 +60,7 @@ int prctl(int option, ...)
 	for (int i = 0; i < 4; i++)
 		a[i] = va_arg(rest, long);
 	va_end(rest);
+	take_written_names();
 	if (is_thread && option == PR_SET_NAME)
 		return set_own_name((const char *)a[0]);
 	if (is_thread && option == PR_GET_NAME && self->is_named)

@@ -7,9 +7,6 @@
 
 #include "../runtime/greenlet.h"
 
-/* Names a greenlet that is not a main one. The first 15 bytes count. */
-void rename_greenlet(struct greenlet *g, const char *name);
-
 /*
  * Before an OS thread whose main greenlet this is gets another name: those that have inherited the present one keep it.
  * NULL, and a caller on another OS thread: nothing is done.

@@ -3,6 +3,7 @@
 #include "../runtime/memory.h"
 #include "../runtime/park.h"
 #include "blocking.h"
+#include "given_name.h"
 #include "options.h"
 #include <stdlib.h>
 #include <string.h>
@@ -106,6 +107,7 @@ static struct thread_wish inherited(void)
 
 	if (!self || self->is_main)
 		return wish;
+	take_written_names();
 	wish.policy = self->policy;
 	wish.priority = self->priority;
 	wish.niceness = self->niceness;

@@ -2,6 +2,7 @@
  * What is in the page cache is read at once. What is not the kernel fetches by itself, without a thread; where there is
  * no io_uring, a helper OS thread comes to be, and reads it.
  */
+#include "../os_threads.h"
 #include "../refuse.h"
 #include "expect.h"
 #include <dirent.h>
@@ -40,14 +41,15 @@ static bool is_kernels(const char *task)
 	return n < 0 || strcmp(name, "iou-wrk") == 0;
 }
 
+/* The list has the kernel's own for io_uring in it, but not greenload's. */
 static int threads(void)
 {
 	DIR *tasks = opendir("/proc/self/task");
 	const struct dirent *task;
-	int n = 0;
+	int n = count_os_threads();
 
 	while ((task = readdir(tasks)))
-		n += task->d_name[0] != '.' && !is_kernels(task->d_name);
+		n -= task->d_name[0] != '.' && is_kernels(task->d_name);
 	closedir(tasks);
 	return n;
 }

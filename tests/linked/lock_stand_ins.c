@@ -2,8 +2,8 @@
  * Mutexes of which the kernel must know the owner, as other processes share them and they are robust or inherit
  * priorities: many greenlets need few OS threads for them, and these are handed on only by greenlets that own nothing.
  */
+#include "../os_threads.h"
 #include "child_process.h"
-#include <dirent.h>
 #include <pthread.h>
 #include <sys/mman.h>
 
@@ -27,19 +27,6 @@ static void init(pthread_mutex_t *mutex, int type, int robustness, int protocol)
 	must("pthread_mutex_init", -pthread_mutex_init(mutex, &attributes));
 }
 
-static int os_threads(void)
-{
-	DIR *tasks = opendir("/proc/self/task");
-	struct dirent *entry;
-	int count = 0;
-
-	must("/proc/self/task", tasks ? 0 : -1);
-	while ((entry = readdir(tasks)))
-		count += entry->d_name[0] != '.';
-	closedir(tasks);
-	return count;
-}
-
 static int most_os_threads;
 
 static void *work(void *unused)
@@ -52,7 +39,7 @@ static void *work(void *unused)
 		shared->count++;
 		if (i == ROUNDS / 2) {
 			green_yield();
-			threads = os_threads();
+			threads = count_os_threads();
 			most_os_threads = threads > most_os_threads ? threads : most_os_threads;
 		}
 		__atomic_sub_fetch(&shared->inside, 1, __ATOMIC_SEQ_CST);

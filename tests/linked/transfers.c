@@ -1,6 +1,6 @@
 /* Large transfers between greenlets: every byte arrives, in its place, and all of it in one OS thread. */
+#include "../os_threads.h"
 #include "net.h"
-#include <dirent.h>
 #include <sys/uio.h>
 
 enum { SIZE = 5000000, PIECE = 70001 };
@@ -62,19 +62,6 @@ static void *get_all(void *arg)
 	return NULL;
 }
 
-static long os_threads(void)
-{
-	DIR *tasks = opendir("/proc/self/task");
-	long count = 0;
-	struct dirent *entry;
-
-	while (tasks && (entry = readdir(tasks)))
-		count += entry->d_name[0] != '.';
-	if (tasks)
-		closedir(tasks);
-	return count;
-}
-
 static void by_pipe(struct way *way)
 {
 	int ends[2];
@@ -117,6 +104,6 @@ int main(void)
 	}
 	for (i = 0; i < 2 * WAYS; i++)
 		must_join(g[i]);
-	expect_equal("OS threads", os_threads(), 1);
+	expect_equal("OS threads", count_os_threads(), 1);
 	return verdict();
 }
