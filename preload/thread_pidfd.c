@@ -1,6 +1,7 @@
 /*
- * Descriptors of threads. That of a greenlet is an eventfd, which becomes readable at its end as a pidfd does; the
- * calls on a pidfd that the kernel refuses to make on it are answered here.
+ * Descriptors of threads. That of a greenlet is a socket, whose peer is closed at its end: for poll(2) it is readable
+ * and hung up then, as a pidfd is. Where sockets are refused it is an eventfd, which becomes readable. The calls on a
+ * pidfd that the kernel refuses to make on it are answered here.
  */
 #include "../runtime/addressee.h"
 #include "../runtime/sys.h"
@@ -31,19 +32,43 @@ static int error_of_no_process(void)
 	return major > 6 || (major == 6 && minor >= 15) ? ENOENT : EINVAL;
 }
 
+/* Returns 0 or -errno. */
+static int borrow(int fd, int *borrowed)
+{
+	if (fd < 0)
+		return fd;
+	fd = hub_borrow_fd(fd);
+	if (fd < 0)
+		return -EMFILE;
+	*borrowed = fd;
+	return 0;
+}
+
+/* Returns 0 or -errno. */
+static int make_end(struct greenlet *g)
+{
+	int ends[2], error;
+
+	if (raw_syscall(SYS_socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, (long)ends, 0, 0) != 0)
+		return borrow(sys_eventfd(0, O_CLOEXEC), &g->end_fd);
+	error = borrow(ends[1], &g->end_peer);
+	if (!error)
+		error = borrow(ends[0], &g->end_fd);
+	else
+		sys_close(ends[0]);
+	if (error && g->end_peer) {
+		hub_disown_fd(g->end_peer);
+		g->end_peer = 0;
+	}
+	return error;
+}
+
 static int open_end(struct greenlet *g)
 {
-	int fd, twin;
+	int error = g->end_fd ? 0 : make_end(g), twin;
 
-	if (!g->end_fd) {
-		fd = sys_eventfd(0, O_CLOEXEC);
-		if (fd < 0)
-			return (int)with_errno(fd);
-		fd = hub_borrow_fd(fd);
-		if (fd < 0)
-			return (int)with_errno(-EMFILE);
-		g->end_fd = fd;
-	}
+	if (error)
+		return (int)with_errno(error);
 	twin = libc.fcntl(g->end_fd, F_DUPFD_CLOEXEC, 0);
 	if (twin >= 0 && !note_addressee(OF_PIDFD, twin, g)) {
 		libc.close(twin);

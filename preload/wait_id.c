@@ -1,4 +1,5 @@
 /* waitid, of libc and of the kernel. */
+#include "../runtime/addressee.h"
 #include "probe.h"
 #include "raw.h"
 #include "wait.h"
@@ -57,12 +58,23 @@ static int wait_for_id(
 	return -1;
 }
 
+/* A thread is no child, and the kernel does not know the descriptor of a greenlet as a pidfd. */
+static int answered(idtype_t type, id_t id, int result)
+{
+	struct greenlet *g;
+
+	if (result < 0 && errno == EBADF && type == P_PIDFD && addressee_of(OF_PIDFD, (int)id, NULL, &g) &&
+	    raw_syscall(SYS_fcntl, (long)id, F_GETFD, 0, 0, 0, 0) >= 0)
+		errno = ECHILD;
+	return result;
+}
+
 int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
 {
 	bool is_native;
 	int result = wait_for_id(type, id, info, options, NULL, &is_native);
 
-	return is_native ? libc.waitid(type, id, info, options) : result;
+	return answered(type, id, is_native ? libc.waitid(type, id, info, options) : result);
 }
 
 /* The kernel's has one argument more. */
@@ -72,5 +84,7 @@ long raw_waitid(long type, long id, long info, long options, long usage, long f)
 	int result = wait_for_id(
 	    (idtype_t)type, (id_t)id, (siginfo_t *)info, (int)options, (struct rusage *)usage, &is_native);
 
-	return is_native ? libc.syscall(SYS_waitid, type, id, info, options, usage, f) : result;
+	if (is_native)
+		result = (int)libc.syscall(SYS_waitid, type, id, info, options, usage, f);
+	return answered((idtype_t)type, (id_t)id, result);
 }

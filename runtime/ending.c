@@ -42,9 +42,12 @@ static void tell_end(struct greenlet *g)
 {
 	uint64_t one = 1;
 
-	sys_write(g->end_fd, &one, sizeof(one));
+	if (g->end_peer)
+		hub_disown_fd(g->end_peer);
+	else
+		sys_write(g->end_fd, &one, sizeof(one));
 	hub_disown_fd(g->end_fd);
-	g->end_fd = 0;
+	g->end_fd = g->end_peer = 0;
 }
 
 /* Whoever waits for the end may be another OS thread, which goes on at once. */

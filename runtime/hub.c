@@ -432,7 +432,7 @@ void hub_reset(struct hub *hub)
 	hub->urgent = self->urgency;
 	hub->timers.count = 0;
 	self->timer.place = 0;
-	self->end_fd = 0;
+	self->end_fd = self->end_peer = 0;
 	atomic_store(&hub->inbox, NULL);
 	atomic_store(&self->posted, 0);
 	/* What waits for its end has stayed in the parent. */

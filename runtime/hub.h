@@ -115,6 +115,7 @@ struct greenlet {
 	const siginfo_t *taking;    /* the signal that it is sending to itself from what it was sent; NULL: none */
 	int *cleared_at_end;        /* as set_tid_address(2) was told; NULL: nothing */
 	int end_fd;                 /* becomes readable at its end, borrowed; 0: nobody has asked for one */
+	int end_peer;               /* its end closes this one, borrowed; 0: end_fd is an eventfd, and is written to */
 	char name[16];
 	bool is_named; /* name holds it, be it empty; else it goes by that of its OS thread */
 };

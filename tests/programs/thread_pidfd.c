@@ -3,6 +3,7 @@
 #include "threads.h"
 #include <poll.h>
 #include <semaphore.h>
+#include <sys/epoll.h>
 #include <sys/pidfd.h>
 #include <sys/syscall.h>
 
@@ -31,6 +32,71 @@ static bool is_readable(int fd, int ms)
 	struct pollfd end = {.fd = fd, .events = POLLIN};
 
 	return poll(&end, 1, ms) == 1 && end.revents & POLLIN;
+}
+
+static bool is_hung_up(int fd)
+{
+	struct pollfd end = {.fd = fd};
+
+	return poll(&end, 1, 0) == 1 && end.revents & POLLHUP;
+}
+
+/* What poll tells, by name. */
+static void say_events(const char *what, int fd, short events, int ms)
+{
+	struct pollfd entry = {.fd = fd, .events = events};
+	int ready = poll(&entry, 1, ms);
+
+	printf("%s: %d%s%s%s\n", what, ready, entry.revents & POLLIN ? " in" : "",
+	    entry.revents & POLLHUP ? " hung up" : "", entry.revents & ~(POLLIN | POLLHUP) ? " more" : "");
+}
+
+/* A thread is nobody's child. */
+static void wait_as_for_a_child(int fd)
+{
+	siginfo_t info = {0};
+
+	say("waitid", waitid(P_PIDFD, (id_t)fd, &info, WEXITED));
+	say("waitid, of a clone", waitid(P_PIDFD, (id_t)fd, &info, WEXITED | __WALL));
+	say("waitid, at once", waitid(P_PIDFD, (id_t)fd, &info, WEXITED | WNOHANG));
+	say("waitid, odd", waitid(P_PIDFD, (id_t)fd, &info, 0));
+	say("waitid, raw", syscall(SYS_waitid, P_PIDFD, fd, &info, WEXITED, NULL));
+}
+
+/* By two descriptors of one thread, and by epoll. */
+static void tell_the_end(void)
+{
+	int epoll = must("epoll_create1", epoll_create1(EPOLL_CLOEXEC)), first, second, n;
+	struct epoll_event event = {.events = EPOLLIN};
+	pthread_t thread;
+
+	__atomic_store_n(&id, 0, __ATOMIC_SEQ_CST);
+	thread = start(tell_id_and_wait, NULL);
+	while (!__atomic_load_n(&id, __ATOMIC_SEQ_CST))
+		msleep(1);
+	first = must("open", pidfd_open(id, OF_THREAD));
+	second = must("open", pidfd_open(id, OF_THREAD));
+	must("epoll_ctl", epoll_ctl(epoll, EPOLL_CTL_ADD, second, &event));
+	say_events("before", first, POLLIN, 0);
+	say_events("before, hung up", first, 0, 0);
+	say("epoll before", epoll_wait(epoll, &event, 1, 0));
+	wait_as_for_a_child(first);
+	close(first);
+	first = must("open", pidfd_open(id, OF_THREAD));
+	pthread_kill(thread, SIGUSR1);
+	sem_post(&gate);
+	n = epoll_wait(epoll, &event, 1, 30000);
+	printf("epoll: %d%s\n", n, event.events & EPOLLIN ? " in" : "");
+	join(thread);
+	for (int tries = 0; tries < 3000 && !is_hung_up(first); tries++)
+		msleep(10); /* the kernel takes it away some time after it was joined */
+	say_events("after", first, POLLIN, 30000);
+	say_events("after, hung up", second, 0, 30000);
+	wait_as_for_a_child(second);
+	close(first);
+	close(second);
+	close(epoll);
+	say("waitid, closed", waitid(P_PIDFD, (id_t)first, &(siginfo_t){0}, WEXITED));
 }
 
 static void wait_by_descriptor(void)
@@ -73,6 +139,7 @@ int main(void)
 		return 0;
 	}
 	wait_by_descriptor();
+	tell_the_end();
 	say("nobody", pidfd_open(1 << 28, OF_THREAD));
 	return 0;
 }
