@@ -155,7 +155,7 @@ ssize_t splice(int in, off64_t *in_at, int out, off64_t *out_at, size_t count, u
 	struct copy c = {CALL_splice, in, out, in_at, out_at, count, flags, 0, 0};
 
 	act_on_cancellation(CALL_splice);
-	return self && count ? copy_between(&c) : copy_natively(&c);
+	return written_by(out, 0, self && count ? copy_between(&c) : copy_natively(&c));
 }
 
 ssize_t tee(int in, int out, size_t count, unsigned flags)
@@ -163,11 +163,11 @@ ssize_t tee(int in, int out, size_t count, unsigned flags)
 	struct copy c = {CALL_tee, in, out, NULL, NULL, count, flags, 0, 0};
 
 	act_on_cancellation(CALL_tee);
-	return self && count ? copy_between(&c) : copy_natively(&c);
+	return written_by(out, 0, self && count ? copy_between(&c) : copy_natively(&c));
 }
 
 /* From a file, or into one: the source can only wait where the target is a pipe. */
-ssize_t sendfile(int out, int in, off_t *at, size_t count)
+static ssize_t send_from(int out, int in, off_t *at, size_t count)
 {
 	struct copy c = {CALL_sendfile, in, out, at, NULL, count, 0, 0, 0};
 	struct blocking any = blocking_on(CALL_sendfile, -1, 0);
@@ -185,6 +185,11 @@ ssize_t sendfile(int out, int in, off_t *at, size_t count)
 		return settled(&call, send_file(&call, &c));
 	return is_pipe(call.traits) ? copy_between(&c) : copy_on_helper(&call, &c);
 }
+
+ssize_t sendfile(int out, int in, off_t *at, size_t count)
+{
+	return written_by(out, 0, send_from(out, in, at, count));
+}
 synonym(sendfile64, sendfile);
 
 ssize_t copy_file_range(int in, off64_t *in_at, int out, off64_t *out_at, size_t count, unsigned flags)
@@ -193,9 +198,7 @@ ssize_t copy_file_range(int in, off64_t *in_at, int out, off64_t *out_at, size_t
 	struct blocking call = blocking_on(CALL_copy_file_range, -1, 0);
 
 	call.dont_wait = count <= LONG_COPY;
-	if (goes_native(&call))
-		return copy_natively(&c);
-	return copy_on_helper(&call, &c);
+	return written_by(out, 0, goes_native(&call) ? copy_natively(&c) : copy_on_helper(&call, &c));
 }
 
 /* Does not heed the O_NONBLOCK of the pipe, so neither do we. */
@@ -206,12 +209,12 @@ ssize_t vmsplice(int fd, const struct iovec *iov, size_t count, unsigned flags)
 
 	call.dont_wait = flags & SPLICE_F_NONBLOCK;
 	if (goes_native(&call))
-		return libc.vmsplice(fd, iov, count, flags);
+		return written_by(fd, 0, libc.vmsplice(fd, iov, count, flags));
 	call.fd = fd;
 	call.traits = fd_traits(fd);
 	call.events = (libc.fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY ? POLLIN : POLLOUT;
 	do
 		n = libc.vmsplice(call.fd, iov, count, flags | SPLICE_F_NONBLOCK);
 	while (n < 0 && park_until_ready(&call));
-	return settled(&call, n);
+	return settled(&call, written_by(call.fd, 0, n));
 }

@@ -184,28 +184,33 @@ int rmdir(const char *path)
 
 int truncate(const char *path, off_t length)
 {
-	return (int)ask(CALL_truncate, libc.truncate, (long)path, length, 0, 0, 0);
+	return (int)written_by(-1, 0, (int)ask(CALL_truncate, libc.truncate, (long)path, length, 0, 0, 0));
 }
 
 synonym(truncate64, truncate);
 
 int ftruncate(int fd, off_t length)
 {
-	return (int)ask(CALL_ftruncate, libc.ftruncate, fd, length, 0, 0, 0);
+	return (int)written_by(fd, 0, (int)ask(CALL_ftruncate, libc.ftruncate, fd, length, 0, 0, 0));
 }
 
 synonym(ftruncate64, ftruncate);
 
 int fallocate(int fd, int mode, off_t from, off_t length)
 {
-	return (int)ask(CALL_fallocate, libc.fallocate, fd, mode, from, length, 0);
+	return (int)written_by(fd, 0, (int)ask(CALL_fallocate, libc.fallocate, fd, mode, from, length, 0));
 }
 
 synonym(fallocate64, fallocate);
 
 int posix_fallocate(int fd, off_t from, off_t length)
 {
-	return (int)ask(CALL_posix_fallocate, libc.posix_fallocate, fd, from, length, 0, 0);
+	int before = errno, error = (int)ask(CALL_posix_fallocate, libc.posix_fallocate, fd, from, length, 0, 0);
+
+	errno = error;
+	written_by(fd, 0, error ? -1 : 0);
+	errno = before;
+	return error;
 }
 
 synonym(posix_fallocate64, posix_fallocate);

@@ -149,13 +149,13 @@ ssize_t pread(int fd, void *buf, size_t count, off_t position)
 ssize_t pwrite(int fd, const void *buf, size_t count, off_t position)
 {
 	act_on_cancellation(CALL_pwrite);
-	return libc.pwrite(fd, buf, count, position);
+	return written_by(fd, 0, libc.pwrite(fd, buf, count, position));
 }
 
 ssize_t pwritev(int fd, const struct iovec *iov, int count, off_t position)
 {
 	act_on_cancellation(CALL_pwritev);
-	return libc.pwritev(fd, iov, count, position);
+	return written_by(fd, 0, libc.pwritev(fd, iov, count, position));
 }
 
 ssize_t pwritev2(int fd, const struct iovec *iov, int count, off_t position, int flags)
@@ -164,7 +164,7 @@ ssize_t pwritev2(int fd, const struct iovec *iov, int count, off_t position, int
 
 	act_on_cancellation(CALL_pwritev2);
 	if (position != -1 || (flags & ~KNOWN_FLAGS))
-		return libc.pwritev2(fd, iov, count, position, flags);
+		return written_by(fd, 0, libc.pwritev2(fd, iov, count, position, flags));
 	call.dont_wait = flags & RWF_NOWAIT;
 	return write_vector(&call, iov, count, flags);
 }

@@ -213,6 +213,8 @@ static long ask_kernel(long number, long *a)
 	result = libc.syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 	if (number == SYS_io_uring_setup)
 		fd_doubt_all();
+	if (number == SYS_pwrite64 || number == SYS_pwritev)
+		written_by((int)a[0], 0, result);
 	return makes_descriptor(number) ? noted_as_made(result) : result;
 }
 
