@@ -114,10 +114,9 @@ SELDOM void leave_kept_file(struct blocking *call)
 	errno = before;
 }
 
-SELDOM void follow_file(struct blocking *call)
+static void go_on_with(struct blocking *call, int kept_fd)
 {
 	static const struct way_to_leave way = {leave_by_jump, go_on_in_child};
-	int kept_fd = poller_take_file();
 
 	if (call->kept_fd && poller_begins_anew())
 		leave_kept_file(call);
@@ -128,6 +127,11 @@ SELDOM void follow_file(struct blocking *call)
 	call->fd = call->kept_fd = kept_fd;
 	call->entry = NULL;
 	wait_begins(&call->stay, &way);
+}
+
+SELDOM void follow_file(struct blocking *call)
+{
+	go_on_with(call, poller_take_file());
 }
 
 void note_progress(struct blocking *call, ssize_t done, size_t asked)
@@ -204,6 +208,25 @@ bool park_until_ready(struct blocking *call)
 	}
 	note(call, 0, full_or_drained(call));
 	return true;
+}
+
+bool park_holding(struct blocking *call, struct blocking *other)
+{
+	struct held_file held;
+	bool again;
+	int kept_fd;
+
+	if (!call->green || errno != EAGAIN || other->kept_fd)
+		return park_until_ready(call);
+	poller_hold(&held, other->fd);
+	errno = EAGAIN;
+	again = park_until_ready(call);
+	kept_fd = poller_release(&held);
+	if (kept_fd && poller_begins_anew())
+		poller_let_go(kept_fd);
+	else
+		go_on_with(other, kept_fd);
+	return again;
 }
 
 int park_until_any(struct blocking *call, const struct pollfd *fds, nfds_t n)

@@ -188,6 +188,12 @@ bool park_until_ready(struct blocking *call);
  */
 void find_time_limit(struct blocking *call);
 
+/*
+ * park_until_ready(call) for a call that goes on with the file of `other`, too: where that is closed meanwhile, `other`
+ * goes on with a duplicate. leave_file(other) is due in the end.
+ */
+bool park_holding(struct blocking *call, struct blocking *other);
+
 /* The same call waiting at another descriptor, of which nothing is noted. */
 static inline struct blocking blocking_elsewhere(const struct blocking *call, int fd)
 {

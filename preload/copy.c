@@ -77,10 +77,10 @@ bool is_ready(int fd, short events)
 	return poll_now(&end, 1) != 0;
 }
 
-static bool park_again(struct blocking *call)
+static bool park_again(struct blocking *end, struct blocking *other)
 {
 	errno = EAGAIN;
-	return park_until_ready(call);
+	return park_holding(end, other);
 }
 
 bool park_on_unready_end(struct ends *e)
@@ -96,11 +96,11 @@ bool park_on_unready_end(struct ends *e)
 	in_ready = is_ready(e->in.fd, POLLIN);
 	out_ready = is_ready(e->out.fd, POLLOUT);
 	if (!in_ready && e->in_waits)
-		return park_again(&e->in);
+		return park_again(&e->in, &e->out);
 	if (e->out_waits && (in_ready || !out_ready))
-		return park_again(&e->out);
+		return park_again(&e->out, &e->in);
 	errno = EAGAIN;
-	return in_ready && out_ready && park_again(&e->in); /* ready meanwhile: parks for no time */
+	return in_ready && out_ready && park_again(&e->in, &e->out); /* ready meanwhile: parks for no time */
 }
 
 static ssize_t attempt_splice(const struct ends *e, const struct copy *c)

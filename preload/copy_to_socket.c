@@ -51,7 +51,9 @@ static ssize_t attempt_send_file(struct blocking *call, const struct copy *c, of
 
 ssize_t send_file(struct blocking *call, const struct copy *c)
 {
+	struct blocking in = blocking_on(c->which, c->in, POLLIN);
 	size_t count = at_most(c->count, MOST), done = 0;
+	struct copy rest = *c;
 	off64_t start;
 	ssize_t n;
 
@@ -59,17 +61,17 @@ ssize_t send_file(struct blocking *call, const struct copy *c)
 		return -1;
 	start = c->in_at ? *c->in_at : sys_lseek(c->in, 0, SEEK_CUR);
 	do {
-		n = attempt_send_file(call, c, start + (off64_t)done, count - done);
+		rest.in = in.fd;
+		n = attempt_send_file(call, &rest, start + (off64_t)done, count - done);
 		if (n > 0)
 			done += (size_t)n;
-	} while (n < 0 ? park_until_ready(call) : goes_on(call, n, done, count));
-	if (n < 0 && done == 0)
-		return -1;
-	if (c->in_at)
+	} while (n < 0 ? park_holding(call, &in) : goes_on(call, n, done, count));
+	if (c->in_at && done)
 		*c->in_at = start + (off64_t)done;
-	else
-		sys_lseek(c->in, start + (off64_t)done, SEEK_SET);
-	return (ssize_t)done;
+	else if (done)
+		sys_lseek(in.fd, start + (off64_t)done, SEEK_SET);
+	leave_file(&in);
+	return done ? (ssize_t)done : n;
 }
 
 /* tee shows what is in the pipe; what the socket took of it is then moved out, and the rest stays where it is. */

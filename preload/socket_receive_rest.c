@@ -102,7 +102,7 @@ static ssize_t peek_until(struct blocking *call, const struct incoming *in, ssiz
 		if (n > seen)
 			seen = n;
 		errno = EAGAIN;
-	} while (n > 0 && n < target && !ended && park_until_ready(&wait));
+	} while (n > 0 && n < target && !ended && park_holding(&wait, call));
 	fd_forget(wait.fd);
 	libc.close(wait.fd);
 	return seen;

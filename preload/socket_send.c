@@ -125,7 +125,7 @@ static bool park_for_peer(struct blocking *call, const struct msghdr *msg)
 		return false;
 	}
 	errno = EAGAIN;
-	again = park_until_ready(&peer);
+	again = park_holding(&peer, call);
 	call->over = peer.over;
 	fd_forget(peer.fd);
 	libc.close(peer.fd);

@@ -6,7 +6,9 @@
 #ifndef POLLER_H
 #define POLLER_H
 
+#include "leaving.h"
 #include "park.h"
+#include "queue.h"
 #include <poll.h>
 #include <sys/epoll.h>
 
@@ -47,6 +49,19 @@ void poller_closed(unsigned first, unsigned last);
  * then on, to be given back by poller_let_go(); 0: there is none.
  */
 int poller_take_file(void);
+
+/* What the calling greenlet's call holds while it waits elsewhere. */
+struct held_file {
+	struct leavable stay;
+	struct waiter waiter;
+};
+
+/*
+ * Around a wait of the calling greenlet's: its call holds the file of fd, too, as the kernel does of all the descriptors
+ * of a call. Where there is no memory it does not. poller_release() returns what poller_take_file() does.
+ */
+void poller_hold(struct held_file *it, int fd);
+int poller_release(struct held_file *it);
 
 /*
  * Gives up a duplicate; the last user closes it, by close_kept_fd, which does not park and leaves errno alone, or, when

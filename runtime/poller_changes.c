@@ -19,6 +19,7 @@
 #include "watch.h"
 #include <errno.h>
 #include <limits.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 
@@ -397,6 +398,47 @@ int poller_take_file(void)
 	int kept_fd = (int)self->waiter.kept_fd;
 
 	self->waiter.kept_fd = 0;
+	return kept_fd;
+}
+
+static struct held_file *held_by(struct leavable *stay)
+{
+	return (struct held_file *)((char *)stay - offsetof(struct held_file, stay));
+}
+
+static void leave_held(struct leavable *stay)
+{
+	struct waiter *waiter = &held_by(stay)->waiter;
+
+	queue_leave(waiter);
+	poller_leave_file(waiter);
+}
+
+/* The child has no such duplicate, and whose queue it was is gone. */
+static void forget_held(struct leavable *stay)
+{
+	held_by(stay)->waiter = (struct waiter){0};
+}
+
+void poller_hold(struct held_file *it, int fd)
+{
+	static const struct way_to_leave way = {leave_held, forget_held};
+
+	it->waiter = (struct waiter){0};
+	wait_begins(&it->stay, &way);
+	hold_file(self->hub, &it->waiter, fd, true);
+}
+
+int poller_release(struct held_file *it)
+{
+	int kept_fd;
+
+	hold_signals();
+	queue_leave(&it->waiter);
+	kept_fd = (int)it->waiter.kept_fd;
+	it->waiter.kept_fd = 0;
+	wait_ends(&it->stay);
+	let_signals();
 	return kept_fd;
 }
 
