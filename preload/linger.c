@@ -201,4 +201,5 @@ static void close_kept_aside(int kept_fd)
 __attribute__((constructor)) static void replace_close(void)
 {
 	close_kept_fd = close_kept_aside;
+	close_kept_fd_here = linger_close_kept;
 }

@@ -57,8 +57,8 @@ struct held_file {
 };
 
 /*
- * Around a wait of the calling greenlet's: its call holds the file of fd, too, as the kernel does of all the descriptors
- * of a call. Where there is no memory it does not. poller_release() returns what poller_take_file() does.
+ * Around a wait of the calling greenlet's: its call holds the file of fd, too, as the kernel does of all the
+ * descriptors of a call. Where there is no memory it does not. poller_release() returns what poller_take_file() does.
  */
 void poller_hold(struct held_file *it, int fd);
 int poller_release(struct held_file *it);
@@ -70,6 +70,9 @@ int poller_release(struct held_file *it);
 void poller_let_go(int kept_fd);
 bool poller_leave(int kept_fd);
 extern void (*close_kept_fd)(int fd);
+
+/* The same on a greenlet that is to wait for the close; may park. Leaves errno alone. */
+extern void (*close_kept_fd_here)(int fd);
 
 /* After park_on_fd(): true when a signal handler has run after which the call begins anew, by its descriptor's number.
  */

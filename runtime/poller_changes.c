@@ -376,6 +376,7 @@ void poller_leave_file(struct waiter *waiter)
 }
 
 void (*close_kept_fd)(int fd) = hub_disown_fd;
+void (*close_kept_fd_here)(int fd) = hub_disown_fd;
 
 bool poller_leave(int kept_fd)
 {

@@ -50,6 +50,27 @@ static void stop_watching(struct watching *watching)
 	watching->waiters = watching->on_stack;
 }
 
+/*
+ * The same at the end of a wait. The call of a thread that is the last to have a file closes it, and with SO_LINGER
+ * waits for the peer, as in the kernel.
+ */
+static void end_watching(struct watching *watching)
+{
+	nfds_t i;
+	int kept_fd;
+
+	for (i = 0; i < watching->count; i++)
+		queue_leave(&watching->waiters[i]);
+	for (i = 0; i < watching->count; i++) {
+		kept_fd = (int)watching->waiters[i].kept_fd;
+		watching->waiters[i].kept_fd = 0;
+		if (kept_fd && poller_leave(kept_fd))
+			close_kept_fd_here(kept_fd);
+	}
+	stop_watching(watching);
+	wait_ends(&watching->stay);
+}
+
 /* It is the first member. */
 static void leave_watching(struct leavable *stay)
 {
@@ -121,8 +142,7 @@ static int park_watching(const struct pollfd *fds, nfds_t n, struct watching *wa
 			error = park(until);
 		while (!error && waits_for_closed(watching));
 	}
-	stop_watching(watching);
-	wait_ends(&watching->stay);
+	end_watching(watching);
 	return error;
 }
 
@@ -183,8 +203,7 @@ static int park_holding_files(
 			error = park_on_fd(epoll_fd, POLLIN, until);
 		while (!error && !self->waiter.is_woken && any_is_kept(watching));
 	}
-	stop_watching(watching);
-	wait_ends(&watching->stay);
+	end_watching(watching);
 	return error;
 }
 
