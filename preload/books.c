@@ -238,6 +238,16 @@ static void share_all(void)
 		fd_shared((int)fd);
 }
 
+void fd_terminal_changed(void)
+{
+	unsigned end = any_hub() ? fd_noted_end() : 0, fd;
+
+	for (fd = 0; fd < end; fd++) {
+		if (fd_traits((int)fd) & FD_TERMINAL)
+			poller_look_again((int)fd);
+	}
+}
+
 const struct fork_part fork_descriptors = {.in_parent = share_all, .in_child = share_all};
 
 bool fd_is_ours(int fd)

@@ -148,6 +148,9 @@ static inline bool fd_may_linger(int fd)
  */
 void fd_doubt_all(void);
 
+/* A terminal's mode has changed: ends the waits on all terminals without cause, as reads go by the mode. */
+void fd_terminal_changed(void);
+
 /* Somebody else has its description too, from now on. */
 void fd_shared(int fd);
 

@@ -285,6 +285,24 @@ static bool is_of_terminals(unsigned long request)
 	return _IOC_TYPE(request) == 'T';
 }
 
+static bool sets_mode(unsigned long request)
+{
+	switch (request) {
+	case TCSETS:
+	case TCSETSW:
+	case TCSETSF:
+	case TCSETA:
+	case TCSETAW:
+	case TCSETAF:
+	case _IOC(_IOC_WRITE, 'T', 0x2b, 44): /* TCSETS2, with the kernel's struct termios2, and its kin */
+	case _IOC(_IOC_WRITE, 'T', 0x2c, 44):
+	case _IOC(_IOC_WRITE, 'T', 0x2d, 44):
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* Changing a terminal from the background stops the process, unless the thread that does so blocks SIGTTOU. */
 static int ask_terminal(int fd, unsigned long request, void *argument)
 {
@@ -293,6 +311,8 @@ static int ask_terminal(int fd, unsigned long request, void *argument)
 
 	if (shown)
 		apply_masks(self->hub);
+	if (result == 0 && sets_mode(request))
+		fd_terminal_changed();
 	return result;
 }
 

@@ -18,7 +18,11 @@ int tcsetattr(int fd, int when, const struct termios *settings)
 {
 	bool shown = show_own_blocks(STOPS_BACKGROUND);
 
-	return end(shown, libc.tcsetattr(fd, when, settings));
+	int result = end(shown, libc.tcsetattr(fd, when, settings));
+
+	if (result == 0)
+		fd_terminal_changed();
+	return result;
 }
 
 int tcsetpgrp(int fd, pid_t group)

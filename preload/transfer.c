@@ -155,16 +155,38 @@ static ssize_t readv_natively(int fd, const struct iovec *iov, int count, int fl
 	return flags ? libc.preadv2(fd, iov, count, -1, flags) : libc.readv(fd, iov, count);
 }
 
-/* The mode has changed under a call that waits for a byte: by no more than there are it does not wait again. */
-static ssize_t read_what_is_there(int fd, const struct iovec *iov, int count)
+/* Up to as many bytes as there are, for which the mode lets no read wait. 0: there are none. */
+static ssize_t read_what_is_there(int fd, struct iovec piece)
 {
-	struct iovec first = rest_of_vector(iov, count, 0);
-	int available = 1;
+	int available = 0;
 
 	raw_syscall(SYS_ioctl, fd, FIONREAD, (long)&available, 0, 0, 0);
-	if (available > 0 && (size_t)available < first.iov_len)
-		first.iov_len = (size_t)available;
-	return libc.readv(fd, &first, 1);
+	if (available <= 0)
+		return 0;
+	if ((size_t)available < piece.iov_len)
+		piece.iov_len = (size_t)available;
+	return libc.readv(fd, &piece, 1);
+}
+
+/*
+ * The mode has changed under a call that waits for a byte. The kernel's own call goes by the mode that it has begun
+ * with: a byte ends it. A read of one byte waits for no more than that, but poll says by now when there are more.
+ */
+static ssize_t read_from_first_byte(struct blocking *call, const struct iovec *iov, int count)
+{
+	struct iovec first = rest_of_vector(iov, count, 0), rest;
+	const long reading[7] = {SYS_readv, call->fd, (long)&first, 1};
+	ssize_t n = read_what_is_there(call->fd, first), more;
+
+	if (n)
+		return n;
+	first.iov_len = 1;
+	n = wait_on_helper(call, reading);
+	if (n != 1)
+		return n;
+	rest = rest_of_vector(iov, count, 1);
+	more = rest.iov_len ? read_what_is_there(call->fd, rest) : 0;
+	return more > 0 ? more + 1 : 1;
 }
 
 /* Where it goes while somebody waits for it, he gets EIO; who comes later reads the end of the file, as we would. */
@@ -175,14 +197,12 @@ static ssize_t readv_when_ready(struct blocking *call, const struct iovec *iov, 
 
 	if (call->traits & FD_TERMINAL)
 		way = way_to_read(call->fd, size_of_vector(iov, count));
-	if (way == BY_KERNEL && !call->waited)
-		return readv_by_kernel(call, iov, count, flags);
+	if (way == BY_KERNEL)
+		return call->waited ? read_from_first_byte(call, iov, count) : readv_by_kernel(call, iov, count, flags);
 	if ((way == BY_POLL || call->waited) && !is_ready_now(call)) {
 		begin_wait(call);
 		return -1;
 	}
-	if (way == BY_KERNEL)
-		return read_what_is_there(call->fd, iov, count);
 	n = readv_natively(call->fd, iov, count, flags);
 	if (n || !call->waited || ask_terminal(call->fd) != -EIO)
 		return n;

@@ -137,6 +137,41 @@ static void *waits_for_three(void *unused)
 	return n < 0 ? unused : (void *)n;
 }
 
+/* By tcsetattr, or by the system call under it. */
+static void set_mode_by(bool is_raw, int least, int tenths)
+{
+	struct termios2 {
+		unsigned input, output, control, local;
+		unsigned char line, characters[19];
+		unsigned in_speed, out_speed;
+	} mode;
+
+	if (!is_raw) {
+		set_mode(least, tenths);
+		return;
+	}
+	must("TCGETS2", ioctl(tty, _IOC(_IOC_READ, 'T', 0x2a, sizeof(mode)), &mode));
+	mode.characters[VMIN] = (unsigned char)least;
+	mode.characters[VTIME] = (unsigned char)tenths;
+	must("TCSETS2", ioctl(tty, _IOC(_IOC_WRITE, 'T', 0x2b, sizeof(mode)), &mode));
+}
+
+/* More bytes are wanted, or another time, from a call on that has not begun yet. */
+static void mode_changes_for_more(const char *what, int least, int tenths, const char *piece)
+{
+	pthread_t thread;
+
+	for (int is_raw = 0; is_raw < 2; is_raw++) {
+		set_mode(1, 0);
+		thread = start_waiting(waits_for_three, NULL);
+		set_mode_by(is_raw, least, tenths);
+		msleep(20);
+		type(piece);
+		say(what, (long)join(thread));
+		tcflush(tty, TCIFLUSH);
+	}
+}
+
 /* What it waits for was settled when it began. */
 static void mode_changes(void)
 {
@@ -157,6 +192,12 @@ static void mode_changes(void)
 	type("ne\n");
 	say("a line, when a byte was asked for", (long)join(thread));
 	tcflush(tty, TCIFLUSH);
+	mode_changes_for_more("a byte, when three are asked for by now", 3, 0, "a");
+	mode_changes_for_more("two bytes, when three are asked for by now", 3, 0, "ab");
+	mode_changes_for_more("a byte, when three within a time are", 3, 5, "a");
+	mode_changes_for_more("a byte, when a time is", 0, 5, "a");
+	mode_changes_for_more("a byte, when nothing is", 0, 0, "a");
+	mode_changes_for_more("more bytes than a read takes", 20, 0, "abcdefghij");
 }
 
 /* A handler ends the wait with what there is, or without anything. */
