@@ -107,7 +107,7 @@ static bool add_thread(const struct stack *stack, void *arg)
 	entry->d_off = BEHIND + (off64_t)listing->next;
 	entry->d_reclen = (unsigned short)size;
 	entry->d_type = DT_DIR;
-	strcpy(entry->d_name, name);
+	memcpy(entry->d_name, name, strlen(name) + 1);
 	listing->length += size;
 	return true;
 }
