@@ -5,7 +5,7 @@
 
 bool for_each_number(const char *directory, void (*f)(int number, void *arg), void *arg)
 {
-	_Alignas(struct dirent64) char entries[2048];
+	_Alignas(struct dirent64) char entries[2048] = {0};
 	long fd = raw_syscall(SYS_openat, AT_FDCWD, (long)directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0, 0, 0), n,
 	     at;
 
