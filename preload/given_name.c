@@ -110,7 +110,7 @@ static int make_ends(int flags, int ends[2])
 int open_name(const struct greenlet *g, int flags, const char *text, size_t length)
 {
 	struct writer *writer = memory_alloc(sizeof(*writer));
-	int ends[2], error = writer ? 0 : -ENOMEM;
+	int ends[2] = {-1, -1}, error = writer ? 0 : -ENOMEM;
 
 	take_written_names();
 	if (!error)

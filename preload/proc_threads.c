@@ -50,7 +50,7 @@ static bool may_be_threads(const char *bytes, ssize_t length)
 /* At the end of a directory. */
 static bool may_have_been_threads(int fd)
 {
-	struct stat status;
+	struct stat status = {0};
 
 	return sys_fstat(fd, &status) == 0 && MAY_LIST_THREADS(status.st_mode, status.st_size);
 }

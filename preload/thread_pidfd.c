@@ -47,7 +47,7 @@ static int borrow(int fd, int *borrowed)
 /* Returns 0 or -errno. */
 static int make_end(struct greenlet *g)
 {
-	int ends[2], error;
+	int ends[2] = {-1, -1}, error;
 
 	if (raw_syscall(SYS_socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, (long)ends, 0, 0) != 0)
 		return borrow(sys_eventfd(0, O_CLOEXEC), &g->end_fd);
