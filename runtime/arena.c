@@ -21,6 +21,16 @@ static void *malloc_once(void *unused)
 	return NULL;
 }
 
+/* In a process of one thread, the first malloc of glibc 2.43 does not note which arena it uses. */
+static void malloc_as_one_of_many(void *tp)
+{
+	char before = *glibc.single_threaded;
+
+	*glibc.single_threaded = 0;
+	glibc_call_as(tp, malloc_once, NULL);
+	*glibc.single_threaded = before;
+}
+
 /* Learns by experiment which words of libc's own storage the first malloc of a new thread sets. */
 static void find_caches(void *tp, const char *before)
 {
@@ -52,7 +62,7 @@ int arena_learn(void *tp)
 		return ENOMEM;
 	malloc_once(NULL); /* another malloc may be in use, but the host has its caches, too */
 	memcpy(before, (char *)tp + glibc.libc_low, size);
-	glibc_call_as(tp, malloc_once, NULL);
+	malloc_as_one_of_many(tp);
 	find_caches(tp, before);
 	memory_free(before);
 	return 0;

@@ -84,6 +84,7 @@ static void find_functions(const struct dl_phdr_info *libc)
 	glibc.thread_self = (__typeof__(glibc.thread_self))image_find(&image, "pthread_self");
 	glibc.error_location = (__typeof__(glibc.error_location))image_find(&image, "__errno_location");
 	glibc.getrandom = (__typeof__(glibc.getrandom))image_find(&image, "getrandom");
+	glibc.single_threaded = image_find(&image, "__libc_single_threaded");
 }
 
 /* The module in whose thread-local variables errno lies is libc. */
@@ -131,7 +132,7 @@ int glibc_learn(void)
 		return ENOTSUP;
 	if (!learn_rseq())
 		return ENOTSUP;
-	if (!dl_iterate_phdr(find_libc, NULL) || !glibc.thread_self || !glibc.error_location)
+	if (!dl_iterate_phdr(find_libc, NULL) || !glibc.thread_self || !glibc.error_location || !glibc.single_threaded)
 		return ENOTSUP;
 	return learn_robust_list(descriptor);
 }

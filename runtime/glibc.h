@@ -22,6 +22,12 @@ struct glibc {
 	ptrdiff_t resolver;            /* the state that blocks have for it, from the thread pointer */
 	ptrdiff_t libc_low, libc_high; /* libc's own thread-local variables, from the thread pointer */
 
+	/*
+	 * libc's own __libc_single_threaded, by which it leaves out locks: a program that reads the variable has a copy
+	 * of it.
+	 */
+	char *single_threaded;
+
 	/* libc's own functions, where others may define what is called by the name; NULL: it has none. */
 	void *(*malloc)(size_t size);
 	void (*free)(void *memory);

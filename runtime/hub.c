@@ -359,8 +359,12 @@ static void init_main(struct hub *hub)
 	hub->main.cancelled = (tls_cancel_state(thread_pointer()) & TLS_CANCELLED) != 0;
 	mask_begin(hub);
 	follow_kernel_urgency(hub);
-	/* libc cannot know that there is company now, by helper threads or by greenlets; C++ goes by the variable. */
+	/*
+	 * libc cannot know that there is company now, by helper threads or by greenlets; C++ goes by the variable, of
+	 * which the program may have a copy.
+	 */
 	mark_not_alone(thread_pointer());
+	*glibc.single_threaded = 0;
 	__libc_single_threaded = 0;
 	if (_IO_enable_locks)
 		_IO_enable_locks();
