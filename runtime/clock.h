@@ -52,12 +52,15 @@ static inline nanos nanos_until(nanos deadline)
 	return deadline > now ? deadline - now : 0;
 }
 
-/* The deadline that lies this many seconds ahead; FOR_EVER for a negative number. */
+/*
+ * The deadline that lies this many seconds ahead; FOR_EVER for a negative number, and for NaN: a caller may look for
+ * that afterwards. No conversion of NaN to an integer may come before: a compiler concludes that there is no NaN.
+ */
 static inline nanos deadline_after(double seconds)
 {
-	if (seconds < 0)
+	if (!(seconds >= 0))
 		return FOR_EVER;
-	return nanos_add(clock_now(), seconds >= 9e9 ? FOR_EVER : (nanos)(seconds * 1e9));
+	return nanos_add(clock_now(), seconds < 9e9 ? (nanos)(seconds * 1e9) : FOR_EVER);
 }
 
 #endif
