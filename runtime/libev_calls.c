@@ -234,8 +234,8 @@ int libev_fprintf(FILE *file, const char *format, ...)
 }
 
 /*
- * What only its other backends call, and its watchers of files, children, signals and other threads: we have none of
- * them.
+ * What only its other backends call, its reading of LIBEV_FLAGS, and its watchers of files, children, signals, other
+ * threads and the time of day (as some builds of libev do by floor()): we have none of them.
  */
 #define NEVER_CALLED(name)                                                                                             \
 	long libev_##name(void)                                                                                        \
@@ -246,7 +246,9 @@ int libev_fprintf(FILE *file, const char *format, ...)
 
 NEVER_CALLED(__lxstat)
 NEVER_CALLED(lstat)
+NEVER_CALLED(__isoc23_strtol)
 NEVER_CALLED(dup2)
+NEVER_CALLED(floor)
 NEVER_CALLED(getegid)
 NEVER_CALLED(geteuid)
 NEVER_CALLED(getgid)
@@ -264,6 +266,7 @@ NEVER_CALLED(signal)
 NEVER_CALLED(signalfd)
 NEVER_CALLED(sigprocmask)
 NEVER_CALLED(statfs)
+NEVER_CALLED(strtol)
 NEVER_CALLED(syscall)
 NEVER_CALLED(uname)
 NEVER_CALLED(waitpid)
