@@ -57,7 +57,7 @@ all: $(LIB) $(BUILD)/greenload $(DEMOS)
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(DEPGEN) -Iruntime -Iruntime/arch/$(MACHINE) -DGREENLOAD_VERSION='"$(VERSION)"' -c $< -o $@
+	$(CC) $(ALL_CFLAGS) $(DEPGEN) -include runtime/strtol_of_c17.h -Iruntime -Iruntime/arch/$(MACHINE) -DGREENLOAD_VERSION='"$(VERSION)"' -c $< -o $@
 
 $(BUILD)/obj/%.o: %.S
 	@mkdir -p $(@D)
