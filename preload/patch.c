@@ -52,6 +52,9 @@ enum {
 /* Of each row; at is NULL where it cannot be patched. */
 static struct edit edits[ROWS], originals[ROWS];
 
+/* Not every libc has every function. */
+static bool is_missing[ROWS];
+
 /* The convention of these two, and that they are all there is, was looked up in this version and those after it. */
 static bool locks_are_known(void)
 {
@@ -81,11 +84,14 @@ static bool is_planned(const char *at)
 	return false;
 }
 
-static void plan_edit(const struct library *library, const struct row *row, struct edit *edit, struct edit *original)
+static void plan_edit(const struct library *library, int i)
 {
+	const struct row *row = &rows[i];
+	struct edit *edit = &edits[i], *original = &originals[i];
 	const ElfW(Sym) *symbol = find_symbol(library, row->name);
 	char *at;
 
+	is_missing[i] = !symbol;
 	if (!symbol || !can_be_patched(library, row, symbol))
 		return;
 	at = address_of(library, symbol);
@@ -178,7 +184,7 @@ static const char *patched_but_for(void)
 	int i;
 
 	for (i = 0; i < ROWS; i++) {
-		if (edits[i].done)
+		if (edits[i].done || is_missing[i])
 			continue;
 		length += (size_t)snprintf(text + length, sizeof(text) - length, "%s %s", before, rows[i].name);
 		before = "";
@@ -195,7 +201,7 @@ static const char *patch_rows(const struct library *library)
 	int i, error;
 
 	for (i = 0; i < ROWS; i++)
-		plan_edit(library, &rows[i], &edits[i], &originals[i]);
+		plan_edit(library, i);
 	if (!edits[ROW___lll_lock_wait_private].at || !edits[ROW___lll_lock_wake_private].at)
 		return "as it is: its locks are not where they are known to be";
 	error = do_edits(edits);
