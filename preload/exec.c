@@ -130,6 +130,32 @@ int posix_spawnp(pid_t *restrict child, const char *restrict file, const posix_s
 	return (int)back(shown, libc.posix_spawnp(child, file, actions, attributes, argv, envp));
 }
 
+/* The descriptor of the child is new to the books. */
+static int spawned(int error, const int *fd)
+{
+	if (!error && fd && (self || fd_traits(*fd)))
+		fd_made(*fd);
+	return error == -1 ? ENOSYS : error; /* -1: this libc has no such function */
+}
+
+int pidfd_spawn(int *restrict fd, const char *restrict path, const posix_spawn_file_actions_t *restrict actions,
+    const posix_spawnattr_t *restrict attributes, char *const argv[restrict], char *const envp[restrict])
+{
+	bool shown = show_own_mask();
+	int error = libc.pidfd_spawn(fd, path, actions, attributes, argv, envp);
+
+	return spawned((int)back(shown, error), fd);
+}
+
+int pidfd_spawnp(int *restrict fd, const char *restrict file, const posix_spawn_file_actions_t *restrict actions,
+    const posix_spawnattr_t *restrict attributes, char *const argv[restrict], char *const envp[restrict])
+{
+	bool shown = show_own_mask();
+	int error = libc.pidfd_spawnp(fd, file, actions, attributes, argv, envp);
+
+	return spawned((int)back(shown, error), fd);
+}
+
 FILE *popen(const char *command, const char *mode)
 {
 	bool shown = show_own_mask();

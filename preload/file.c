@@ -221,22 +221,46 @@ static int noted_as_told(int fd, const struct open_how *how)
 	return noted(fd, fd < 0 ? 0 : (int)how->flags);
 }
 
-long raw_openat2(long dir, long path, long told, long size, long e, long f)
+/* An older libc has no such function. */
+static int open_as_told_natively(enum call which, const long a[5])
 {
-	const long waiting[7] = {SYS_openat2, dir, path, told, size};
-	const struct open_how *how = (const struct open_how *)told;
-	struct open_job job = {.dir = (int)dir, .path = (const char *)path};
-	struct blocking call = blocking_on(CALL_openat, -1, 0);
+	int before = errno, fd;
 
-	if (goes_native(&call) || (size_t)size < sizeof(*how) || !is_readable(&how->flags) ||
-	    !is_readable(&how->resolve))
-		return noted_as_told((int)libc.syscall(SYS_openat2, dir, path, told, size, e, f), how);
+	if (which == CALL_openat2) {
+		fd = libc.openat2((int)a[1], (const char *)a[2], (const struct open_how *)a[3], (size_t)a[4]);
+		if (fd >= 0 || errno != ENOSYS)
+			return fd;
+		errno = before;
+	}
+	return (int)libc.syscall(SYS_openat2, a[1], a[2], a[3], a[4], 0, 0);
+}
+
+static int open_as_told(enum call which, int dir, const char *path, const struct open_how *how, size_t size)
+{
+	const long waiting[7] = {SYS_openat2, dir, (long)path, (long)how, (long)size};
+	struct open_job job = {.dir = dir, .path = path};
+	struct blocking call = blocking_on(which, -1, 0);
+
+	if (goes_native(&call) || size < sizeof(*how) || !is_readable(&how->flags) || !is_readable(&how->resolve))
+		return noted_as_told(open_as_told_natively(which, waiting), how);
 	job.flags = (int)how->flags;
 	if (may_wait_as_told(&job, how))
 		job.fd = (int)wait_on_helper(&call, waiting);
 	else
-		job.fd = (int)libc.syscall(SYS_openat2, dir, path, told, size, e, f);
+		job.fd = (int)libc.syscall(SYS_openat2, dir, path, how, size, 0, 0);
 	return noted((int)settled(&call, job.fd), job.flags);
+}
+
+long raw_openat2(long dir, long path, long told, long size, long e, long f)
+{
+	(void)e;
+	(void)f;
+	return open_as_told(CALL_openat, (int)dir, (const char *)path, (const struct open_how *)told, (size_t)size);
+}
+
+int openat2(int dir, const char *path, const struct open_how *how, size_t size)
+{
+	return open_as_told(CALL_openat2, dir, path, how, size);
 }
 
 int creat(const char *path, mode_t mode)

@@ -1,6 +1,8 @@
 #include "libc.h"
 #include "../runtime/fork.h"
+#include "../runtime/image.h"
 #include <dlfcn.h>
+#include <gnu/lib-names.h>
 #include <link.h>
 #include <stdbool.h>
 #include <string.h>
@@ -14,6 +16,39 @@ static int is_missing(void)
 {
 	errno = ENOSYS;
 	return -1;
+}
+
+/* True of those that the oldest libc does not have. The compiler knows the answer for each name. */
+static inline __attribute__((always_inline)) bool is_newer(const char *name)
+{
+	return strcmp(name, "openat2") == 0 || strcmp(name, "sched_getattr") == 0 ||
+	       strcmp(name, "sched_setattr") == 0 || strcmp(name, "pidfd_spawn") == 0 ||
+	       strcmp(name, "pidfd_spawnp") == 0 || strcmp(name, "pidfd_getpid") == 0 ||
+	       strcmp(name, "pthread_gettid_np") == 0;
+}
+
+static int read_libc(struct dl_phdr_info *info, size_t size, void *image)
+{
+	const char *slash = strrchr(info->dlpi_name, '/');
+
+	(void)size;
+	if (strcmp(slash ? slash + 1 : info->dlpi_name, LIBC_SO) != 0)
+		return 0;
+	image_read(image, info->dlpi_addr, info->dlpi_phdr, info->dlpi_phnum);
+	return 1;
+}
+
+/*
+ * Of what it does not find the linker keeps a word, by a malloc that may not be ready yet, as the program's own is not
+ * during relocation. So it is not asked for what libc does not have.
+ */
+static bool libc_has(const char *name)
+{
+	static struct image image;
+	static bool is_read;
+
+	is_read = is_read || dl_iterate_phdr(read_libc, &image);
+	return is_read && image_find(&image, name);
 }
 
 /*
@@ -38,14 +73,16 @@ static void find_all(bool of_libc, int (*instead)(void))
 {
 #define CALL(name, family, waits, cancels, note)                                                                       \
 	if (is_of_libc(#family) == of_libc)                                                                            \
-		libc.name = (__typeof__(libc.name))find(#name, (void *)name, instead);
+		libc.name = (__typeof__(libc.name))(is_newer(#name) && !libc_has(#name)                                \
+							? (void (*)(void))instead                                      \
+							: find(#name, (void *)name, instead));
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 #include "calls.def"
 #pragma GCC diagnostic pop
 }
 
-/* Not before they are called: of what is not there the linker keeps a word, by a malloc that may not be ready yet. */
+/* Not before they are called: the linker may not be asked for what is not there, see above. */
 void libc_find_foreign(void)
 {
 	find_all(false, NULL);

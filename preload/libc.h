@@ -76,6 +76,19 @@ int __xstat(int version, const char *path, struct stat *status);
 int __lxstat(int version, const char *path, struct stat *status);
 int __fxstatat(int version, int dir, const char *path, struct stat *status, int flags);
 
+/* Newer than the oldest libc that there may be: where it lacks one, ours answers by the system call, or with ENOSYS. */
+struct open_how;
+struct sched_attr;
+int openat2(int dir, const char *path, const struct open_how *how, size_t size);
+int sched_getattr(pid_t id, struct sched_attr *told, unsigned size, unsigned flags);
+int sched_setattr(pid_t id, struct sched_attr *told, unsigned flags);
+int pidfd_spawn(int *restrict fd, const char *restrict path, const posix_spawn_file_actions_t *restrict actions,
+    const posix_spawnattr_t *restrict attributes, char *const argv[restrict], char *const envp[restrict]);
+int pidfd_spawnp(int *restrict fd, const char *restrict file, const posix_spawn_file_actions_t *restrict actions,
+    const posix_spawnattr_t *restrict attributes, char *const argv[restrict], char *const envp[restrict]);
+pid_t pidfd_getpid(int fd);
+pid_t pthread_gettid_np(pthread_t thread);
+
 /* libaio's; of its header nothing else is needed. */
 struct io_context;
 struct io_event;

@@ -46,6 +46,33 @@ pid_t gettid(void)
 	return is_thread(self) && !call_is_off[CALL_gettid] ? tls_thread_id() : libc.gettid();
 }
 
+/* An older libc has no such function, but its descriptors have the id. */
+static pid_t id_in_descriptor(pthread_t thread)
+{
+	int id = tls_init() == 0 ? tls_thread_id_at(tls_of_thread(thread)) : 0;
+
+	return id > 0 ? id : -1;
+}
+
+pid_t pthread_gettid_np(pthread_t thread)
+{
+	const struct greenlet *g = greenlet_of(thread);
+	int before = errno;
+	pid_t id;
+
+	if (g && !g->is_main) {
+		if (g->ended)
+			return -1;
+		return call_is_off[CALL_gettid] ? kernel_id_of(g) : thread_id_of(g);
+	}
+	errno = 0;
+	id = libc.pthread_gettid_np(thread);
+	if (id < 0 && errno == ENOSYS)
+		id = id_in_descriptor(thread);
+	errno = before;
+	return id;
+}
+
 /* The OS thread's id is the main one's; where that is all the program knows, who names it means himself. */
 static struct greenlet *signalled_by(pid_t id)
 {

@@ -179,3 +179,13 @@ long raw_sched_setattr(long id, long told, long flags, long d, long e, long f)
 		return with_errno(-E2BIG);
 	return with_errno(-set_scheduling(g, s));
 }
+
+int sched_getattr(pid_t id, struct sched_attr *told, unsigned size, unsigned flags)
+{
+	return (int)raw_sched_getattr(id, (long)told, (long)size, (long)flags, 0, 0);
+}
+
+int sched_setattr(pid_t id, struct sched_attr *told, unsigned flags)
+{
+	return (int)raw_sched_setattr(id, (long)told, (long)flags, 0, 0, 0);
+}

@@ -144,3 +144,14 @@ int pidfd_getfd(int fd, int target, unsigned flags)
 		fd_shared(target);
 	return noted_as_made(result);
 }
+
+/* libc goes by what /proc tells of the descriptor. */
+pid_t pidfd_getpid(int fd)
+{
+	pid_t id = libc.pidfd_getpid(fd);
+	struct greenlet *g;
+
+	if (id >= 0 || errno != EBADF || !has_addressees() || !is_of_greenlet(fd, &g))
+		return id;
+	return g && !g->ended ? thread_id_of(g) : (pid_t)with_errno(-ESRCH);
+}
