@@ -235,26 +235,27 @@ static bool file_is_free(int unused)
 	return flock(held, LOCK_EX | LOCK_NB) == 0 && flock(held, LOCK_UN) == 0;
 }
 
-/*
- * From glibc 2.41 on a cancellation sends a signal also where it is deferred, and what the kernel does not start anew
- * after a signal comes back with EINTR then: so does no greenlet.
- */
+/* From glibc 2.41 on the signal of a cancellation that is deferred may interrupt what is no cancellation point. */
 static void call_semop(int unused)
 {
 	struct sembuf take = {.sem_op = -1};
+	int answer;
 
 	(void)unused;
-	while (semop(semaphores, &take, 1) < 0)
-		must("semop", -(errno != EINTR));
+	while ((answer = semop(semaphores, &take, 1)) < 0 && errno == EINTR)
+		;
+	must("semop", answer);
 }
 
 static void call_semtimedop(int unused)
 {
 	struct sembuf take = {.sem_op = -1};
+	int answer;
 
 	(void)unused;
-	while (semtimedop(semaphores, &take, 1, &(struct timespec){50, 0}) < 0)
-		must("semtimedop", -(errno != EINTR));
+	while ((answer = semtimedop(semaphores, &take, 1, &(struct timespec){50, 0})) < 0 && errno == EINTR)
+		;
+	must("semtimedop", answer);
 }
 
 static void give_semaphore(int unused)
@@ -309,11 +310,13 @@ static void call_raw_ppoll(int unused)
 		int fd;
 		short events, found;
 	} entry = {ends[0], 1, 0};
+	long answer;
 	char byte;
 
 	(void)unused;
-	while (syscall(SYS_ppoll, &entry, 1, NULL, NULL, 8) < 0)
-		must("ppoll", -(errno != EINTR));
+	while ((answer = syscall(SYS_ppoll, &entry, 1, NULL, NULL, 8)) < 0 && errno == EINTR)
+		;
+	must("ppoll", answer);
 	must("read", syscall(SYS_read, ends[0], &byte, 1));
 }
 

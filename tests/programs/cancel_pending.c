@@ -252,7 +252,6 @@ static int by_cnd(void)
 	X(wait4_wrong, wait4(-1, NULL, -1, NULL))                                                                      \
 	X(waitid, waitid(P_ALL, 0, &info, WEXITED | WNOHANG))                                                          \
 	X(tcdrain, tcdrain(-1))                                                                                        \
-	X(getrandom, getrandom(bytes, 1, 0))                                                                           \
 	X(system, system("exit 0"))                                                                                    \
 	X(perror, (perror("cancelled"), 0))                                                                            \
 	X(fflush, (fputc('x', stream), fflush(stream)))                                                                \
@@ -314,7 +313,6 @@ static int by_cnd(void)
 	X(sem_post, sem_post(&semaphore))                                                                              \
 	X(sem_open, by_sem_open())                                                                                     \
 	X(pthread_tryjoin_np, pthread_tryjoin_np(living, NULL))                                                        \
-	X(pthread_join_ended, pthread_join(ended, NULL))                                                               \
 	X(pthread_kill, pthread_kill(living, 0))                                                                       \
 	X(sigprocmask, pthread_sigmask(SIG_BLOCK, &usr1, NULL))                                                        \
 	X(aio_read, aio_read(&request))                                                                                \
@@ -338,6 +336,11 @@ static int by_cnd(void)
 	X(syscall_wait4, (int)syscall(SYS_wait4, -1, NULL, WNOHANG, NULL))                                             \
 	X(syscall_nanosleep, (int)syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &no_time, NULL))
 
+/* Points in some versions of libc and not in others: from 2.41 on the first, and before 2.43 the second, is none. */
+#define EITHER(X)                                                                                                      \
+	X(getrandom, getrandom(bytes, 1, 0))                                                                           \
+	X(pthread_join_ended, pthread_join(ended, NULL))
+
 #define FUNCTION(name, call)                                                                                           \
 	static void call_##name(void)                                                                                  \
 	{                                                                                                              \
@@ -347,15 +350,17 @@ static int by_cnd(void)
 	}
 POINTS(FUNCTION)
 OTHERS(FUNCTION)
+EITHER(FUNCTION)
 
-static const struct {
+struct call {
 	const char *name;
 	void (*call)(void);
-} calls[] = {
-#define ROW(name, call) {#name, call_##name},
-    POINTS(ROW) OTHERS(ROW)};
+};
 
-enum { CALLS = sizeof(calls) / sizeof(*calls) };
+#define ROW(name, call) {#name, call_##name},
+static const struct call calls[] = {POINTS(ROW) OTHERS(ROW)}, either[] = {EITHER(ROW)};
+
+enum { CALLS = sizeof(calls) / sizeof(*calls), EITHERS = sizeof(either) / sizeof(*either) };
 
 static bool has_come_back, has_cleaned_up;
 
@@ -465,7 +470,7 @@ static void *be_cancelled_at_end(void *unused)
 	return unused;
 }
 
-static void try(const char *name, void *(*start)(void *), const void *arg)
+static void *try_quietly(void *(*start)(void *), const void *arg)
 {
 	pthread_t thread;
 	void *result;
@@ -473,8 +478,24 @@ static void try(const char *name, void *(*start)(void *), const void *arg)
 	has_come_back = has_cleaned_up = false;
 	must("pthread_create", -pthread_create(&thread, NULL, start, (void *)arg));
 	must("pthread_join", -pthread_join(thread, &result));
+	return result;
+}
+
+static void try(const char *name, void *(*start)(void *), const void *arg)
+{
+	const void *result = try_quietly(start, arg);
+
 	printf("%s:%s%s%s\n", name, result == PTHREAD_CANCELED && start != be_cancelled_at_once ? " cancelled" : "",
 	    has_cleaned_up ? ", cleaned up" : "", has_come_back ? ", came back" : "");
+}
+
+static void try_either(const struct call *call)
+{
+	bool is_cancelled = try_quietly(make, &call->call) == PTHREAD_CANCELED;
+
+	printf("%s: ", call->name);
+	say_whether(
+	    "cancelled and cleaned up, or back", is_cancelled == has_cleaned_up && is_cancelled != has_come_back);
 }
 
 static FILE *stream_to_file(const char *name, int mode)
@@ -516,6 +537,8 @@ int main(void)
 	prepare();
 	for (int i = 0; i < CALLS; i++)
 		try(calls[i].name, make, &calls[i].call);
+	for (int i = 0; i < EITHERS; i++)
+		try_either(&either[i]);
 	try("asynchronous, enabled", be_cancelled_at_once, NULL);
 	try("enabled, asynchronous", change_type, NULL);
 	try("in a destructor", be_cancelled_at_end, NULL);

@@ -458,7 +458,8 @@ static void cancelled(void)
 	thread = start_waiting(closes_and_looks, NULL);
 	pthread_cancel(thread);
 	must("pthread_join", -pthread_join(thread, &end));
-	say_whether("cancelled in close", end == PTHREAD_CANCELED);
+	/* From glibc 2.41 on, close may answer with EINTR first; the descriptor is gone in any case. */
+	say_whether("cancelled or back", end == PTHREAD_CANCELED || end == NULL);
 	say("it is closed", fcntl(fd, F_GETFD));
 	read_peer(peer, unread);
 }
