@@ -46,11 +46,14 @@ pid_t gettid(void)
 	return is_thread(self) && !call_is_off[CALL_gettid] ? tls_thread_id() : libc.gettid();
 }
 
-/* An older libc has no such function, but its descriptors have the id. */
+/* An older libc has no such function, but its descriptors have the id, where they are as we know them. */
 static pid_t id_in_descriptor(pthread_t thread)
 {
-	int id = tls_init() == 0 ? tls_thread_id_at(tls_of_thread(thread)) : 0;
+	int id;
 
+	if (pthread_equal(thread, pthread_self()))
+		return gettid();
+	id = tls_init() == 0 ? tls_thread_id_at(tls_of_thread(thread)) : 0;
 	return id > 0 ? id : -1;
 }
 
