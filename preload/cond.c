@@ -5,22 +5,20 @@
  */
 #include "cond_mutex.h"
 #include "cond_shared.h"
+#include "libc_objects.h"
 #include "options.h"
 #include "stats.h"
 #include "turn.h"
 #include <limits.h>
 
-/* As libc keeps them in __wrefs. */
-enum { SHARED = 1, BY_MONOTONIC_CLOCK = 2 };
-
 static clockid_t clock_of(const pthread_cond_t *cond)
 {
-	return cond->__data.__wrefs & BY_MONOTONIC_CLOCK ? CLOCK_MONOTONIC : CLOCK_REALTIME;
+	return cond->__data.__wrefs & COND_MONOTONIC ? CLOCK_MONOTONIC : CLOCK_REALTIME;
 }
 
 static bool is_shared(const pthread_cond_t *cond)
 {
-	return cond->__data.__wrefs & SHARED;
+	return cond->__data.__wrefs & COND_SHARED;
 }
 
 /* Other processes wake in the kernel only. */

@@ -9,10 +9,12 @@
  * the waiting for those cannot be patched too.
  */
 #include "patch.h"
+#include "../runtime/glibc_facts.h"
 #include "../runtime/hub.h"
 #include "credentials.h"
 #include "down.h"
 #include "inside.h"
+#include "libc_objects.h"
 #include "options.h"
 #include "pages.h"
 #include "stats.h"
@@ -239,6 +241,18 @@ static const char *patch_libc(bool is_alone)
 	return patch_rows(&library);
 }
 
+/* The hub finds out by itself, and then there is none. */
+static bool libc_is_known(void)
+{
+	static char unlike[160];
+
+	if (tls_init() != ENOTSUP && objects_are_known())
+		return true;
+	snprintf(unlike, sizeof(unlike), NATIVE_BY_LIBC "%s", glibc_unlike() ?: "there is ThreadSanitizer");
+	stats_tell_of_libc(unlike);
+	return false;
+}
+
 void before_first_hub(void)
 {
 	static bool is_done;
@@ -249,6 +263,10 @@ void before_first_hub(void)
 		return;
 	is_done = true;
 	read_options();
+	if (!libc_is_known()) {
+		errno = before;
+		return;
+	}
 	is_alone = is_only_thread();
 	credentials_prepare();
 	stats_tell_of_libc(patch_libc(is_alone));

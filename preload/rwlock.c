@@ -11,6 +11,7 @@
  * A reader that waits is woken by the writer's unlock or by the reader before it in the queue; a writer by the unlock
  * after which nobody has the lock, or by a waiter that gives up.
  */
+#include "libc_objects.h"
 #include "stats.h"
 #include "turn.h"
 
@@ -32,12 +33,9 @@ static pthread_rwlock_t *lock_of_readers(void *address)
 	return (pthread_rwlock_t *)((char *)address - offsetof(pthread_rwlock_t, __data.__writers));
 }
 
-/* libc counts readers in this word, above the bits for its own waiting. */
-enum { READER_SHIFT = 3 };
-
 static bool has_readers(const pthread_rwlock_t *lock)
 {
-	return __atomic_load_n(&lock->__data.__readers, __ATOMIC_SEQ_CST) >> READER_SHIFT;
+	return __atomic_load_n(&lock->__data.__readers, __ATOMIC_SEQ_CST) >> RWLOCK_READER_SHIFT;
 }
 
 static bool prefers_readers(const pthread_rwlock_t *lock)

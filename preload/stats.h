@@ -37,7 +37,10 @@ void stats_ringed(enum call call);
 void stats_native_thread(void);
 extern _Atomic uint64_t native_threads;
 
-/* What has become of patching libc in place: "patched", or "as it is: " and why; the text is kept. */
+/* How the text below begins where this libc is not one that greenlets can be had with. */
+#define NATIVE_BY_LIBC "as it is, and all is native: "
+
+/* What has become of patching libc in place: "patched", or "as it is: " and why, or that; the text is kept. */
 void stats_tell_of_libc(const char *outcome);
 extern const char *libc_outcome;
 

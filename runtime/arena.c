@@ -1,6 +1,7 @@
 #include "arena.h"
 #include "arch.h"
 #include "glibc.h"
+#include "glibc_facts.h"
 #include "memory.h"
 #include <errno.h>
 #include <string.h>
@@ -65,7 +66,7 @@ int arena_learn(void *tp)
 	malloc_as_one_of_many(tp);
 	find_caches(tp, before);
 	memory_free(before);
-	return 0;
+	return glibc_fact(FACT_arena, caches.count > 0) ? 0 : ENOTSUP;
 }
 
 void arena_share(void *tp)

@@ -6,7 +6,8 @@
 
 /*
  * Learns where they are, by a first malloc in the block at tp, which no thread has run on: by libc's own, whatever
- * malloc the process uses, as that one might note the thread and would never hear of its end. Returns 0 or ENOMEM.
+ * malloc the process uses, as that one might note the thread and would never hear of its end. Returns 0, ENOMEM, or
+ * ENOTSUP where no word was found.
  */
 int arena_learn(void *tp);
 

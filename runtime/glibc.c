@@ -1,7 +1,9 @@
 #include "glibc.h"
 #include "arch.h"
+#include "glibc_facts.h"
 #include "glibc_tables.h"
 #include "image.h"
+#include "probe.h"
 #include "sys.h"
 #include <errno.h>
 #include <link.h>
@@ -9,8 +11,6 @@
 #include <signal.h>
 
 struct glibc glibc;
-
-void _dl_get_tls_static_info(size_t *size, size_t *align);
 
 static bool has_what_we_read(void)
 {
@@ -32,6 +32,17 @@ static bool looks_as_we_know_it(void)
 	       _thread_db_pthread_key_struct_destr[OFFSET] == offsetof(struct key, destroy) &&
 	       _thread_db_dtv_slotinfo_list_slotinfo[OFFSET] == offsetof(struct slots, slot) &&
 	       _thread_db_pthread_key_data_level2_data[OFFSET] == 0;
+}
+
+static bool has_what_we_call(void)
+{
+	return _dl_allocate_tls && _dl_deallocate_tls && _dl_get_tls_static_info && __call_tls_dtors && __ctype_init;
+}
+
+static bool has_what_we_look_up(void)
+{
+	return glibc.thread_self && glibc.error_location && glibc.resolver_state && glibc.set_cancel_state &&
+	       glibc.set_cancel_type && glibc.make_key && glibc.set_value && glibc.delete_key;
 }
 
 static void learn_extent(size_t static_size)
@@ -84,6 +95,12 @@ static void find_functions(const struct dl_phdr_info *libc)
 	glibc.thread_self = (__typeof__(glibc.thread_self))image_find(&image, "pthread_self");
 	glibc.error_location = (__typeof__(glibc.error_location))image_find(&image, "__errno_location");
 	glibc.getrandom = (__typeof__(glibc.getrandom))image_find(&image, "getrandom");
+	glibc.resolver_state = (__typeof__(glibc.resolver_state))image_find(&image, "__res_state");
+	glibc.set_cancel_state = (__typeof__(glibc.set_cancel_state))image_find(&image, "pthread_setcancelstate");
+	glibc.set_cancel_type = (__typeof__(glibc.set_cancel_type))image_find(&image, "pthread_setcanceltype");
+	glibc.make_key = (__typeof__(glibc.make_key))image_find(&image, "pthread_key_create");
+	glibc.set_value = (__typeof__(glibc.set_value))image_find(&image, "pthread_setspecific");
+	glibc.delete_key = (__typeof__(glibc.delete_key))image_find(&image, "pthread_key_delete");
 	glibc.single_threaded = image_find(&image, "__libc_single_threaded");
 }
 
@@ -101,6 +118,7 @@ static int find_libc(struct dl_phdr_info *info, size_t size, void *unused)
 		if (header->p_type != PT_TLS || !data || error < data || error >= data + header->p_memsz)
 			continue;
 		glibc.libc_low = data - (const char *)glibc.host;
+		glibc.libc_module = info->dlpi_tls_modid;
 		glibc.libc_high = glibc.libc_low + (ptrdiff_t)(header->p_memsz & ~(sizeof(void *) - 1));
 		find_functions(info);
 		return 1;
@@ -108,12 +126,74 @@ static int find_libc(struct dl_phdr_info *info, size_t size, void *unused)
 	return 0;
 }
 
+static struct list_node *thread_list(void)
+{
+	return (void *)(_rtld_global + _thread_db_rtld_global__dl_stack_user[OFFSET]);
+}
+
+static bool is_in_circle(const struct list_node *node)
+{
+	return is_readable(node) && is_readable(node->next) && is_readable(node->previous) &&
+	       node->next->previous == node && node->previous->next == node;
+}
+
+/* Another thread may be about to change the neighbours. */
+static bool thread_list_is_known(const char *descriptor)
+{
+	int patience;
+
+	for (patience = 1000; patience > 0; patience--) {
+		if (is_in_circle(thread_list()) && is_in_circle((const void *)(descriptor + glibc.list)))
+			return true;
+		sys_sched_yield();
+	}
+	return false;
+}
+
+/* What the tables say is read only once it has been found to be in the descriptor. */
+static bool is_inside(ptrdiff_t offset, size_t size)
+{
+	return offset >= 0 && (size_t)offset + size <= glibc.descriptor_size;
+}
+
+static bool learn_offsets(char *descriptor)
+{
+	glibc.tid = _thread_db_pthread_tid[OFFSET];
+	glibc.list = _thread_db_pthread_list[OFFSET];
+	glibc.cancel = _thread_db_pthread_cancelhandling[OFFSET];
+	glibc.specific = _thread_db_pthread_specific[OFFSET];
+	if (!is_inside(glibc.tid, sizeof(int)) || !is_inside(glibc.list, sizeof(struct list_node)) ||
+	    !is_inside(glibc.cancel, sizeof(int)) || !is_inside(glibc.specific, sizeof(void *)))
+		return false;
+	glibc.specific_first = *(char **)(descriptor + glibc.specific) - descriptor;
+	return is_inside(glibc.specific_first, sizeof(struct value));
+}
+
+static bool descriptor_is_known(char *descriptor)
+{
+	return glibc_fact(FACT_structures, learn_offsets(descriptor)) &&
+	       glibc_fact(FACT_header, thread_header_is_known((void *)glibc.host)) &&
+	       glibc_fact(FACT_thread_id, *(int *)(descriptor + glibc.tid) == os_thread_id()) &&
+	       glibc_fact(FACT_thread_list, thread_list_is_known(descriptor)) &&
+	       glibc_fact(FACT_keys, glibc_keys_are_known(descriptor)) &&
+	       glibc_fact(FACT_robust_list, learn_robust_list(descriptor) == 0);
+}
+
+static bool variables_are_known(void)
+{
+	return glibc_fact(FACT_modules, glibc_modules_are_known()) &&
+	       glibc_fact(FACT_vector, glibc_vector_is_known()) &&
+	       glibc_fact(FACT_alone, glibc.single_threaded && (unsigned char)*glibc.single_threaded <= 1) &&
+	       glibc_fact(FACT_resolver, glibc_resolver_is_known());
+}
+
 int glibc_learn(void)
 {
 	size_t static_size;
 	char *descriptor;
 
-	if (!has_what_we_read() || !looks_as_we_know_it())
+	if (!glibc_fact(FACT_tables, has_what_we_read()) || !glibc_fact(FACT_structures, looks_as_we_know_it()) ||
+	    !glibc_fact(FACT_functions, has_what_we_call()))
 		return ENOTSUP;
 	_dl_get_tls_static_info(&static_size, &glibc.align);
 	glibc.descriptor_size = _thread_db_sizeof_pthread;
@@ -121,20 +201,13 @@ int glibc_learn(void)
 
 	glibc.host = thread_pointer();
 	descriptor = (char *)glibc.host - glibc.descriptor_below;
-	if ((pthread_t)descriptor != pthread_self())
+	if (!glibc_fact(FACT_descriptor, (pthread_t)descriptor == pthread_self()) ||
+	    !glibc_fact(FACT_variables, dl_iterate_phdr(find_libc, NULL)) ||
+	    !glibc_fact(FACT_functions, has_what_we_look_up()))
 		return ENOTSUP;
-	glibc.tid = _thread_db_pthread_tid[OFFSET];
-	glibc.list = _thread_db_pthread_list[OFFSET];
-	glibc.cancel = _thread_db_pthread_cancelhandling[OFFSET];
-	glibc.specific = _thread_db_pthread_specific[OFFSET];
-	glibc.specific_first = *(char **)(descriptor + glibc.specific) - descriptor;
-	if (*(int *)(descriptor + glibc.tid) != os_thread_id())
+	if (!glibc_fact(FACT_rseq, learn_rseq()))
 		return ENOTSUP;
-	if (!learn_rseq())
-		return ENOTSUP;
-	if (!dl_iterate_phdr(find_libc, NULL) || !glibc.thread_self || !glibc.error_location || !glibc.single_threaded)
-		return ENOTSUP;
-	return learn_robust_list(descriptor);
+	return descriptor_is_known(descriptor) && variables_are_known() ? 0 : ENOTSUP;
 }
 
 __attribute__((noinline)) void *glibc_call_as(void *tp, void *(*f)(void *), void *arg)
@@ -153,7 +226,7 @@ __attribute__((noinline)) void *glibc_call_as(void *tp, void *(*f)(void *), void
 /* The list of threads whose stacks are not libc's: it gives back the others' at a fork. */
 void glibc_list_instead(void *listed, void *tp)
 {
-	struct list_node *head = (void *)(_rtld_global + _thread_db_rtld_global__dl_stack_user[OFFSET]);
+	struct list_node *head = thread_list();
 	char *old = (char *)listed - glibc.descriptor_below, *new = (char *)tp - glibc.descriptor_below;
 	struct list_node *out = (void *)(old + glibc.list), *in = (void *)(new + glibc.list);
 

@@ -21,6 +21,7 @@ struct glibc {
 	ptrdiff_t random;              /* the state that it draws random numbers by, in the descriptor; 0: none */
 	ptrdiff_t resolver;            /* the state that blocks have for it, from the thread pointer */
 	ptrdiff_t libc_low, libc_high; /* libc's own thread-local variables, from the thread pointer */
+	size_t libc_module;            /* its number */
 
 	/*
 	 * libc's own __libc_single_threaded, by which it leaves out locks: a program that reads the variable has a copy
@@ -34,18 +35,25 @@ struct glibc {
 	pthread_t (*thread_self)(void);
 	int *(*error_location)(void);
 	ssize_t (*getrandom)(void *bytes, size_t count, unsigned flags);
+	struct __res_state *(*resolver_state)(void);
+	int (*set_cancel_state)(int state, int *before);
+	int (*set_cancel_type)(int type, int *before);
+	int (*make_key)(pthread_key_t *key, void (*destroy)(void *));
+	int (*set_value)(pthread_key_t key, const void *value);
+	int (*delete_key)(pthread_key_t key);
 };
 
 extern struct glibc glibc;
 
 /* The dynamic linker's. */
-void *_dl_allocate_tls(void *block);
-void _dl_deallocate_tls(void *block, int free_block);
+void *_dl_allocate_tls(void *block) __attribute__((weak));
+void _dl_deallocate_tls(void *block, int free_block) __attribute__((weak));
 
-/* libc's. */
-void __call_tls_dtors(void);
+/* libc's. The latter finds the tables of character classes, by thread-local pointers. */
+void __call_tls_dtors(void) __attribute__((weak));
+void __ctype_init(void) __attribute__((weak));
 
-/* Fills the structure. Returns 0, or ENOTSUP where something is missing or looks otherwise than we know it. */
+/* Fills the structure. Returns 0, or ENOTSUP where a fact of glibc_facts.h does not hold. */
 int glibc_learn(void);
 
 /* How many bytes of static TLS from the thread pointer on the loaded modules use. */
@@ -77,8 +85,15 @@ void *glibc_trim_vector(void *vector);
 /* True when the dynamic thread vector holds memory of its own for some module. */
 bool glibc_vector_owns(const void *vector);
 
+/* That the list of modules and the calling thread's vector have libc where it is. */
+bool glibc_modules_are_known(void);
+bool glibc_vector_is_known(void);
+
 /* Calls f(arg) with another thread pointer, signals blocked. */
 void *glibc_call_as(void *tp, void *(*f)(void *), void *arg);
+
+/* That the calling thread's state is found by the variable that blocks are given theirs by. */
+bool glibc_resolver_is_known(void);
 
 /* Has blocks be larger by a resolver's state; then gives the block at tp its own, which is all zero. */
 void glibc_make_room_for_resolver(void);
@@ -109,6 +124,9 @@ void glibc_list_instead(void *listed, void *tp);
 
 /* True when libc, called with this thread pointer, sees a thread of its own. */
 bool glibc_takes_for_thread(void *tp);
+
+/* That a value which the calling thread, with this descriptor, sets for a key is found, and the key's destructor. */
+bool glibc_keys_are_known(char *descriptor);
 
 /* Runs the destructors of pthread keys for the thread of this descriptor, and frees its key pages. */
 void glibc_run_key_destructors(char *descriptor);

@@ -1,6 +1,7 @@
 /* The destructors of pthread keys: libc runs them at the end of its own threads only. */
 #include "glibc.h"
 #include "glibc_tables.h"
+#include "probe.h"
 #include <limits.h>
 #include <stdlib.h>
 
@@ -84,4 +85,37 @@ void glibc_finish_key_destructors(char *descriptor, unsigned key)
 		if (!run_round(page, 0, 0))
 			break;
 	}
+}
+
+static void destroys_nothing(void *unused)
+{
+	(void)unused;
+}
+
+static bool has_value(char *descriptor, pthread_key_t key, const void *value)
+{
+	const struct value *page = pages_of(descriptor)[key / keys_per_page()];
+	const struct value *its;
+
+	if (!page || !is_readable(page))
+		return false;
+	its = &page[key % keys_per_page()];
+	return its->data == value && its->sequence == __pthread_keys[key].sequence &&
+	       __pthread_keys[key].destroy == destroys_nothing;
+}
+
+/* Where the program has taken all keys, one cannot be tried. */
+bool glibc_keys_are_known(char *descriptor)
+{
+	pthread_key_t key;
+	bool holds;
+
+	if (!count_pages() || !keys_per_page())
+		return false;
+	if (glibc.make_key(&key, destroys_nothing) != 0)
+		return true;
+	holds = glibc.set_value(key, &key) != 0 || has_value(descriptor, key, &key);
+	glibc.set_value(key, NULL);
+	glibc.delete_key(key);
+	return holds;
 }

@@ -2,11 +2,33 @@
 #include "arch.h"
 #include "glibc.h"
 #include "glibc_tables.h"
+#include "probe.h"
 #include <stdlib.h>
 
 static const struct slots *module_list(void)
 {
 	return *(struct slots **)(_rtld_global + _thread_db_rtld_global__dl_tls_dtv_slotinfo_list[OFFSET]);
+}
+
+enum { MOST_MODULES = 1 << 20 };
+
+bool glibc_modules_are_known(void)
+{
+	const struct slots *list = module_list();
+	ptrdiff_t offset;
+
+	return list && is_readable(list) && list->length > 0 && list->length < MOST_MODULES &&
+	       (!list->next || is_readable(list->next)) && glibc.libc_module < MOST_MODULES &&
+	       glibc_static_module(glibc.libc_module, 0, &offset) && offset == glibc.libc_low;
+}
+
+bool glibc_vector_is_known(void)
+{
+	const union vector_entry *vector = *thread_vector(thread_pointer());
+
+	return vector && is_readable(vector - 1) && vector[-1].count >= glibc.libc_module &&
+	       vector[-1].count < MOST_MODULES &&
+	       vector[glibc.libc_module].block == (char *)glibc.host + glibc.libc_low;
 }
 
 uintptr_t tls_modules(void)

@@ -10,7 +10,15 @@
 
 #define ROOM ((sizeof(struct __res_state) + 63) & ~63ul)
 
-extern __thread struct __res_state *__resp __attribute__((tls_model("initial-exec")));
+extern __thread struct __res_state *__resp __attribute__((weak, tls_model("initial-exec")));
+
+/* Where there is no such variable, its address is outside of libc's. */
+bool glibc_resolver_is_known(void)
+{
+	ptrdiff_t place = (char *)&__resp - (char *)thread_pointer();
+
+	return place >= glibc.libc_low && place < glibc.libc_high && __resp == glibc.resolver_state();
+}
 
 void glibc_make_room_for_resolver(void)
 {

@@ -70,4 +70,7 @@ union vector_entry {
 
 extern const ptrdiff_t __rseq_offset __attribute__((weak));
 
+/* The dynamic linker's. */
+void _dl_get_tls_static_info(size_t *size, size_t *align) __attribute__((weak));
+
 #endif

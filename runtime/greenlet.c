@@ -3,6 +3,7 @@
 #include "arena.h"
 #include "ending.h"
 #include "fail.h"
+#include "glibc.h"
 #include "interrupt.h"
 #include "mask.h"
 #include "park.h"
@@ -14,9 +15,6 @@
 
 #define SMALLEST_STACK 4096
 #define USUAL_GUARD    4096
-
-/* libc's character class tables are found through thread-local pointers, set when a thread starts. */
-void __ctype_init(void);
 
 /* One that was killed while it waited for its time to begin never does. */
 static void run(struct greenlet *g)

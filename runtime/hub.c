@@ -4,6 +4,7 @@
 #include "ending.h"
 #include "fork.h"
 #include "glibc.h"
+#include "glibc_facts.h"
 #include "hold.h"
 #include "leaks.h"
 #include "loop.h"
@@ -372,7 +373,7 @@ static void init_main(struct hub *hub)
 
 static int start(struct hub *hub)
 {
-	int error = task_flags ? ENOTSUP : tls_init();
+	int error = task_flags || glibc_unlike() ? ENOTSUP : tls_init();
 
 	if (error)
 		return error;

@@ -2,6 +2,7 @@
 #include "arch.h"
 #include "arena.h"
 #include "glibc.h"
+#include "glibc_facts.h"
 #include "glibc_tables.h"
 #include "lock.h"
 #include "memory.h"
@@ -200,6 +201,22 @@ void tls_release_left(void)
 /* ThreadSanitizer's: it crashes where memory is allocated in a thread that it has not been told of. */
 extern void __tsan_init(void) __attribute__((weak));
 
+/* While cancellation is disabled, it being asynchronous ends nothing. */
+static bool cancellation_is_known(void)
+{
+	const int mask = TLS_CANCEL_DISABLED | TLS_CANCEL_ASYNC;
+	int state, type, disabled, both;
+
+	glibc.set_cancel_state(PTHREAD_CANCEL_DISABLE, &state);
+	glibc.set_cancel_type(PTHREAD_CANCEL_DEFERRED, &type);
+	disabled = tls_cancel_state(thread_pointer()) & mask;
+	glibc.set_cancel_type(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
+	both = tls_cancel_state(thread_pointer()) & mask;
+	glibc.set_cancel_type(type, NULL);
+	glibc.set_cancel_state(state, NULL);
+	return disabled == TLS_CANCEL_DISABLED && both == mask;
+}
+
 /* Makes a block, becomes it for a moment, and looks whether libc takes us for another thread. */
 static int try_block(void *tp)
 {
@@ -207,7 +224,7 @@ static int try_block(void *tp)
 
 	if (error)
 		return error;
-	error = glibc_takes_for_thread(tp) ? arena_learn(tp) : ENOTSUP;
+	error = glibc_fact(FACT_block, glibc_takes_for_thread(tp)) ? arena_learn(tp) : ENOTSUP;
 	if (!error)
 		error = glibc_learn_random(tp);
 	tls_release(tp);
@@ -223,6 +240,8 @@ static int learn(void)
 
 	if (error)
 		return error;
+	if (!glibc_fact(FACT_cancellation, cancellation_is_known()))
+		return ENOTSUP;
 	glibc_make_room_for_resolver();
 	tls_spread_ids();
 	size = glibc.above + glibc.below + 2 * glibc.align;

@@ -15,7 +15,8 @@
 
 /*
  * Learns the layout and proves it on a trial block. Call it before anything else, on an OS thread; only the first
- * call works. Returns 0, or ENOTSUP where this libc is not one we know, and under ThreadSanitizer; ENOMEM.
+ * call works. Returns 0, or ENOTSUP where this libc is not one we know (glibc_unlike() says why), and under
+ * ThreadSanitizer; ENOMEM.
  */
 int tls_init(void);
 

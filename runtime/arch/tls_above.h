@@ -5,6 +5,8 @@
 #ifndef TLS_ABOVE_H
 #define TLS_ABOVE_H
 
+#include <stdbool.h>
+
 #define TLS_BELOW_THREAD_POINTER 0
 
 /* Whether libc takes its locks is the same for all threads here; pthread_create sees to it. */
@@ -17,6 +19,12 @@ static inline void init_thread_header(void *tp, const void *host)
 {
 	(void)tp;
 	(void)host;
+}
+
+static inline bool thread_header_is_known(void *tp)
+{
+	(void)tp;
+	return true;
 }
 
 #endif

@@ -68,6 +68,15 @@ static inline void init_thread_header(void *tp, const void *host)
 	*(uintptr_t *)(to + 0x30) = *(const uintptr_t *)(from + 0x30);
 }
 
+/* That it is as the ABI has it, and the word above is where it is known to be. */
+static inline bool thread_header_is_known(void *tp)
+{
+	const char *header = tp;
+
+	return *(void *const *)header == tp && *(void *const *)(header + 0x10) == tp &&
+	       *(const unsigned *)(header + 0x18) <= 1;
+}
+
 /* Where the thread pointer keeps the address of the dynamic thread vector. */
 static inline void **thread_vector(void *tp)
 {
