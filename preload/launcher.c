@@ -2,6 +2,7 @@
 #include "launcher_check.h"
 #include "launcher_explain.h"
 #include "launcher_file.h"
+#include "launcher_libc.h"
 #include "launcher_library.h"
 #include "launcher_options.h"
 #include "launcher_refuse.h"
@@ -79,10 +80,13 @@ static void require_no_privileges(void)
 
 int main(int argc, char **argv)
 {
-	struct options options = read_options(argc, argv);
+	struct options options;
 	char *library, *path;
 	int executions;
 
+	if (is_trial(argv))
+		try_libc();
+	options = read_options(argc, argv);
 	require_no_privileges();
 	if (options.check)
 		check(options.check);

@@ -2,6 +2,7 @@
 #include "launcher_explain.h"
 #include "code.h"
 #include "launcher_known.h"
+#include "launcher_libc.h"
 #include "launcher_needed.h"
 #include "launcher_object.h"
 #include "launcher_page.h"
@@ -149,6 +150,7 @@ _Noreturn void explain(const char *name, const char *path)
 	if (!why) {
 		look_at(&page, &program);
 		add_libraries(&page, &program);
+		page.objection = objection_to_libc();
 	}
 	print_page(&page);
 }

@@ -131,6 +131,9 @@ _Noreturn void print_page(const struct page *page)
 	putchar('\n');
 	if (page->obstacle)
 		printf("\n%s: nothing can be preloaded into it. All its calls are missed.\n", page->obstacle);
+	if (page->objection)
+		printf("\nWarning: with this C library the program runs natively, as if nothing was preloaded:\n  %s\n",
+		    page->objection);
 	print_headings(page);
 	if (!page->obstacle)
 		printf(

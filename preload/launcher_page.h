@@ -21,10 +21,11 @@ enum heading {
 struct group;
 
 struct page {
-	const char *command;  /* as the user wrote it */
-	const char *path;     /* its file */
-	const char *program;  /* the file of the program that it comes to */
-	const char *obstacle; /* nothing can be preloaded, for this reason; NULL: it can */
+	const char *command;   /* as the user wrote it */
+	const char *path;      /* its file */
+	const char *program;   /* the file of the program that it comes to */
+	const char *obstacle;  /* nothing can be preloaded, for this reason; NULL: it can */
+	const char *objection; /* to this machine's libc, with which all is native; NULL: there is none */
 	struct group *groups[HEADINGS];
 };
 
