@@ -66,12 +66,9 @@ $(BUILD)/obj/%.o: %.S
 # Hooks have the visibility of what they replace; the export map keeps everything else in.
 $(BUILD)/obj/preload/%.o: ALL_CFLAGS += -fvisibility=default
 
-# The fortified headers define some of the functions that the hooks are, with attributes that these would get, too.
+# The fortified headers define some of the functions that the hooks are, with attributes that these would get, too. For
+# clang, from glibc 2.40 on, they overload them. The hooks behind the _chk names have their prototypes in libc.h.
 $(call objects,$(HOOKS)): ALL_CFLAGS += -U_FORTIFY_SOURCE
-
-# gcc compares the prototypes of the _chk names with those in the fortified headers. For clang these overload functions
-# from glibc 2.41 on, which then have no type that libc.h could ask for.
-$(BUILD)/obj/preload/fortify.o: ALL_CFLAGS += $(if $(LTO),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 
 # The unit tests link the same objects, without it: to optimise the runtime once for each suite takes minutes.
 $(call objects,$(RUNTIME) $(HOOKS)): ALL_CFLAGS += $(LTO) $(if $(LTO),-ffat-lto-objects)

@@ -19,7 +19,7 @@ static bool is_on(const char *stack, const char *here)
 static void note_where(int signo)
 {
 	stack_t now_in_force;
-	char here;
+	char here = 0;
 
 	(void)signo;
 	ran_on_own = own && is_on(own, &here);

@@ -58,7 +58,7 @@ static struct bounds own_bounds(void)
 static void *look_at_stack(void *given)
 {
 	struct bounds bounds = own_bounds();
-	int local;
+	int local = 0;
 
 	say_whether("on its stack", is_within(&local, bounds.low, bounds.size));
 	if (given) {

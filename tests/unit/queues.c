@@ -171,7 +171,7 @@ START_TEST(channel_holds_nothing)
 
 START_TEST(waits_while_full)
 {
-	void *value;
+	void *value = NULL;
 	green_t *putter;
 
 	queue = green_queue_new(sizeof(void *), 1);
