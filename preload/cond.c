@@ -13,12 +13,12 @@
 
 static clockid_t clock_of(const pthread_cond_t *cond)
 {
-	return cond->__data.__wrefs & COND_MONOTONIC ? CLOCK_MONOTONIC : CLOCK_REALTIME;
+	return condition_flags(cond) & COND_MONOTONIC ? CLOCK_MONOTONIC : CLOCK_REALTIME;
 }
 
 static bool is_shared(const pthread_cond_t *cond)
 {
-	return cond->__data.__wrefs & COND_SHARED;
+	return condition_flags(cond) & COND_SHARED;
 }
 
 /* Other processes wake in the kernel only. */

@@ -109,6 +109,24 @@ static bool semaphore_is_known(void)
 	return holds && sem_init(&semaphore, 0, 0) == 0 && words[0] == 0 && words[2] == 0;
 }
 
+size_t condition_flags_at = offsetof(pthread_cond_t, __data.__wrefs);
+
+/* A new one is zero but for the flags. */
+static bool find_flags(const pthread_cond_t *condition, unsigned flags)
+{
+	const unsigned *words = (const unsigned *)condition;
+	size_t i, found = 0;
+
+	for (i = 0; i < sizeof(*condition) / sizeof(*words); i++) {
+		if (!words[i])
+			continue;
+		if (words[i] != flags || found++)
+			return false;
+		condition_flags_at = i * sizeof(*words);
+	}
+	return found == 1;
+}
+
 static bool condition_is_known(void)
 {
 	pthread_condattr_t attributes;
@@ -117,10 +135,11 @@ static bool condition_is_known(void)
 
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
-	holds = pthread_cond_init(&condition, &attributes) == 0 && condition.__data.__wrefs == COND_SHARED;
-	pthread_condattr_setpshared(&attributes, PTHREAD_PROCESS_PRIVATE);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	holds = pthread_cond_init(&condition, &attributes) == 0 && holds && condition.__data.__wrefs == COND_MONOTONIC;
+	holds = pthread_cond_init(&condition, &attributes) == 0 && find_flags(&condition, COND_SHARED | COND_MONOTONIC);
+	pthread_condattr_setpshared(&attributes, PTHREAD_PROCESS_PRIVATE);
+	holds = pthread_cond_init(&condition, &attributes) == 0 && holds &&
+		condition_flags(&condition) == COND_MONOTONIC;
 	pthread_condattr_destroy(&attributes);
 	return holds;
 }
