@@ -99,6 +99,8 @@ in_php() {
 . "$here/allocators.sh"
 # shellcheck source=tests/real/network.sh
 . "$here/network.sh"
+# shellcheck source=tests/real/machines.sh
+. "$here/machines.sh"
 
 short_cases() {
 	local sanitizer

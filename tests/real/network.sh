@@ -139,4 +139,5 @@ network_cases() {
 	check 'wget by https' with_wget
 	has 'wget2' wget2 && check 'wget2 by https' with_wget2
 	check 'git clone by http' clone_by_http
+	machine_cases
 }
