@@ -3,6 +3,7 @@
 # after programs.sh, library.sh and check.sh.
 
 python=/usr/bin/python3
+patience=120
 cat >serves.py <<'END'
 # A server with a thread for each connection, and its clients, on loopback; a file, and a child. Argument: a launcher.
 import http.server, os, subprocess, sys, threading, time, urllib.request
@@ -167,3 +168,4 @@ if [ -x five32 ]; then
 else
 	skip '32-bit children' 'no 32-bit program can be made or run'
 fi
+patience=20
