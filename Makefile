@@ -7,6 +7,9 @@ LIBDIR  ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 MANDIR  ?= $(PREFIX)/share/man
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
+# Where 32-bit programs have their libraries: an empty one of our name goes there, lest ld.so complain of ours. Empty:
+# none does.
+LIBDIR32 ?=
 VERSION := 0.1.0
 SOVERSION := 0
 
@@ -111,7 +114,8 @@ $(BUILD)/obj/preload/launcher_library.o: \
     ALL_CFLAGS += -DSONAME='"libgreenload.so.$(SOVERSION)"' -DLIBRARY_FROM_BIN='"$(LIBRARY_FROM_BIN)"'
 
 # Where Debian has the libraries of this machine.
-$(BUILD)/obj/preload/launcher_needed.o: ALL_CFLAGS += -DMULTIARCH='"$(shell $(CC) -dumpmachine | sed s/-pc-/-/)"'
+$(BUILD)/obj/preload/launcher_needed.o $(BUILD)/obj/preload/launcher_library.o: \
+    ALL_CFLAGS += -DMULTIARCH='"$(shell $(CC) -dumpmachine | sed s/-pc-/-/)"'
 
 # Rewritten only when it changes: `make install` with other directories than `make` had compiles one object anew.
 $(BUILD)/library-from-bin: always
@@ -275,6 +279,9 @@ install: $(LIB) $(BUILD)/greenload $(MANUALS)
 	sed -e 's|@LIBDIR@|$(LIBDIR:$(PREFIX)/%=$${prefix}/%)|; s|@INCLUDEDIR@|$(INCLUDEDIR:$(PREFIX)/%=$${prefix}/%)|' \
 	    -e 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' \
 	    runtime/greenload.pc.in | install -m 644 /dev/stdin "$(DESTDIR)$(PC_DIR)/greenload.pc"
+	$(if $(LIBDIR32),install -d "$(DESTDIR)$(LIBDIR32)" && as --32 -o $(BUILD)/empty.o /dev/null && \
+	    ld -m elf_i386 -shared -o $(BUILD)/empty.so $(BUILD)/empty.o && \
+	    install -m 644 $(BUILD)/empty.so "$(DESTDIR)$(LIBDIR32)/libgreenload.so.$(SOVERSION)")
 	install -m 644 preload/greenload.1 "$(DESTDIR)$(MANDIR)/man1/greenload.1"
 	install -m 644 preload/greenload.bash "$(DESTDIR)$(COMPLETIONDIR)/greenload"
 	install -m 644 runtime/green_spawn.3 $(MANUALS) "$(DESTDIR)$(MANDIR)/man3"
@@ -291,6 +298,7 @@ uninstall:
 	    "$(DESTDIR)$(LIBDIR)/$(REAL)" "$(DESTDIR)$(LIBDIR)/libgreenload.so.$(SOVERSION)" \
 	    "$(DESTDIR)$(LIBDIR)/libgreenload.so" "$(DESTDIR)$(PC_DIR)/greenload.pc" \
 	    "$(DESTDIR)$(MANDIR)/man1/greenload.1" "$(DESTDIR)$(COMPLETIONDIR)/greenload"
+	$(if $(LIBDIR32),rm -f "$(DESTDIR)$(LIBDIR32)/libgreenload.so.$(SOVERSION)")
 	rm -rf "$(DESTDIR)$(INCLUDEDIR)/greenload"
 	rm -f "$(DESTDIR)$(MANDIR)"/man3/green_*.3
 	test -n "$(DESTDIR)" || test "$$(id -u)" != 0 || ldconfig
@@ -310,7 +318,7 @@ help:
 	@echo 'make lint       format, static analysis, layering, manifest'
 	@echo 'make format     puts the sources into the layout that lint asks for'
 	@echo 'make deps       installs everything that the targets above need'
-	@echo 'make install    DESTDIR, PREFIX, BINDIR, LIBDIR, INCLUDEDIR, MANDIR, COMPLETIONDIR are honoured'
+	@echo 'make install    DESTDIR, PREFIX, BINDIR, LIBDIR, LIBDIR32, INCLUDEDIR, MANDIR, COMPLETIONDIR are honoured'
 	@echo 'make uninstall'
 	@echo 'make dist       the sources as a tarball'
 	@echo 'make deb        Debian packages, in build/deb; make check-deb tries them'

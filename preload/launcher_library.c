@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -47,12 +48,39 @@ char *find_library(void)
 	refuse(OUR_FAILURE, "cannot find its library: neither '%s' nor '%s' can be read", built, installed);
 }
 
-/* The path, or another that ld.so reads as it is. */
+/* Debian's directories for libraries, of this word size and, by two kinds of packages, of 32 bits. */
+#define OWN_LIB "/lib/" MULTIARCH "/"
+static const char *const lib32[] = {"/lib/i386-linux-gnu/", "/lib32/"};
+
+/*
+ * Where a library of the same name is there for 32-bit programs: a path by which ld.so finds the right one for each. It
+ * would complain of ours on their standard error. NULL where there is none.
+ */
+static char *for_both_sizes(const char *library)
+{
+	const char *own = strstr(library, OWN_LIB), *name = own ? own + strlen(OWN_LIB) : NULL;
+	bool found = false;
+
+	if (!name || strchr(name, '/'))
+		return NULL;
+	for (size_t i = 0; i < sizeof lib32 / sizeof *lib32; i++) {
+		char *other = formatted("%.*s%s%s", (int)(own - library), library, lib32[i], name);
+
+		found |= is_readable_file(other);
+		free(other);
+	}
+	return found ? formatted("%.*s/$LIB/%s", (int)(own - library), library, name) : NULL;
+}
+
+/* The path, or another by which ld.so finds the library. */
 static char *preloadable(const char *library)
 {
-	char *by_descriptor;
+	char *by_descriptor, *both;
 	int fd, high;
 
+	both = strpbrk(library, SEPARATORS "$") ? NULL : for_both_sizes(library);
+	if (both)
+		return both;
 	if (!strpbrk(library, SEPARATORS "$"))
 		return formatted("%s", library);
 	fd = open(library, O_RDONLY);

@@ -137,3 +137,18 @@ check 'its header and pages' test -f 'odd stage/i/greenload.h' -a -f 'odd stage/
 check 'make uninstall with other directories' makes uninstall DESTDIR="$work/odd stage" PREFIX=/opt/g \
 	BINDIR=/opt/g/x/bin LIBDIR=/usr/lib/multi INCLUDEDIR=/i MANDIR=/m COMPLETIONDIR=/c
 check 'leaves no file there' installed 'odd stage'
+
+# Libraries in Debian's directories: ld.so finds ours for programs of 64 bits, and an empty one for those of 32.
+if [ -x five32 ]; then
+	in_debian="DESTDIR=$work/both PREFIX=/usr LIBDIR=/usr/lib/x86_64-linux-gnu LIBDIR32=/usr/lib32"
+	check 'make install for both sizes' makes install $in_debian
+	check 'its launcher lets the loader choose' preload_is "$work/both/usr/bin/../\$LIB/libgreenload.so.0" both/usr/bin/greenload
+	check 'which finds the library' preloads both/usr/bin/greenload
+	check 'which children get, too' reaches_children both/usr/bin/greenload
+	check 'which they do not with --no-follow' keeps_to_itself both/usr/bin/greenload
+	check 'and complains of no 32-bit child' prints 5 both/usr/bin/greenload sh -c './five32; echo $?'
+	check 'make uninstall for both sizes' makes uninstall $in_debian
+	check 'leaves no file of either' installed both
+else
+	skip 'libraries for both sizes' 'no 32-bit program can be made or run'
+fi

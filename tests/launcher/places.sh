@@ -150,7 +150,7 @@ else
 	skip 'set-uid children' 'none can be made here'
 fi
 
-# As the manual has it: an empty library of the same name where 32-bit programs look for theirs.
+# With an empty library of the same name where 32-bit programs look for theirs.
 complains_of_class() {
 	ends 0 "$@" && [ "$(wc -l <.stderr)" -eq 1 ] && grep -q 'wrong ELF class' .stderr
 }
