@@ -5,14 +5,13 @@
 #include "stats.h"
 #include <stddef.h>
 
-#define VARIABLE(title, object)                                                                                        \
+#define ENTRY(title, kind, type, value)                                                                                \
 	{                                                                                                              \
-		title, DESCRIBED_VARIABLE, sizeof(object), (uintptr_t) & (object)                                      \
+		title, kind, sizeof(type), value                                                                       \
 	}
+#define VARIABLE(title, object) ENTRY(title, DESCRIBED_VARIABLE, __typeof__(object), (uintptr_t)&object)
 #define FIELD(title, type, member)                                                                                     \
-	{                                                                                                              \
-		title, DESCRIBED_FIELD, sizeof(((type *)0)->member), offsetof(type, member)                            \
-	}
+	ENTRY(title, DESCRIBED_FIELD, __typeof__(((type *)0)->member), offsetof(type, member))
 
 static const struct description_entry entries[] = {
     VARIABLE("is_ready", options_are_read),                             /* the constructor has run */
