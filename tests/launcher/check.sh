@@ -171,6 +171,12 @@ check '--check: no threads' after grep -qx sleep "/proc/$crew/comm" -- after is_
 	answers 3 'loaded, not active: the program has made no thread, its calls are native' "$greenload"
 dismiss
 
+"$build/demos/sleepers" 100 60 >/dev/null &
+crew=$!
+check '--check: a program that is linked with the library' becomes_true \
+	answers 0 'active: 101 greenlets, 1 worker, 1 OS thread' "$greenload"
+dismiss
+
 crew ./crew
 check '--check: without the library' answers 1 "$without" "$greenload"
 dismiss
