@@ -30,17 +30,35 @@ static const char *plural(uint64_t count)
 	return count == 1 ? "" : "s";
 }
 
+/* The list keeps those whose OS thread has ended. */
+static bool is_alive(const struct described *described, uintptr_t worker)
+{
+	uint64_t is_main, id, word;
+	int found = 0;
+
+	if (!described_field(described, "worker.is_main", worker, &is_main) || is_main ||
+	    !described_field(described, "worker.thread_id", worker, &id) ||
+	    !described_field(described, "worker.thread_word", worker, &word))
+		return true;
+	return read_memory(described->process, (uintptr_t)word, &found, sizeof found) && (unsigned)found == id;
+}
+
 /* The process runs meanwhile: each number is right, but they need not be of the same moment. */
 static struct census count_greenlets(const struct described *described)
 {
 	struct census census = {0};
 	uint64_t worker = 0, greenlets;
+	unsigned looks;
 
 	described_variable(described, "workers", &worker);
-	while (worker && census.workers < MOST_WORKERS) {
+	for (looks = 0; worker && looks < MOST_WORKERS; looks++) {
+		bool alive = is_alive(described, (uintptr_t)worker);
+
 		if (!described_field(described, "worker.greenlets", (uintptr_t)worker, &greenlets) ||
 		    !described_field(described, "worker.next", (uintptr_t)worker, &worker))
 			break;
+		if (!alive)
+			continue;
 		census.workers += greenlets > 0;
 		census.greenlets += greenlets;
 	}

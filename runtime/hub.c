@@ -352,7 +352,9 @@ static void init_main(struct hub *hub)
 {
 	hub->main.hub = hub;
 	hub->main.is_main = 1;
-	hub->is_first = os_thread_id() == sys_getpid();
+	hub->thread_id = os_thread_id();
+	hub->thread_word = tls_thread_word(thread_pointer());
+	hub->is_first = hub->thread_id == sys_getpid();
 	hub->main.limit = FOR_EVER;
 	hub->main.has_begun = true;
 	hub->main.context.thread_pointer = thread_pointer();

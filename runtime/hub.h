@@ -142,6 +142,8 @@ struct hub {
 	size_t blocks_in_all;    /* the sum of blocks[], see mask.c */
 
 	bool is_first;                       /* its OS thread is the main one of the process */
+	int thread_id;                       /* of its OS thread, for those who look from outside: see description.c */
+	const int *thread_word;              /* holds the same until the OS thread has ended */
 	struct greenlet main;                /* the OS thread's own flow of control */
 	void *listed;                        /* the thread pointer by which libc lists the OS thread */
 	struct greenlet *spare;              /* ended ones with their stacks, for the next spawns */

@@ -300,7 +300,12 @@ int tls_thread_id(void)
 
 int tls_thread_id_at(const void *tp)
 {
-	return *(const int *)((const char *)tp - glibc.descriptor_below + glibc.tid);
+	return *tls_thread_word(tp);
+}
+
+const int *tls_thread_word(const void *tp)
+{
+	return (const int *)((const char *)tp - glibc.descriptor_below + glibc.tid);
 }
 
 int tls_cancel_state(const void *tp)

@@ -60,6 +60,9 @@ int tls_thread_id(void);
 /* The same in the block at tp. */
 int tls_thread_id_at(const void *tp);
 
+/* Where that is. The kernel clears it when a thread of the system's has ended. */
+const int *tls_thread_word(const void *tp);
+
 /*
  * What libc notes of cancellation in the block at tp, of any thread: pthread_setcancelstate() and -type write it, and
  * so does libc where its own code must not be cancelled, as in pclose() and sem_open().

@@ -171,6 +171,45 @@ check '--check: no threads' after grep -qx sleep "/proc/$crew/comm" -- after is_
 	answers 3 'loaded, not active: the program has made no thread, its calls are native' "$greenload"
 dismiss
 
+cat >hosts.c <<'END'
+#include <fcntl.h>
+#include <greenload.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static void *greenlet(void *unused)
+{
+	return unused;
+}
+
+static void *host(void *unused)
+{
+	green_join(green_spawn(greenlet, NULL), -1, NULL);
+	return unused;
+}
+
+/* hosts THREADS FILE: so many OS threads have had greenlets, and have ended; the main one has its own. */
+int main(int argc, char **argv)
+{
+	int count = atoi(argv[1]), i;
+	pthread_t thread;
+
+	for (i = 0; i < count; i++) {
+		pthread_create(&thread, NULL, host, NULL);
+		pthread_join(thread, NULL);
+	}
+	host(NULL);
+	close(open(argv[argc - 1], O_WRONLY | O_CREAT, 0600));
+	for (;;)
+		pause();
+}
+END
+$cc -O1 -pthread -o hosts hosts.c -I"$top/runtime" -L"$build" -lgreenload -Wl,-rpath,"$build"
+crew ./hosts
+check '--check: OS threads that had greenlets and have ended' answers 0 \
+	'active: 1 greenlet, 1 worker, 1 OS thread; libc is as it is: another thread was running' "$greenload"
+dismiss
 "$build/demos/sleepers" 100 60 >/dev/null &
 crew=$!
 check '--check: a program that is linked with the library' becomes_true \
