@@ -142,7 +142,7 @@ struct hub {
 	size_t blocks_in_all;    /* the sum of blocks[], see mask.c */
 
 	bool is_first;                       /* its OS thread is the main one of the process */
-	int thread_id;                       /* of its OS thread, for those who look from outside: see description.c */
+	int thread_id;                       /* of its OS thread; for readers in other processes, see description.c */
 	const int *thread_word;              /* holds the same until the OS thread has ended */
 	struct greenlet main;                /* the OS thread's own flow of control */
 	void *listed;                        /* the thread pointer by which libc lists the OS thread */
@@ -201,7 +201,7 @@ struct hub {
 	struct hub *next; /* in the list of all hubs */
 };
 
-/* The list of all hubs grows at its head, and a hub stays in it. The lock is for those who add one or follow it. */
+/* The list of all hubs grows at its head, and a hub stays in it. The lock guards additions and walks. */
 extern struct hub *all_hubs;
 extern struct lock hubs_lock;
 

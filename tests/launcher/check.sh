@@ -306,7 +306,7 @@ cat >with_proc <<'END'
 #!/bin/sh
 exec unshare -m sh -c 'mount -t proc -o "$0" proc /proc && exec "$@"' "$@"
 END
-# The same kernel that lets somebody see what is mapped may not let him read it: Yama does so.
+# A security module may allow a caller to read what is mapped, and forbid to read the memory: Yama does.
 cat >with_secret_memory <<'END'
 #!/bin/sh
 exec unshare -m sh -c 'mount --bind "$0" "/proc/$1/mem" && shift && exec "$@"' "$@"
@@ -319,7 +319,7 @@ if becomes_another && [ -d public ]; then
 	chmod 755 crew
 	crew $as_nobody public/greenload ./crew
 	check "--check: another user's, by root" answers 0 "$as_it_should" "$greenload"
-	check '--check: his own' answers 0 "$as_it_should" $as_nobody public/greenload
+	check '--check: a process of the same user' answers 0 "$as_it_should" $as_nobody public/greenload
 	if ./with_proc rw true 2>/dev/null; then
 		check '--check: memory that is not to be read' denies 126 'loaded, but its memory cannot be read' \
 			./with_secret_memory "$work/secret" "$crew" $as_nobody public/greenload

@@ -37,7 +37,7 @@ start_server() {
 	started "${launch[@]}" "$python" "$work/server.py" 127.0.0.1 "$1"
 }
 
-# all_fetched COUNT DIRECTORY: so many pages have come; who has answered stands in $answered.
+# all_fetched COUNT DIRECTORY: so many pages have come; the processes that have answered stand in $answered.
 all_fetched() {
 	local pages=("$work/$2"/*)
 	answered=$(cat "${pages[@]}" | cut -d' ' -f1 | sort | uniq -c)
