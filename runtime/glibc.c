@@ -54,16 +54,37 @@ static void learn_extent(size_t static_size)
 	glibc.below = TLS_BELOW_THREAD_POINTER ? variables : glibc.descriptor_size;
 }
 
-/* The list of robust mutexes is the one part of the descriptor that the kernel can tell. */
-static int learn_robust_list(const char *descriptor)
+/*
+ * The list of robust mutexes of a thread that has none: two words that hold the address of the second, and then the
+ * offset, which is negative, from a mutex's link to its lock.
+ */
+static char *find_empty_robust_list(char *descriptor)
+{
+	size_t at;
+
+	for (at = sizeof(void *); at + 2 * sizeof(void *) <= glibc.descriptor_size; at += sizeof(void *)) {
+		char **word = (char **)(descriptor + at);
+		long offset = (long)word[1];
+
+		if (word[-1] == (char *)word && word[0] == (char *)word && offset < 0 &&
+		    offset > -(long)sizeof(pthread_mutex_t))
+			return (char *)word;
+	}
+	return NULL;
+}
+
+/*
+ * The list of robust mutexes is the one part of the descriptor that the kernel can tell. Where it does not (a filter,
+ * an emulator), libc uses the list all the same.
+ */
+static int learn_robust_list(char *descriptor)
 {
 	char *head = NULL;
 	size_t length;
-	long result = raw_syscall(SYS_get_robust_list, 0, (long)&head, (long)&length, 0, 0, 0);
 
-	if (result == -ENOSYS) /* then libc makes no robust mutexes */
-		return 0;
-	if (result < 0 || !head)
+	if (raw_syscall(SYS_get_robust_list, 0, (long)&head, (long)&length, 0, 0, 0) < 0)
+		head = find_empty_robust_list(descriptor);
+	if (!head)
 		return ENOTSUP;
 	glibc.robust_head = head - descriptor;
 	glibc.robust_offset = *(long *)(head + sizeof(void *));

@@ -15,7 +15,7 @@ struct glibc {
 	ptrdiff_t descriptor_below; /* the descriptor starts so far below the thread pointer: 0 on x86 */
 	size_t descriptor_size;
 	ptrdiff_t tid, list, cancel, specific, specific_first; /* in the descriptor */
-	ptrdiff_t robust_head;                                 /* too; 0: the kernel knows no such lists */
+	ptrdiff_t robust_head;                                 /* too */
 	ptrdiff_t rseq_cpu_id;                                 /* from the thread pointer; 0: no rseq */
 	long robust_offset;
 	ptrdiff_t random;              /* the state that it draws random numbers by, in the descriptor; 0: none */

@@ -44,8 +44,6 @@ void give_up_robust_mutexes(void)
 	int i;
 
 	dismiss_stand_in();
-	if (!glibc.robust_head)
-		return;
 	next = list->first;
 	list->first = (uintptr_t)list;
 	for (i = 0; i < MOST && (next & ~(uintptr_t)INHERITS) != (uintptr_t)list; i++) {

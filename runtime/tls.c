@@ -64,8 +64,6 @@ static void close_circles(char *descriptor)
 
 	list[0] = list;
 	list[1] = list;
-	if (!glibc.robust_head)
-		return;
 	robust[-1] = robust;
 	robust[0] = robust;
 }
@@ -94,8 +92,7 @@ static int make_anew(void *tp)
 	if (!_dl_allocate_tls(tp))
 		return ENOMEM;
 	*thread_vector(tp) = glibc_trim_vector(*thread_vector(tp));
-	if (glibc.robust_head)
-		*(long *)(descriptor_of(tp) + glibc.robust_head + sizeof(void *)) = glibc.robust_offset;
+	*(long *)(descriptor_of(tp) + glibc.robust_head + sizeof(void *)) = glibc.robust_offset;
 	return 0;
 }
 
