@@ -47,9 +47,6 @@ void *context_to_enter(const struct context *made);
  */
 bool context_visit(const struct context *c, void (*visit)(void *arg), void *arg);
 
-/* For a hook of swapcontext: true when it is context_swap() that has called it. Asked once. */
-bool context_is_swapping(void);
-
 /* Stops the running context, which is from, and goes on with to. Returns when somebody switches back. */
 static inline void context_switch(struct context *from, const struct context *to)
 {

@@ -42,7 +42,8 @@ static bool has_what_we_call(void)
 static bool has_what_we_look_up(void)
 {
 	return glibc.thread_self && glibc.error_location && glibc.resolver_state && glibc.set_cancel_state &&
-	       glibc.set_cancel_type && glibc.make_key && glibc.set_value && glibc.delete_key;
+	       glibc.set_cancel_type && glibc.make_key && glibc.set_value && glibc.delete_key && glibc.getcontext &&
+	       glibc.swapcontext;
 }
 
 static void learn_extent(size_t static_size)
@@ -106,11 +107,30 @@ static bool learn_rseq(void)
 	       glibc.rseq_cpu_id + (ptrdiff_t)sizeof(int32_t) <= (ptrdiff_t)glibc.above;
 }
 
-static void find_functions(const struct dl_phdr_info *libc)
+/* The module in whose thread-local variables errno lies is libc: their header; NULL for another. */
+static const ElfW(Phdr) * variables_of_libc(const struct dl_phdr_info *info)
+{
+	const char *data = info->dlpi_tls_data, *error = (const char *)&errno;
+	int i;
+
+	for (i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *header = &info->dlpi_phdr[i];
+
+		if (header->p_type == PT_TLS && data && error >= data && error < data + header->p_memsz)
+			return header;
+	}
+	return NULL;
+}
+
+static int find_functions(struct dl_phdr_info *info, size_t size, void *unused)
 {
 	struct image image;
 
-	image_read(&image, libc->dlpi_addr, libc->dlpi_phdr, libc->dlpi_phnum);
+	(void)size;
+	(void)unused;
+	if (!variables_of_libc(info))
+		return 0;
+	image_read(&image, info->dlpi_addr, info->dlpi_phdr, info->dlpi_phnum);
 	glibc.malloc = (__typeof__(glibc.malloc))image_find(&image, "__libc_malloc");
 	glibc.free = (__typeof__(glibc.free))image_find(&image, "__libc_free");
 	glibc.thread_self = (__typeof__(glibc.thread_self))image_find(&image, "pthread_self");
@@ -123,28 +143,28 @@ static void find_functions(const struct dl_phdr_info *libc)
 	glibc.set_value = (__typeof__(glibc.set_value))image_find(&image, "pthread_setspecific");
 	glibc.delete_key = (__typeof__(glibc.delete_key))image_find(&image, "pthread_key_delete");
 	glibc.single_threaded = image_find(&image, "__libc_single_threaded");
+	glibc.getcontext = (__typeof__(glibc.getcontext))image_find(&image, "getcontext");
+	glibc.swapcontext = (__typeof__(glibc.swapcontext))image_find(&image, "swapcontext");
+	return 1;
 }
 
-/* The module in whose thread-local variables errno lies is libc. */
-static int find_libc(struct dl_phdr_info *info, size_t size, void *unused)
+bool glibc_find_functions(void)
 {
-	const char *data = info->dlpi_tls_data, *error = (const char *)&errno;
-	int i;
+	return dl_iterate_phdr(find_functions, NULL) && has_what_we_look_up();
+}
+
+static int find_variables(struct dl_phdr_info *info, size_t size, void *unused)
+{
+	const ElfW(Phdr) *header = variables_of_libc(info);
 
 	(void)size;
 	(void)unused;
-	for (i = 0; i < info->dlpi_phnum; i++) {
-		const ElfW(Phdr) *header = &info->dlpi_phdr[i];
-
-		if (header->p_type != PT_TLS || !data || error < data || error >= data + header->p_memsz)
-			continue;
-		glibc.libc_low = data - (const char *)glibc.host;
-		glibc.libc_module = info->dlpi_tls_modid;
-		glibc.libc_high = glibc.libc_low + (ptrdiff_t)(header->p_memsz & ~(sizeof(void *) - 1));
-		find_functions(info);
-		return 1;
-	}
-	return 0;
+	if (!header)
+		return 0;
+	glibc.libc_low = (const char *)info->dlpi_tls_data - (const char *)glibc.host;
+	glibc.libc_high = glibc.libc_low + (ptrdiff_t)(header->p_memsz & ~(sizeof(void *) - 1));
+	glibc.libc_module = info->dlpi_tls_modid;
+	return 1;
 }
 
 static struct list_node *thread_list(void)
@@ -223,10 +243,8 @@ int glibc_learn(void)
 	glibc.host = thread_pointer();
 	descriptor = (char *)glibc.host - glibc.descriptor_below;
 	if (!glibc_fact(FACT_descriptor, (pthread_t)descriptor == pthread_self()) ||
-	    !glibc_fact(FACT_variables, dl_iterate_phdr(find_libc, NULL)) ||
-	    !glibc_fact(FACT_functions, has_what_we_look_up()))
-		return ENOTSUP;
-	if (!glibc_fact(FACT_rseq, learn_rseq()))
+	    !glibc_fact(FACT_variables, dl_iterate_phdr(find_variables, NULL)) ||
+	    !glibc_fact(FACT_functions, glibc_find_functions()) || !glibc_fact(FACT_rseq, learn_rseq()))
 		return ENOTSUP;
 	return descriptor_is_known(descriptor) && variables_are_known() ? 0 : ENOTSUP;
 }

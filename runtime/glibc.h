@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <ucontext.h>
 
 struct glibc {
 	const void *host;           /* thread pointer of the thread that looked */
@@ -41,6 +42,8 @@ struct glibc {
 	int (*make_key)(pthread_key_t *key, void (*destroy)(void *));
 	int (*set_value)(pthread_key_t key, const void *value);
 	int (*delete_key)(pthread_key_t key);
+	int (*getcontext)(ucontext_t *context);
+	int (*swapcontext)(ucontext_t *own, const ucontext_t *other);
 };
 
 extern struct glibc glibc;
@@ -55,6 +58,12 @@ void __ctype_init(void) __attribute__((weak));
 
 /* Fills the structure. Returns 0, or ENOTSUP where a fact of glibc_facts.h does not hold. */
 int glibc_learn(void);
+
+/*
+ * Finds libc's own functions alone, which may be needed before. False where one is missing. May be called at any time
+ * by several threads: each stores the same.
+ */
+bool glibc_find_functions(void);
 
 /* How many bytes of static TLS from the thread pointer on the loaded modules use. */
 size_t glibc_tls_used(void);

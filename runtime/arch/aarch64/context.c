@@ -106,8 +106,3 @@ uintptr_t context_frame(const struct context *c)
 {
 	return ((const struct frame *)c->saved)->x19_to_x30[10];
 }
-
-bool context_is_swapping(void)
-{
-	return false;
-}

@@ -1,5 +1,9 @@
-/* The switch where we have no instructions of our own: swapcontext(3), with its two system calls. */
+/*
+ * The switch where we have no instructions of our own: swapcontext(3), with its two system calls. It is libc's own, as
+ * a hook of it, or a program's function of that name, must not take part.
+ */
 #include "context.h"
+#include "glibc.h"
 #include "sys.h"
 #include <stdbool.h>
 #include <ucontext.h>
@@ -10,9 +14,6 @@ const bool context_is_public = false;
 bool has_fsgsbase;
 #endif
 
-/* In the storage of the context that is swapped to, which is in force by then. */
-static __thread bool is_swapping;
-
 /* swapcontext would bring back the signal mask of the time when the context stopped: the OS thread keeps the one it
  * has. */
 void context_swap(void **saved, void *to)
@@ -20,9 +21,8 @@ void context_swap(void **saved, void *to)
 	ucontext_t here, *there = to;
 
 	*saved = &here;
-	is_swapping = true;
 	there->uc_sigmask.__val[0] = sys_get_mask();
-	swapcontext(&here, there);
+	glibc.swapcontext(&here, there);
 }
 
 static __thread int handed;
@@ -57,7 +57,9 @@ void context_make(struct context *c, void *low, size_t size, void (*entry)(void)
 {
 	ucontext_t *described = (ucontext_t *)((uintptr_t)((char *)low + size - sizeof(*described)) & ~63ul);
 
-	getcontext(described);
+	if (!glibc.getcontext)
+		glibc_find_functions();
+	glibc.getcontext(described);
 	described->uc_stack.ss_sp = low;
 	described->uc_stack.ss_size = (size_t)((char *)described - (char *)low);
 	described->uc_link = NULL;
@@ -68,12 +70,4 @@ void context_make(struct context *c, void *low, size_t size, void (*entry)(void)
 uintptr_t context_frame(const struct context *c)
 {
 	return interrupted_frame(c->saved);
-}
-
-bool context_is_swapping(void)
-{
-	bool answer = is_swapping;
-
-	is_swapping = false;
-	return answer;
 }

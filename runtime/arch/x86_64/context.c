@@ -202,8 +202,3 @@ uintptr_t context_frame(const struct context *c)
 {
 	return ((const struct frame *)c->saved)->rbp;
 }
-
-bool context_is_swapping(void)
-{
-	return false;
-}
