@@ -18,6 +18,11 @@ ARCH    := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 MACHINE := $(if $(wildcard runtime/arch/$(ARCH)),$(ARCH),generic)
 CONTEXT ?= $(MACHINE)
 
+# The compiler knows what goes with it, also where it compiles for another machine.
+OBJCOPY ?= $(shell $(CC) -print-prog-name=objcopy)
+PKG_CONFIG ?= pkg-config
+LOADER  := $(filter /%,$(foreach name,ld-linux-x86-64.so.2 ld-linux-aarch64.so.1,$(shell $(CC) -print-file-name=$(name))))
+
 # A compiler newer than ours warns of more: that stops nobody's build but our own, by `make WERROR=1`.
 FATAL   := $(if $(filter-out 0,$(WERROR)),-Werror)
 WARN    := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes $(FATAL)
@@ -88,22 +93,22 @@ $(BUILD)/exports.map: preload/calls.def $(PUBLIC) scripts/exports scripts/calls
 # Those of its functions that we have hooks for get other names in our copy: there they are the library's own.
 $(BUILD)/liburing.a: preload/calls.def scripts/calls
 	@mkdir -p $(@D)
-	objcopy $$(scripts/calls | awk '$$2 ~ /io_uring_/ { print "--redefine-sym", $$2 "=our_" $$2 }') \
+	$(OBJCOPY) $$(scripts/calls | awk '$$2 ~ /io_uring_/ { print "--redefine-sym", $$2 "=our_" $$2 }') \
 	    $(shell $(CC) -print-file-name=liburing.a) $@
 
 # Its memory comes from runtime/ring.c.
 $(OUR_URING): $(BUILD)/liburing.a
-	objcopy --redefine-sym calloc=uring_calloc --redefine-sym free=uring_free $< $@
+	$(OBJCOPY) --redefine-sym calloc=uring_calloc --redefine-sym free=uring_free $< $@
 
 $(OUR_LIBEV): runtime/libev_calls.c
 	@mkdir -p $(@D)
-	objcopy $$(sed -nE 's/^[^#\t].*\blibev_([a-z_0-9]+)\(.*|^NEVER_CALLED\(([a-z_0-9]+)\)/--redefine-sym \1\2=libev_\1\2/p' $<) \
+	$(OBJCOPY) $$(sed -nE 's/^[^#\t].*\blibev_([a-z_0-9]+)\(.*|^NEVER_CALLED\(([a-z_0-9]+)\)/--redefine-sym \1\2=libev_\1\2/p' $<) \
 	    --redefine-sym stderr=libev_stderr $(shell $(CC) -print-file-name=libev.a) $@
 
 $(LIB): $(OUR_LIBEV) $(OUR_URING) $(call objects,$(RUNTIME) $(HOOKS)) $(BUILD)/exports.map
 	$(CC) -shared $(CFLAGS) $(LDFLAGS) $(LTO) -Wl,-soname,libgreenload.so.$(SOVERSION) -Wl,-z,now -Wl,-z,relro -Wl,-z,defs \
 	    -Wl,-Bsymbolic-functions -Wl,--version-script,$(BUILD)/exports.map -o $@ \
-	    $(call objects,$(RUNTIME) $(HOOKS)) $(LIBS) $(wildcard /lib64/ld-linux-x86-64.so.2 /lib/ld-linux-aarch64.so.1)
+	    $(call objects,$(RUNTIME) $(HOOKS)) $(LIBS) $(LOADER)
 	ln -sf $(@F) $@.$(SOVERSION)
 
 # The launcher finds its library relative to itself, so that an installed tree can be moved as a whole.
@@ -162,8 +167,8 @@ $(BUILD)/tests/%.so: tests/%.c $(LIB)
 # The suites link the runtime's objects: nothing is interposed on the check runner.
 $(BUILD)/tests/unit/%: tests/unit/%.c $(call objects,$(RUNTIME)) $(OUR_LIBEV) $(OUR_URING)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(DEPGEN) -Iruntime -Iruntime/arch/$(MACHINE) -o $@ $(filter %.c %.o,$^) $(shell pkg-config --cflags --libs check) \
-	    $(LIBS) $(wildcard /lib64/ld-linux-x86-64.so.2 /lib/ld-linux-aarch64.so.1)
+	$(CC) $(ALL_CFLAGS) $(DEPGEN) -Iruntime -Iruntime/arch/$(MACHINE) -o $@ $(filter %.c %.o,$^) $(shell $(PKG_CONFIG) --cflags --libs check) \
+	    $(LIBS) $(LOADER)
 
 # What the programs load: a library finds what lies in `inner` beside it.
 $(BUILD)/tests/programs/library/%.so: tests/programs/library/%.c
@@ -327,4 +332,5 @@ help:
 .PHONY: all always library-objects manuals demo demo-tour tests benches bench deps check check-long torture lint format install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
--include $(shell find $(BUILD) -path '$(BUILD)/systems' -prune -o -name '*.d' -type f -print 2>/dev/null)
+# Only where the compiler puts them: file systems of other systems are below $(BUILD), too.
+-include $(shell find $(BUILD)/obj $(BUILD)/demos $(BUILD)/tests -name '*.d' 2>/dev/null)
