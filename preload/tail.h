@@ -7,11 +7,14 @@
  * RETURNS_BY(name, before, after), where this is defined, is for swapcontext(): ours calls before(a, b, &swap) and then
  * goes on to swap.go_to(a, b), too, but the caller to which that returns is after(&swap, result, position), which has
  * its result returned to our caller. position is the stack pointer with which our caller goes on. The address to which
- * our caller's call returns, and the swap, are in registers meanwhile: they are part of the context that is saved, and
- * nothing else on the stack is ours.
+ * our caller's call returns, and the swap, are in registers of the context that is saved: nothing else on the stack is
+ * ours.
  */
 #ifndef TAIL_H
 #define TAIL_H
+
+#include <stddef.h>
+#include <ucontext.h>
 
 struct swap {
 	void *go_to; /* not there after the switch */
@@ -104,13 +107,69 @@ struct swap {
 		".globl " #name "\n"                                                                                   \
 		".type " #name ", %function\n"                                                                         \
 		".p2align 4\n" #name ":\n"                                                                             \
+		"	.cfi_startproc\n"                                                                                    \
+		"	hint #34\n" /* bti c */                                                                        \
 		"	stp x0, x1, [sp, #-32]!\n"                                                                           \
+		"	.cfi_adjust_cfa_offset 32\n"                                                                         \
 		"	str x30, [sp, #16]\n"                                                                                \
+		"	.cfi_rel_offset x30, 16\n"                                                                           \
 		"	bl " #first "\n"                                                                               \
 		"	mov x16, x0\n"                                                                                       \
 		"	ldr x30, [sp, #16]\n"                                                                                \
+		"	.cfi_restore x30\n"                                                                                  \
 		"	ldp x0, x1, [sp], #32\n"                                                                             \
+		"	.cfi_adjust_cfa_offset -32\n"                                                                        \
 		"	br x16\n"                                                                                            \
+		"	.cfi_endproc\n"                                                                                      \
+		".size " #name ", . - " #name "\n");
+
+/*
+ * The swap and the address to which our caller's call returns are x2 to x4 of the context that is saved. libc loads
+ * these registers of every context, as they hold arguments of what makecontext() has a context begin with, and has no
+ * reason to store what they are in the midst of a call.
+ */
+#define RETURNS_BY(name, before, after)                                                                                \
+	_Static_assert(offsetof(ucontext_t, uc_mcontext.regs[2]) == 200, "as in the code below");                      \
+	__asm__(".text\n"                                                                                              \
+		".globl " #name "\n"                                                                                   \
+		".type " #name ", %function\n"                                                                         \
+		".p2align 4\n" #name ":\n"                                                                             \
+		"	.cfi_startproc\n"                                                                                    \
+		"	hint #34\n" /* bti c */                                                                        \
+		"	stp x0, x1, [sp, #-64]!\n"                                                                           \
+		"	.cfi_adjust_cfa_offset 64\n"                                                                         \
+		"	str x30, [sp, #16]\n"                                                                                \
+		"	.cfi_rel_offset x30, 16\n"                                                                           \
+		"	add x2, sp, #32\n"                                                                                   \
+		"	bl " #before "\n"                                                                              \
+		"	ldr x2, [sp, #16]\n"                                                                                 \
+		"	ldp x16, x3, [sp, #32]\n"                                                                            \
+		"	ldr x4, [sp, #48]\n"                                                                                 \
+		"	ldp x0, x1, [sp], #64\n"                                                                             \
+		"	.cfi_adjust_cfa_offset -64\n"                                                                        \
+		"	.cfi_register x30, x2\n"                                                                             \
+		"	stp x2, x3, [x0, #200]\n"                                                                            \
+		"	str x4, [x0, #216]\n"                                                                                \
+		"	adr x30, 1f\n"                                                                                       \
+		"	br x16\n"                                                                                            \
+		"	.cfi_undefined x30\n"                                                                                \
+		"	nop\n" /* the unwinder looks before the address to which a call returns */                     \
+		"	.cfi_register x30, x2\n"                                                                             \
+		"1:	mov x5, sp\n"                                                                                      \
+		"	stp xzr, x3, [sp, #-32]!\n"                                                                          \
+		"	.cfi_adjust_cfa_offset 32\n"                                                                         \
+		"	stp x4, x2, [sp, #16]\n"                                                                             \
+		"	.cfi_rel_offset x30, 24\n"                                                                           \
+		"	mov w1, w0\n"                                                                                        \
+		"	mov x2, x5\n"                                                                                        \
+		"	mov x0, sp\n"                                                                                        \
+		"	bl " #after "\n"                                                                               \
+		"	ldr x30, [sp, #24]\n"                                                                                \
+		"	.cfi_restore x30\n"                                                                                  \
+		"	add sp, sp, #32\n"                                                                                   \
+		"	.cfi_adjust_cfa_offset -32\n"                                                                        \
+		"	ret\n"                                                                                               \
+		"	.cfi_endproc\n"                                                                                      \
 		".size " #name ", . - " #name "\n");
 #else
 /* Then libc's own is found, and what it saves is taken for the mask. */

@@ -46,7 +46,7 @@ int frames_take(const struct greenlet *g, void **addresses, int most)
 		void *const *record = frame_record(frame);
 		uintptr_t next = (uintptr_t)record[0];
 
-		addresses[n] = record[1];
+		addresses[n] = code_address(record[1]);
 		if (next <= frame || !(is_ours(addresses[n]) || may_follow(g, frame, next)))
 			next = 0;
 		frame = next;

@@ -85,11 +85,24 @@ static inline long context_result(const ucontext_t *context)
 	return (long)context->uc_mcontext.regs[0];
 }
 
-/* The same for what setjmp has saved, where that is known, else 0. */
+/* The dynamic linker's: what libc hides saved registers with. */
+extern const uintptr_t __pointer_chk_guard __attribute__((weak));
+
+/* Where the stack had come to of what setjmp has saved; 0 where that is not known. libc hides it by the guard. */
 static inline uintptr_t jump_sp(const struct __jmp_buf_tag *buffer)
 {
-	(void)buffer;
-	return 0;
+	uintptr_t sp = &__pointer_chk_guard ? (uintptr_t)buffer->__jmpbuf[13] ^ __pointer_chk_guard : 0;
+
+	return sp % 16 ? 0 : sp;
+}
+
+/* A return address as it stands in a frame, without the signature that it has where code signs such. */
+static inline void *code_address(void *returns_to)
+{
+	register void *x30 __asm__("x30") = returns_to;
+
+	__asm__("hint #7" : "+r"(x30)); /* xpaclri */
+	return x30;
 }
 
 #endif

@@ -13,6 +13,31 @@ struct frame {
 	uint64_t fpcr, unused;
 };
 
+/* Where the library is compiled so, a return address is signed while it lies on a stack, by the key that the compiler
+ * takes. */
+#if __ARM_FEATURE_PAC_DEFAULT & 1
+#define SIGN         "	hint #25\n	.cfi_negate_ra_state\n" /* paciasp */
+#define AUTHENTICATE "	hint #29\n	.cfi_negate_ra_state\n" /* autiasp */
+#define SIGN_X17     "hint #8"                                  /* pacia1716 */
+#elif __ARM_FEATURE_PAC_DEFAULT & 2
+#define SIGN         "	.cfi_b_key_frame\n	hint #27\n	.cfi_negate_ra_state\n" /* pacibsp */
+#define AUTHENTICATE "	hint #31\n	.cfi_negate_ra_state\n"                         /* autibsp */
+#define SIGN_X17     "hint #10"                                                         /* pacib1716 */
+#else
+#define SIGN         ""
+#define AUTHENTICATE ""
+#define SIGN_X17     ""
+#endif
+
+/* The same as context_swap() does it, for when the stack has come to sp. */
+static uint64_t signed_address(uint64_t address, uint64_t sp)
+{
+	register uint64_t x17 __asm__("x17") = address, x16 __asm__("x16") = sp;
+
+	__asm__(SIGN_X17 : "+r"(x17) : "r"(x16));
+	return x17;
+}
+
 __asm__(".text\n"
 	".globl context_swap\n"
 	".hidden context_swap\n"
@@ -28,8 +53,8 @@ __asm__(".text\n"
 	"context_enter:\n"
 	"context_leave:\n"
 	".cfi_startproc\n"
-	"	hint #34\n"
-	"	sub sp, sp, #176\n"
+	"	hint #34\n" /* bti c */
+    SIGN "	sub sp, sp, #176\n"
 	"	.cfi_adjust_cfa_offset 176\n"
 	"	stp x19, x20, [sp, #0]\n"
 	"	stp x21, x22, [sp, #16]\n"
@@ -63,8 +88,7 @@ __asm__(".text\n"
 	"	ldp d12, d13, [sp, #128]\n"
 	"	ldp d14, d15, [sp, #144]\n"
 	"	add sp, sp, #176\n"
-	"	.cfi_adjust_cfa_offset -176\n"
-	"	mov x0, x2\n" /* the result that is handed over */
+	"	.cfi_adjust_cfa_offset -176\n" AUTHENTICATE "	mov x0, x2\n" /* the result that is handed over */
 	"	ret\n"
 	".cfi_endproc\n"
 	".size context_swap, . - context_swap\n");
@@ -92,7 +116,7 @@ void context_make(struct context *c, void *low, size_t size, void (*entry)(void)
 	memset(frame, 0, sizeof(*frame));
 	/* x19 is what makecontext leaves for its own start code, the link register where we go. */
 	frame->x19_to_x30[0] = described.uc_mcontext.regs[19];
-	frame->x19_to_x30[11] = described.uc_mcontext.pc;
+	frame->x19_to_x30[11] = signed_address(described.uc_mcontext.pc, (uintptr_t)(frame + 1));
 	__asm__("mrs %0, fpcr" : "=r"(frame->fpcr));
 	c->saved = frame;
 }

@@ -101,6 +101,12 @@ static inline void *const *frame_record(uintptr_t frame)
 	return (void *const *)frame;
 }
 
+/* A return address as it stands in a frame, without a signature. */
+static inline void *code_address(void *returns_to)
+{
+	return returns_to;
+}
+
 /* The frame pointer of a context that was described. */
 static inline uintptr_t interrupted_frame(const ucontext_t *context)
 {
