@@ -9,7 +9,8 @@
 #include "turn.h"
 #include <mqueue.h>
 
-static const struct timespec long_ago;
+/* Not constant: an emulator (qemu) puts back what it has read. */
+static struct timespec long_ago;
 
 /* Takes the time limit for the call's own; false where the kernel is to refuse it. */
 static bool takes_limit(struct blocking *call, const struct timespec *limit)

@@ -7,6 +7,10 @@
 #include "profiles.h"
 #include "refused.h"
 
+#ifndef SYS_epoll_wait /* newer machines have epoll_pwait alone */
+#define SYS_epoll_wait SYS_epoll_pwait
+#endif
+
 /* What an old list would not have, and all that an event loop rests on. */
 static const unsigned by_strangers[] = {SYS_io_uring_enter, SYS_io_uring_register, SYS_io_uring_setup, SYS_pidfd_open,
     SYS_preadv2, SYS_pwritev2, SYS_process_vm_readv, SYS_process_vm_writev, SYS_epoll_pwait2, SYS_close_range,

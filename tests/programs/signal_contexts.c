@@ -61,7 +61,9 @@ static __attribute__((noinline)) int swap_here(int depth, bool copies)
 	overwrite();
 	if (copies) {
 		copy = old;
-		copy.uc_mcontext.fpregs = old.uc_mcontext.fpregs;
+#ifdef __x86_64__
+		copy.uc_mcontext.fpregs = old.uc_mcontext.fpregs; /* points into the context itself */
+#endif
 		setcontext(&copy);
 	} else if (depth % 2) {
 		swapcontext(&copy, &old);

@@ -142,7 +142,7 @@ static void *look_at_oneself(void *unused)
 	snprintf(own, sizeof(own), "%d/task/%d", getpid(), gettid());
 	say_whether("the link is its own", length == (ssize_t)strlen(own) && !memcmp(link, own, (size_t)length));
 	say("cut short", readlink("/proc/thread-self", link, 2));
-	say("raw", syscall(SYS_readlink, "/proc/self/task", link, sizeof(link)));
+	say("raw", syscall(SYS_readlinkat, AT_FDCWD, "/proc/self/task", link, sizeof(link)));
 	return unused;
 }
 
