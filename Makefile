@@ -232,6 +232,10 @@ check check-long torture:
 # `make check-systems SYSTEMS=trixie`: what a new user does, on bare systems.
 check-systems:
 	@BUILD='$(BUILD)' SYSTEMS='$(SYSTEMS)' scripts/systems
+# The tests that an emulator of the processor can run, on arm64's Debian 12.
+check-aarch64:
+	@scripts/deps aarch64
+	@scripts/aarch64
 
 lint:
 	@scripts/deps lint
@@ -318,6 +322,7 @@ help:
 	@echo 'make check      installs what it needs, then runs the tests'
 	@echo 'make check-long the tests that take longer'
 	@echo 'make check-systems  demo and tests on Debian 12, 13 and unstable, in chroots'
+	@echo 'make check-aarch64  the tests for arm64, in an emulator'
 	@echo 'make torture    the tests on a build made to give bugs a chance'
 	@echo 'make bench      measures, prints a table, writes build/bench.json'
 	@echo 'make lint       format, static analysis, layering, manifest'
@@ -329,7 +334,7 @@ help:
 	@echo 'make deb        Debian packages, in build/deb; make check-deb tries them'
 	@echo 'make clean'
 
-.PHONY: all always library-objects manuals demo demo-tour tests benches bench deps check check-long torture lint format install uninstall clean help
+.PHONY: all always library-objects manuals demo demo-tour tests benches bench deps check check-aarch64 check-long torture lint format install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 # Only where the compiler puts them: file systems of other systems are below $(BUILD), too.

@@ -12,5 +12,5 @@ unsigned count_tasks(void)
 	unsigned tasks = 0;
 
 	for_each_number("/proc/self/task", count, &tasks);
-	return tasks;
+	return tasks - THREADS_OF_EMULATOR;
 }

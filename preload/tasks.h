@@ -2,6 +2,11 @@
 #ifndef TASKS_H
 #define TASKS_H
 
+/* Those that an emulator of a processor has for itself: they run none of the program's code. See tests/run-emulated. */
+#ifndef THREADS_OF_EMULATOR
+#define THREADS_OF_EMULATOR 0
+#endif
+
 /* How many there are now; 0: the kernel does not tell. */
 unsigned count_tasks(void);
 

@@ -4,6 +4,7 @@
  * signals, as a library's thread does, lest it take those that the program blocks.
  */
 #include "greenload.h"
+#include <errno.h>
 #include <signal.h>
 
 static void *tick(void *unused)
@@ -17,7 +18,11 @@ static void *tick(void *unused)
 	return unused;
 }
 
+/* errno stays: what a program prints of it without a failure is to be the same. */
 __attribute__((constructor)) static void keep_company(void)
 {
+	int error = errno;
+
 	green_detach(green_spawn(tick, NULL));
+	errno = error;
 }
