@@ -221,6 +221,20 @@ int slice_signal(void)
 	return the_signal;
 }
 
+/*
+ * Whether it can be sent at all: an emulator (qemu) has the last two for itself, and takes actions for them all the
+ * same. A timer that never runs tells.
+ */
+static bool can_be_sent(int signo)
+{
+	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = signo};
+	int timer, error = sys_timer_create(CLOCK_MONOTONIC, &event, &timer);
+
+	if (error == 0)
+		sys_timer_delete(timer);
+	return error != -EINVAL;
+}
+
 /* The highest for which the program has this action. */
 static int take_signal_with(void (*action)(int))
 {
@@ -229,7 +243,7 @@ static int take_signal_with(void (*action)(int))
 
 	for (signo = SIGRTMAX; signo >= SIGRTMIN; signo--) {
 		if (signo == the_signal || sigaction(signo, NULL, &now) != 0 || (now.sa_flags & SA_SIGINFO) ||
-		    now.sa_handler != action || sigaction(signo, &ours, NULL) != 0)
+		    now.sa_handler != action || !can_be_sent(signo) || sigaction(signo, &ours, NULL) != 0)
 			continue;
 		programs_action = action;
 		return signo;
