@@ -229,6 +229,13 @@ static void connect_all(long how)
 	close(listener);
 }
 
+/* The torture build shuffles the ready queue, and lets all connect before the one that waits for them looks. */
+#ifdef TORTURE
+enum { IS_SHUFFLED = true };
+#else
+enum { IS_SHUFFLED = false };
+#endif
+
 /* The kernel counts for a network namespace: one of our own, in which nobody else connects. */
 static bool has_own_network(void)
 {
@@ -270,7 +277,7 @@ int main(void)
 	all_ways();
 	for (how = 0; how < 4; how++)
 		connect_all(how);
-	if (counts)
+	if (counts && !IS_SHUFFLED)
 		expect_equal("overflows", overflows(), 0);
 	return verdict();
 }
