@@ -85,6 +85,9 @@ $(UNITS): private ALL_CFLAGS += $(if $(LTO),-fno-lto)
 # The report of who waits where finds the program's calls by the chain of frames.
 $(call objects,$(RUNTIME) $(HOOKS)): ALL_CFLAGS += -fno-omit-frame-pointer
 
+# They run on the stacks of the program's threads, which may have no more than PTHREAD_STACK_MIN.
+$(call objects,$(RUNTIME) $(HOOKS)): ALL_CFLAGS += -Wframe-larger-than=5000
+
 # What the library exports: the hooks in the manifest and the public functions in the header, nothing else.
 $(BUILD)/exports.map: preload/calls.def $(PUBLIC) scripts/exports scripts/calls
 	@mkdir -p $(@D)

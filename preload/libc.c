@@ -27,27 +27,50 @@ static inline __attribute__((always_inline)) bool is_newer(const char *name)
 	       strcmp(name, "pthread_gettid_np") == 0;
 }
 
-static int read_libc(struct dl_phdr_info *info, size_t size, void *image)
+/* What the path leads to has the name of libc's file. */
+static bool is_libc(const char *path)
 {
-	const char *slash = strrchr(info->dlpi_name, '/');
+	const char *name = path;
 
-	(void)size;
-	if (strcmp(slash ? slash + 1 : info->dlpi_name, LIBC_SO) != 0)
-		return 0;
-	image_read(image, info->dlpi_addr, info->dlpi_phdr, info->dlpi_phnum);
-	return 1;
+	for (; *path; path++) {
+		if (*path == '/')
+			name = path + 1;
+	}
+	return image_is_name(name, LIBC_SO);
+}
+
+static const struct link_map *map_of_libc(void)
+{
+	const struct link_map *map = _r_debug.r_map;
+
+	while (map && !is_libc(map->l_name))
+		map = map->l_next;
+	return map;
+}
+
+/* The file's header is at the beginning of its first segment. */
+static bool read_libc(struct image *image)
+{
+	const struct link_map *map = map_of_libc();
+	const ElfW(Ehdr) *header = map ? (const void *)map->l_addr : NULL;
+
+	if (!header)
+		return false;
+	image_read(image, map->l_addr, (const void *)(map->l_addr + header->e_phoff), header->e_phnum);
+	return true;
 }
 
 /*
  * Of what it does not find the linker keeps a word, by a malloc that may not be ready yet, as the program's own is not
- * during relocation. So it is not asked for what libc does not have.
+ * during relocation. So it is not asked for what libc does not have. Nor are dl_iterate_phdr() and the functions of
+ * <string.h> called: a sanitizer has its own, which would begin to work, by calls of ours that lead nowhere yet.
  */
 static bool libc_has(const char *name)
 {
 	static struct image image;
 	static bool is_read;
 
-	is_read = is_read || dl_iterate_phdr(read_libc, &image);
+	is_read = is_read || read_libc(&image);
 	return is_read && image_find(&image, name);
 }
 

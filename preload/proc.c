@@ -1,4 +1,5 @@
 #include "proc.h"
+#include "../runtime/memory.h"
 #include "blocking.h"
 #include "given_name.h"
 #include "known_id.h"
@@ -140,6 +141,12 @@ struct text {
 	size_t length;
 };
 
+/* Not on the stack, of which a thread may have no more than PTHREAD_STACK_MIN. */
+struct texts {
+	struct text read; /* the OS thread's file */
+	struct text own;  /* the greenlet's */
+};
+
 static __attribute__((format(printf, 2, 3))) void add(struct text *text, const char *format, ...)
 {
 	size_t room = sizeof(text->bytes) - text->length;
@@ -172,18 +179,16 @@ static bool read_file(const struct greenlet *g, const char *name, struct text *t
 	return n >= 0 && text->length;
 }
 
-static bool name_of(const struct greenlet *g, char name[sizeof(g->name)])
+static bool name_of(const struct greenlet *g, char name[sizeof(g->name)], struct text *read)
 {
-	struct text text;
-
 	take_written_names();
 	memcpy(name, g->name, sizeof(g->name));
 	if (g->is_named)
 		return true;
-	if (!read_file(g, "/comm", &text))
+	if (!read_file(g, "/comm", read))
 		return false;
-	text.bytes[strcspn(text.bytes, "\n")] = 0;
-	memcpy(name, text.bytes, sizeof(g->name) - 1);
+	read->bytes[strcspn(read->bytes, "\n")] = 0;
+	memcpy(name, read->bytes, sizeof(g->name) - 1);
 	return true;
 }
 
@@ -192,26 +197,26 @@ static bool is_parked(const struct greenlet *g)
 	return g != self && g->state != RUNNING;
 }
 
-static bool write_comm(const struct greenlet *g, struct text *text)
+static bool write_comm(const struct greenlet *g, struct texts *texts)
 {
 	char name[sizeof(g->name)];
 
-	if (!name_of(g, name))
+	if (!name_of(g, name, &texts->read))
 		return false;
-	add(text, "%s\n", name);
+	add(&texts->own, "%s\n", name);
 	return true;
 }
 
 /* The name stands in brackets, and may have some of its own. */
-static bool write_stat(const struct greenlet *g, struct text *text)
+static bool write_stat(const struct greenlet *g, struct texts *texts)
 {
 	char name[sizeof(g->name)];
-	struct text its;
 	const char *end;
 
-	if (!name_of(g, name) || !read_file(g, "/stat", &its) || !(end = strrchr(its.bytes, ')')) || strlen(end) < 4)
+	if (!name_of(g, name, &texts->read) || !read_file(g, "/stat", &texts->read) ||
+	    !(end = strrchr(texts->read.bytes, ')')) || strlen(end) < 4)
 		return false;
-	add(text, "%d (%s) %c%s", thread_id_of(g), name, is_parked(g) ? 'S' : 'R', end + 3);
+	add(&texts->own, "%d (%s) %c%s", thread_id_of(g), name, is_parked(g) ? 'S' : 'R', end + 3);
 	return true;
 }
 
@@ -233,15 +238,14 @@ static void write_status_line(const struct greenlet *g, const char *name, const 
 		add(text, "%s\n", line);
 }
 
-static bool write_status(const struct greenlet *g, struct text *text)
+static bool write_status(const struct greenlet *g, struct texts *texts)
 {
 	char name[sizeof(g->name)], *line, *left;
-	struct text its;
 
-	if (!name_of(g, name) || !read_file(g, "/status", &its))
+	if (!name_of(g, name, &texts->read) || !read_file(g, "/status", &texts->read))
 		return false;
-	for (line = strtok_r(its.bytes, "\n", &left); line; line = strtok_r(NULL, "\n", &left))
-		write_status_line(g, name, line, text);
+	for (line = strtok_r(texts->read.bytes, "\n", &left); line; line = strtok_r(NULL, "\n", &left))
+		write_status_line(g, name, line, &texts->own);
 	return true;
 }
 
@@ -263,24 +267,45 @@ static int open_text(const struct text *text, int flags)
 
 static const struct {
 	const char *name;
-	bool (*write)(const struct greenlet *g, struct text *text);
+	bool (*write)(const struct greenlet *g, struct texts *texts);
 } own_files[] = {{"/comm", write_comm}, {"/stat", write_stat}, {"/status", write_status}};
 
-static int open_own(const struct place *place, int flags)
+/* False where the greenlet has no such file of its own. Else *fd is the descriptor, or -errno. */
+static bool open_of_its_own(const struct place *place, int flags, struct texts *texts, int *fd)
 {
-	struct text text = {.length = 0};
-	char path[PROC_PATH];
-	int fd;
+	size_t i;
 
-	for (size_t i = 0; i < sizeof(own_files) / sizeof(*own_files); i++) {
+	texts->own.length = 0;
+	for (i = 0; i < sizeof(own_files) / sizeof(*own_files); i++) {
 		if (strcmp(place->rest, own_files[i].name) != 0)
 			continue;
-		if ((flags & O_ACCMODE) != O_RDONLY && own_files[i].write == write_comm && write_comm(place->g, &text))
-			return open_name(place->g, flags, text.bytes, text.length);
-		if ((flags & O_ACCMODE) == O_RDONLY && own_files[i].write(place->g, &text) &&
-		    (fd = open_text(&text, flags)) >= 0)
-			return fd;
+		if ((flags & O_ACCMODE) == O_RDONLY && own_files[i].write(place->g, texts)) {
+			*fd = open_text(&texts->own, flags);
+			return *fd >= 0;
+		}
+		if ((flags & O_ACCMODE) != O_RDONLY && own_files[i].write == write_comm &&
+		    write_comm(place->g, texts)) {
+			*fd = open_name(place->g, flags, texts->own.bytes, texts->own.length);
+			return true;
+		}
 	}
+	return false;
+}
+
+/* What a greenlet has no file of its own for is its OS thread's. */
+static int open_own(const struct place *place, int flags)
+{
+	struct texts *texts = memory_alloc(sizeof(*texts));
+	char path[PROC_PATH];
+	bool is_open;
+	int fd;
+
+	if (!texts)
+		return -ENOMEM;
+	is_open = open_of_its_own(place, flags, texts, &fd);
+	memory_free(texts);
+	if (is_open)
+		return fd;
 	put_path(place, path);
 	return (int)raw_syscall(SYS_openat, AT_FDCWD, (long)path, flags, 0, 0, 0);
 }

@@ -1,6 +1,5 @@
 #include "image.h"
-#include <stdbool.h>
-#include <string.h>
+#include <stddef.h>
 
 /* The dynamic linker changes the addresses to those in memory, but for an object that it has not loaded itself. */
 static const void *table_at(uintptr_t away, const ElfW(Dyn) * entry)
@@ -33,9 +32,18 @@ void image_read(struct image *image, uintptr_t away, const ElfW(Phdr) * header, 
 	}
 }
 
+bool image_is_name(const char *one, const char *other)
+{
+	while (*one && *one == *other) {
+		one++;
+		other++;
+	}
+	return *one == *other;
+}
+
 static bool is_named(const struct image *image, uint32_t i, const char *name)
 {
-	return image->symbols[i].st_shndx != SHN_UNDEF && strcmp(image->names + image->symbols[i].st_name, name) == 0;
+	return image->symbols[i].st_shndx != SHN_UNDEF && image_is_name(image->names + image->symbols[i].st_name, name);
 }
 
 static uint32_t gnu_hash(const char *name)

@@ -6,6 +6,7 @@
 #define IMAGE_H
 
 #include <link.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct image {
@@ -20,5 +21,8 @@ void image_read(struct image *image, uintptr_t away, const ElfW(Phdr) * header, 
 
 /* The address of what the object defines under this name; NULL: nothing. Versions are not looked at. */
 void *image_find(const struct image *image, const char *name);
+
+/* True if the two names are equal. Calls nothing: strcmp() is a function that others define, and not always ready. */
+bool image_is_name(const char *one, const char *other);
 
 #endif

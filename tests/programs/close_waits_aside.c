@@ -11,7 +11,7 @@
 
 enum { SIZE = 2 << 20 };
 
-static char path[] = "/tmp/closeXXXXXX";
+static char path[] = "closeXXXXXX";
 static unsigned char content[SIZE];
 static int in, out;
 static long result;

