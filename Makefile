@@ -337,7 +337,7 @@ help:
 	@echo 'make deb        Debian packages, in build/deb; make check-deb tries them'
 	@echo 'make clean'
 
-.PHONY: all always library-objects manuals demo demo-tour tests benches bench deps check check-aarch64 check-long torture lint format install uninstall clean help
+.PHONY: all always library-objects manuals demo demo-tour tests benches bench deps check check-aarch64 check-systems check-long torture lint format install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 # Only where the compiler puts them: file systems of other systems are below $(BUILD), too.
