@@ -43,7 +43,7 @@ static void free_it(void *closing)
 	memory_free(closing);
 }
 
-/* Nobody waits for it. */
+/* The caller does not wait for it. */
 static void close_aside(void *arg)
 {
 	struct closing *closing = arg;

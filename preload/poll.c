@@ -64,7 +64,7 @@ static bool are_readable(const struct pollfd *fds, nfds_t n)
 	return is_on_our_stack(fds, fds + n) || (is_readable(fds) && is_readable((const char *)(fds + n) - 1));
 }
 
-/* Whoever connects while others run would fill the backlog of a listener. */
+/* Threads that connect while others run would fill the backlog of a listener. */
 static bool waits_for_connections(const struct pollfd *fds, nfds_t n)
 {
 	nfds_t i;

@@ -108,7 +108,7 @@ static int accept_with(int fd, const struct accepting *how)
 	return (int)settled(&call, result);
 }
 
-/* Noted before the first accept: who looks for connections by poll or epoll, and is woken for one, goes first. */
+/* Noted before the first accept: a greenlet that poll or epoll wakes for a connection goes first. */
 int listen(int fd, int backlog)
 {
 	int result = libc.listen(fd, backlog);

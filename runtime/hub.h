@@ -85,9 +85,9 @@ struct greenlet {
 
 	void *(*run)(void *);
 	void *value;               /* its argument, then its result */
-	struct greenlet *joiner;   /* who waits for its end */
+	struct greenlet *joiner;   /* waits for its end */
 	_Atomic uint32_t ended;    /* the same for pthread_join, which waits by this address */
-	_Atomic bool is_joined;    /* somebody does */
+	_Atomic bool is_joined;    /* a joiner has come */
 	bool is_exiting;           /* in pthread_exit: it cannot be cancelled any more */
 	uintptr_t no_points;       /* the frame of the call in which nothing is a cancellation point; 0: none */
 	bool has_altstack, sliced; /* the latter: gives way in the middle of what it does, see slice.h */

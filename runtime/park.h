@@ -28,11 +28,11 @@ struct until {
 	bool no_point;        /* a deferred cancellation does not end it, but a kill does */
 	bool is_held;         /* nor does an asynchronous one end a firm wait: others refer to its frame */
 	bool on_stop;         /* a stop of the process ends it, with EINTR, once that goes on */
-	bool goes_first;      /* once its descriptor is ready, ahead of all who are: what comes next is lost else */
-	bool keeps_file;      /* a wait for a descriptor goes on when that is closed, see poller_closing() */
-	bool is_inside;       /* nobody but a greenlet or a thread of this process can bring what is waited for */
-	const char *what;     /* that, for reports: "an element of a queue"; NULL: it is known otherwise, see waits.c */
-	const void *object;   /* where it is to come from; with the `what` END_OF the greenlet */
+	bool goes_first;    /* ahead of all that are ready, once its descriptor is: else the next connection is lost */
+	bool keeps_file;    /* a wait for a descriptor goes on when that is closed, see poller_closing() */
+	bool is_inside;     /* nobody but a greenlet or a thread of this process can bring what is waited for */
+	const char *what;   /* that, for reports: "an element of a queue"; NULL: it is known otherwise, see waits.c */
+	const void *object; /* where it is to come from; with the `what` END_OF the greenlet */
 };
 
 /* The `what` of who waits for the end of a greenlet. */
@@ -91,7 +91,7 @@ void look_for_urgent(void);
 /*
  * For a call that does not wait though others of its kind do: lets those run first that are ready, but for those that
  * compute, and has the loop looked at now and then. A program that asks again and again would else hold up what it asks
- * for. found_nothing: as long as nobody else is ready, the loop is looked at the sooner.
+ * for. found_nothing: while no other greenlet is ready, the loop is polled sooner.
  */
 void give_way(bool found_nothing);
 

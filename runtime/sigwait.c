@@ -86,7 +86,7 @@ int await_signal(uint64_t set, siginfo_t *info, const struct until *until)
 	return error;
 }
 
-/* Each of those who wait looks for himself. */
+/* Each waiter looks for itself. */
 static void on_pending(struct ev_loop *loop, ev_io *watcher, int events)
 {
 	struct hub *hub = watcher->data;

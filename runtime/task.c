@@ -101,7 +101,7 @@ static size_t tls_size(const struct dl_phdr_info *module)
 	return 0;
 }
 
-/* Ours say what the caller is in the midst of, an allocator's what nobody else may touch. */
+/* Not ours, which describe the call that the caller is in, and not an allocator's, which are one thread's alone. */
 static int copy_variables(struct dl_phdr_info *module, size_t size, void *arg)
 {
 	const struct copy *copy = arg;

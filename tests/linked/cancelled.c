@@ -125,7 +125,7 @@ static void rwlocks(void)
 	}
 }
 
-/* By the one that cancels, who is woken in between. */
+/* The canceller is woken in between. */
 static void *sleep_and_tell(void *error)
 {
 	first = pthread_self();

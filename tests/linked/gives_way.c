@@ -236,7 +236,7 @@ enum { IS_SHUFFLED = true };
 enum { IS_SHUFFLED = false };
 #endif
 
-/* The kernel counts for a network namespace: one of our own, in which nobody else connects. */
+/* The kernel counts for a network namespace. In one of our own no other process connects. */
 static bool has_own_network(void)
 {
 	struct ifreq loopback = {.ifr_name = "lo", .ifr_flags = IFF_UP};

@@ -114,7 +114,7 @@ static void close_elsewhere(void)
 	say("one that closes", end_of(make(close_all, CLONE_VM, NULL)));
 	msleep(20);
 	must("write", write(kept[1], "k", 1));
-	say_whether("who waited has read", join(reader) == (void *)'k');
+	say_whether("the waiter has read", join(reader) == (void *)'k');
 }
 
 /* Without CLONE_SIGHAND, its handlers are its own. */
@@ -157,7 +157,7 @@ static void handle_elsewhere(void)
 	say("there", there);
 }
 
-/* Who makes a task by CLONE_VFORK waits until it has ended, the others do not: one of them brings what it waits for. */
+/* The maker of a task by CLONE_VFORK waits for its end, the other threads do not: one brings what the task waits for. */
 static void *write_soon(void *unused)
 {
 	msleep(30);

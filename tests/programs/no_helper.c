@@ -1,5 +1,6 @@
 /* parks: open openat creat flock fcntl msgrcv msgsnd semop semtimedop wait waitid */
 /* Calls that wait while the system gives no thread: others go on, and the calls end as they should. */
+#include "no_more_threads.h"
 #include "say.h"
 #include <sys/file.h>
 #include <sys/msg.h>
@@ -14,7 +15,6 @@ struct partner {
 	int begin;
 };
 
-static bool was_root;
 static int ids[3]; /* a queue, its like that is full, semaphores */
 
 static struct partner make_partner(int (*task)(void *arg), void *arg)
@@ -145,27 +145,6 @@ static int take_record(int fd)
 	return fcntl(fd, F_SETLK, &(struct flock){.l_type = F_WRLCK, .l_start = 10, .l_len = 1});
 }
 
-/* Only who has no privileges is held to the limit. */
-static void give_up_threads(void)
-{
-	const struct rlimit none = {0, 0};
-	const long nobody = 65534, root = 0;
-
-	was_root = geteuid() == 0;
-	must("setrlimit", setrlimit(RLIMIT_NPROC, &none));
-	if (was_root)
-		must("setresuid", syscall(SYS_setresuid, nobody, nobody, root));
-	say("fork", fork());
-}
-
-static void take_privileges_back(void)
-{
-	const long root = 0;
-
-	if (was_root)
-		must("setresuid", syscall(SYS_setresuid, root, root, root));
-}
-
 static void read_fifo(const char *what, const struct partner *partner, int fd, double start)
 {
 	char bytes[8];
@@ -193,8 +172,8 @@ static void do_files(struct partner *partners)
 
 	start = now();
 	begin(&partners[2]);
-	say("of who has gone", (fd = open("fifo", O_RDONLY)) < 0 ? -1 : 0);
-	say_waited("for him", start, 60);
+	say("of a writer that has gone", (fd = open("fifo", O_RDONLY)) < 0 ? -1 : 0);
+	say_waited("for the writer", start, 60);
 	close(fd);
 	end_child(partners[2].pid);
 
@@ -296,7 +275,7 @@ static void make_objects(void)
 		;
 }
 
-/* Who has made them may remove them. */
+/* Their owner may remove them. */
 static void remove_objects(void *unused)
 {
 	(void)unused;

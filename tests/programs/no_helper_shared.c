@@ -4,6 +4,7 @@
  * Calls that wait for another process while the system gives no thread to wait in the place of a greenlet: the threads
  * that there are go on, and the calls end as they should.
  */
+#include "no_more_threads.h"
 #include "threads.h"
 #include <limits.h>
 #include <linux/futex.h>
@@ -277,29 +278,6 @@ static void make_objects(void)
 	must("grantpt", grantpt(master));
 	must("unlockpt", unlockpt(master));
 	tty = must("open", open(ptsname(master), O_RDWR | O_NOCTTY));
-}
-
-static bool was_root;
-
-/* Only who has no privileges is held to the limit. */
-static void give_up_threads(void)
-{
-	const struct rlimit none = {0, 0};
-	const long nobody = 65534, root = 0;
-
-	was_root = geteuid() == 0;
-	must("setrlimit", setrlimit(RLIMIT_NPROC, &none));
-	if (was_root)
-		must("setresuid", syscall(SYS_setresuid, nobody, nobody, root));
-	say("fork", fork());
-}
-
-static void take_privileges_back(void)
-{
-	const long root = 0;
-
-	if (was_root)
-		must("setresuid", syscall(SYS_setresuid, root, root, root));
 }
 
 static sem_t limited;

@@ -152,7 +152,7 @@ static bool exit_waits_for_locks(void)
 	return strverscmp(gnu_get_libc_version(), "2.41") >= 0;
 }
 
-/* exit() writes what is in the buffers, and where it does not wait for locks, it does not wait for who reads. */
+/* exit() writes what is in the buffers. Where it does not wait for locks, it does not wait for readers. */
 static void exit_while_read(void)
 {
 	char bytes[16];

@@ -54,7 +54,7 @@ START_TEST(refused_later)
 	ck_assert_int_eq(read(ends[0], &reading.byte, 1), 1);
 }
 
-/* Only who has no privileges is held to the limit. */
+/* The kernel applies the limit to unprivileged processes only. */
 static void change_without_threads(void *unused)
 {
 	const struct rlimit none = {0, 0};
