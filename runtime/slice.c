@@ -121,6 +121,7 @@ static bool begin_turns(struct turns *turns)
 	const struct itimerspec every = {{0, (long)TURN}, {0, (long)TURN}};
 	struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = slice_take_signal()};
 
+	turns->timer = 0;
 	event.sigev_value.sival_int = OF_WAIT;
 	event._sigev_un._tid = os_thread_id();
 	if (!event.sigev_signo || sys_timer_create(CLOCK_MONOTONIC, &event, &turns->timer) != 0)
@@ -228,7 +229,7 @@ int slice_signal(void)
 static bool can_be_sent(int signo)
 {
 	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = signo};
-	int timer, error = sys_timer_create(CLOCK_MONOTONIC, &event, &timer);
+	int timer = 0, error = sys_timer_create(CLOCK_MONOTONIC, &event, &timer);
 
 	if (error == 0)
 		sys_timer_delete(timer);

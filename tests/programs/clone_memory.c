@@ -157,7 +157,7 @@ static void handle_elsewhere(void)
 	say("there", there);
 }
 
-/* The maker of a task by CLONE_VFORK waits for its end, the other threads do not: one brings what the task waits for. */
+/* CLONE_VFORK has the maker wait for the end of the task, but no other thread: one brings what the task waits for. */
 static void *write_soon(void *unused)
 {
 	msleep(30);

@@ -112,7 +112,7 @@ static int spawn(bool searched, int *fd, const char *name, char *const argv[], p
 		error = (searched ? posix_spawnp : posix_spawn)(child, name, NULL, NULL, argv, environ);
 		*fd = error ? -1 : must("pidfd_open", pidfd_open(*child, 0));
 	} else if (!error) {
-		*child = pidfd_getpid(*fd);
+		*child = pidfd_getpid ? pidfd_getpid(*fd) : -1; /* it came with them */
 	}
 	return error;
 }
