@@ -198,8 +198,3 @@ int down_close_quietly(int fd)
 {
 	return (int)with_errno(raw_syscall(SYS_close, fd, 0, 0, 0, 0, 0));
 }
-
-ssize_t down_getdents64(int fd, void *buf, size_t size)
-{
-	return with_errno(raw_syscall(SYS_getdents64, fd, (long)buf, (long)(size < INT_MAX ? size : INT_MAX), 0, 0, 0));
-}

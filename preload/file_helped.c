@@ -103,15 +103,7 @@ DIR *opendir(const char *path)
 
 int statx(int dir, const char *restrict path, int flags, unsigned mask, struct statx *restrict status)
 {
-	int result = (int)ask_of_path(CALL_statx, libc.statx, 1, dir, (long)path, flags, mask, (long)status);
-	unsigned long links;
-
-	if (result == 0 && status->stx_mask & STATX_NLINK && MAY_LIST_THREADS(status->stx_mode, status->stx_size)) {
-		links = status->stx_nlink;
-		count_threads_as_links(dir, path, flags, &links);
-		status->stx_nlink = (uint32_t)links;
-	}
-	return result;
+	return (int)ask_of_path(CALL_statx, libc.statx, 1, dir, (long)path, flags, mask, (long)status);
 }
 
 int access(const char *path, int mode)

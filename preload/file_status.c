@@ -99,8 +99,6 @@ static int look_at(enum call which, int dir, const char *path, void *status, int
 		look_again(&look);
 	if (look.result < 0)
 		errno = look.error;
-	else if (MAY_LIST_THREADS(look.status->st_mode, look.status->st_size))
-		count_threads_as_links(dir, path, flags, &look.status->st_nlink);
 	return look.result;
 }
 

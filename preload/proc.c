@@ -53,7 +53,7 @@ static const char *read_process(const char *text, pid_t *id)
 struct place {
 	struct greenlet *g; /* NULL: to no greenlet */
 	const char *rest;   /* what follows its directory */
-	bool is_threads;    /* the list of the threads of the process, or what is in it by the id of no greenlet */
+	bool is_threads;    /* the directory of all threads: by a greenlet's id it is the process's */
 };
 
 /* Of an absolute path. */
@@ -73,19 +73,6 @@ static struct place parse(const char *path)
 	if (STARTS(at, "/task/") && !(at = read_id(at + sizeof("/task/") - 1, &id)))
 		return (struct place){NULL, NULL, false};
 	return (struct place){greenlet_named(id), at, false};
-}
-
-bool is_list_of_threads(int fd)
-{
-	char link[40], path[PROC_PATH];
-	ssize_t length;
-
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	length = raw_syscall(SYS_readlinkat, AT_FDCWD, (long)link, (long)path, PROC_PATH - 1, 0, 0);
-	if (length < 0)
-		return false;
-	path[length] = 0;
-	return parse(path).is_threads;
 }
 
 /* What begins in a directory begins in proc(5) where that does. */

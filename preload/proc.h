@@ -24,18 +24,6 @@ bool path_of_os_thread(int dir, const char *path, char buffer[PROC_PATH]);
  */
 bool open_of_greenlet(int dir, const char *path, int flags, int *fd);
 
-/* True for a descriptor of the directory that lists the threads of this process, by whichever path it was opened. */
-bool is_list_of_threads(int fd);
-
-/*
- * Where *links is what stat(2) has told of the file of this path, and that is the list of the threads of this process:
- * what it would be natively, as the kernel counts a link for each thread.
- */
-void count_threads_as_links(int dir, const char *path, int flags, unsigned long *links);
-
-/* True where it is worth asking that: what such a directory has. Costs a comparison or two. */
-#define MAY_LIST_THREADS(mode, size) (any_hub() && (mode) == (S_IFDIR | 0555) && (size) == 0)
-
 /* What /proc/thread-self is a link to, of the calling greenlet: as readlink(2). False where the path is another. */
 bool link_of_greenlet(const char *path, char *target, size_t size, ssize_t *length);
 

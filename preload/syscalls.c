@@ -106,7 +106,6 @@ static const struct answer answers[] = {
     [SYS_execve] = {(void *)execve, true, false},
     [SYS_execveat] = {(void *)execveat, true, false},
     [SYS_prctl] = {(void *)prctl, true, false},
-    [SYS_getdents64] = {(void *)getdents64, false, false},
     [SYS_gettid] = {(void *)gettid, true, false},
     [SYS_tgkill] = {(void *)tgkill, true, false},
     [SYS_sched_setaffinity] = {(void *)sched_setaffinity, true, false},

@@ -4,10 +4,10 @@
  */
 #include "../runtime/ending.h"
 #include "../runtime/handlers.h"
+#include "../runtime/helpers.h"
 #include "../runtime/leaving.h"
 #include "../runtime/mask.h"
 #include "../runtime/memory.h"
-#include "../runtime/own_threads.h"
 #include "../runtime/slice.h"
 #include "../runtime/task.h"
 #include "../runtime/tls.h"

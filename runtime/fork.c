@@ -7,7 +7,6 @@
 #include "lot.h"
 #include "memory.h"
 #include "offload_hub.h"
-#include "own_threads.h"
 #include "stand_in.h"
 #include "stuck.h"
 #include "sys.h"
@@ -19,7 +18,7 @@
 register_fork __register_atfork;
 
 static const struct fork_part *const parts[] = {
-    &fork_signals, &fork_lines, &fork_runtime, &fork_once, &fork_descriptors, &fork_home, &fork_names};
+    &fork_signals, &fork_lines, &fork_runtime, &fork_once, &fork_descriptors, &fork_home};
 
 enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
 
@@ -65,7 +64,6 @@ static void begin_anew(void)
 	hub_drop_borrowed_fds();
 	take_waits_along();
 	tasks_reset();
-	own_threads_reset();
 }
 
 const struct fork_part fork_runtime = {take_tables, give_tables, begin_anew};

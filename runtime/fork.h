@@ -39,7 +39,6 @@ PART fork_runtime;     /* fork.c: takes stacks_lock and the lock of memory.h */
 PART fork_once;        /* preload/once.c */
 PART fork_descriptors; /* preload/books.c */
 PART fork_home;        /* preload/inside.c */
-PART fork_names;       /* preload/given_name.c */
 #undef PART
 
 /* Registers the handler with libc; only the first call does. Async-signal-unsafe, takes no lock of ours. */

@@ -3,7 +3,6 @@
 #include "hub.h"
 #include "memory.h"
 #include "offload_hub.h"
-#include "own_threads.h"
 #include "park.h"
 #include "tls.h"
 #include <errno.h>
@@ -15,10 +14,13 @@
  * So many at once, beside one for each job that may last for ever: that one may wait for what another job brings, and
  * with too few both would.
  */
-#define MOST      512
-#define IDLE_SECS 10
+#define MOST        512
+#define IDLE_SECS   10
+#define STACK_BYTES (1024 * 1024) /* touched only as it is used */
 
 struct lock helpers_lock; /* guards the pool */
+
+__thread bool wants_os_thread;
 
 /* All hubs share the helpers. */
 static struct {
@@ -137,6 +139,25 @@ static void *help(void *of_generation)
 		pool.helpers--;
 	unlock(&helpers_lock);
 	return NULL;
+}
+
+int make_os_thread(pthread_t *thread, void *(*run)(void *arg), void *arg)
+{
+	pthread_attr_t attributes;
+	sigset_t all;
+	int error = pthread_attr_init(&attributes);
+
+	if (error)
+		return error;
+	pthread_attr_setstacksize(&attributes, STACK_BYTES);
+	/* libc leaves its own signals out of both. */
+	sigfillset(&all);
+	pthread_attr_setsigmask_np(&attributes, &all);
+	wants_os_thread = true;
+	error = pthread_create(thread, &attributes, run, arg);
+	wants_os_thread = false;
+	pthread_attr_destroy(&attributes);
+	return error;
 }
 
 /* True when there are more jobs than helpers who will take one. */

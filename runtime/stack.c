@@ -1,5 +1,4 @@
 #include "stack.h"
-#include "hold.h"
 #include "lock.h"
 #include "memory.h"
 #include "sys.h"
@@ -387,38 +386,6 @@ void stack_for_each(void (*f)(const struct stack *stack, void *arg), void *arg)
 		}
 	}
 	unlock(&stacks_lock);
-}
-
-/* The one with the smallest ids of those that have had a stack of this id or of a greater one. */
-static struct slab *slab_from(uint32_t id)
-{
-	struct slab *slab, *first = NULL;
-
-	for (slab = newest; slab && slab->first_id + slab->ids > id; slab = slab->older) {
-		if (slab->first_id + slab->fresh > id)
-			first = slab;
-	}
-	return first;
-}
-
-void stack_for_each_from(uint32_t id, bool (*f)(const struct stack *stack, void *arg), void *arg)
-{
-	struct slab *slab;
-	struct stack stack;
-	bool goes_on = true;
-
-	hold_signals();
-	lock(&stacks_lock);
-	while (goes_on && (slab = slab_from(id))) {
-		if (id < slab->first_id)
-			id = slab->first_id;
-		for (; goes_on && id < slab->first_id + slab->fresh; id++) {
-			stack = stack_at(slab, id - slab->first_id);
-			goes_on = f(&stack, arg);
-		}
-	}
-	unlock(&stacks_lock);
-	let_signals();
 }
 
 /* A filter may refuse the advice: other memory takes the place of this. */

@@ -6,7 +6,6 @@
 #define STACK_H
 
 #include "lock.h"
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -55,12 +54,6 @@ int stack_of_id(uint32_t id, struct stack *stack);
 
 /* Calls f with each stack that there ever was. */
 void stack_for_each(void (*f)(const struct stack *stack, void *arg), void *arg);
-
-/*
- * The same in the order of their ids, from this one on, until f says false. With a lock held and signals held: f takes
- * no lock and does not park.
- */
-void stack_for_each_from(uint32_t id, bool (*f)(const struct stack *stack, void *arg), void *arg);
 
 void stack_free(const struct stack *stack);
 

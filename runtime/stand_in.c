@@ -1,10 +1,10 @@
 #include "stand_in.h"
 #include "fork.h"
+#include "helpers.h"
 #include "hub.h"
 #include "lock.h"
 #include "memory.h"
 #include "offload.h"
-#include "own_threads.h"
 #include "park.h"
 #include <errno.h>
 #include <pthread.h>
