@@ -90,14 +90,18 @@ static void add(struct writer *writer)
 	let_signals();
 }
 
-/* The pair: the program's end first. Returns 0 or -errno. */
+/*
+ * The pair: the program's end first. Returns 0 or -errno. Ours is closed in a program that another OS thread executes
+ * at any time.
+ */
 static int make_ends(int flags, int ends[2])
 {
-	long error = raw_syscall(
-	    SYS_socketpair, AF_UNIX, SOCK_SEQPACKET | (flags & O_CLOEXEC ? SOCK_CLOEXEC : 0), 0, (long)ends, 0, 0);
+	long error = raw_syscall(SYS_socketpair, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, (long)ends, 0, 0);
 
 	if (error < 0)
 		return (int)error;
+	if (!(flags & O_CLOEXEC))
+		sys_fcntl(ends[0], F_SETFD, 0);
 	if (flags & O_NONBLOCK)
 		sys_fcntl(ends[0], F_SETFL, O_RDWR | O_NONBLOCK);
 	ends[1] = hub_borrow_fd(ends[1]);
