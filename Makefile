@@ -35,10 +35,10 @@ DEPGEN  = -MMD -MP
 LTO     := $(if $(findstring clang,$(shell $(CC) --version)),,-flto=auto)
 
 PUBLIC  := runtime/greenload.h $(wildcard runtime/greenload/*.h)
-RUNTIME := $(wildcard runtime/*.c runtime/toolbox/*.c) runtime/arch/$(CONTEXT)/context.c runtime/arch/$(MACHINE)/stuck_syscall.c \
+RUNTIME := $(wildcard runtime/*/*.c) runtime/arch/$(CONTEXT)/context.c runtime/arch/$(MACHINE)/stuck_syscall.c \
     $(wildcard runtime/arch/$(MACHINE)/claims.S)
-LAUNCH  := $(wildcard preload/launcher*.c) preload/code.c
-HOOKS   := $(filter-out preload/launcher%,$(wildcard preload/*.c)) preload/arch/$(MACHINE)/jump.c
+LAUNCH  := $(wildcard preload/launcher/*.c) preload/patch/syscall_scan.c
+HOOKS   := $(filter-out preload/launcher/%,$(wildcard preload/*/*.c)) preload/arch/$(MACHINE)/jump.c
 DEMOS   := $(patsubst demos/%.c,$(BUILD)/demos/%,$(wildcard demos/*.c))
 TOUR    := $(patsubst demos/tour/%.c,$(BUILD)/demos/tour/%,$(wildcard demos/tour/*.c))
 PROGRAMS:= $(patsubst tests/programs/%.c,$(BUILD)/tests/programs/%,$(wildcard tests/programs/*.c))
@@ -52,7 +52,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/be
 
 # liburing is linked in: few programs come to need it, and a library of its own would cost each of them its loading.
 OUR_URING := $(BUILD)/our_liburing.a
-# So is libev: what it calls leads to the functions of runtime/libev_calls.c, and its own names stay inside, so that a
+# So is libev: what it calls leads to the functions of runtime/io/libev_calls.c, and its own names stay inside, so that a
 # program may use a libev of its own.
 OUR_LIBEV := $(BUILD)/our_libev.a
 LIBS    := $(OUR_LIBEV) $(OUR_URING)
@@ -65,7 +65,7 @@ all: $(LIB) $(BUILD)/greenload $(DEMOS)
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(DEPGEN) -include runtime/strtol_of_c17.h -Iruntime -Iruntime/arch/$(MACHINE) -DGREENLOAD_VERSION='"$(VERSION)"' -c $< -o $@
+	$(CC) $(ALL_CFLAGS) $(DEPGEN) -include runtime/sys/strtol_of_c17.h -I. -Iruntime/arch/$(MACHINE) -DGREENLOAD_VERSION='"$(VERSION)"' -c $< -o $@
 
 $(BUILD)/obj/%.o: %.S
 	@mkdir -p $(@D)
@@ -99,11 +99,11 @@ $(BUILD)/liburing.a: preload/calls.def scripts/calls
 	$(OBJCOPY) $$(scripts/calls | awk '$$2 ~ /io_uring_/ { print "--redefine-sym", $$2 "=our_" $$2 }') \
 	    $(shell $(CC) -print-file-name=liburing.a) $@
 
-# Its memory comes from runtime/ring.c.
+# Its memory comes from runtime/io/ring.c.
 $(OUR_URING): $(BUILD)/liburing.a
 	$(OBJCOPY) --redefine-sym calloc=uring_calloc --redefine-sym free=uring_free $< $@
 
-$(OUR_LIBEV): runtime/libev_calls.c
+$(OUR_LIBEV): runtime/io/libev_calls.c
 	@mkdir -p $(@D)
 	$(OBJCOPY) $$(sed -nE 's/^[^#\t].*\blibev_([a-z_0-9]+)\(.*|^NEVER_CALLED\(([a-z_0-9]+)\)/--redefine-sym \1\2=libev_\1\2/p' $<) \
 	    --redefine-sym stderr=libev_stderr $(shell $(CC) -print-file-name=libev.a) $@
@@ -117,12 +117,12 @@ $(LIB): $(OUR_LIBEV) $(OUR_URING) $(call objects,$(RUNTIME) $(HOOKS)) $(BUILD)/e
 # The launcher finds its library relative to itself, so that an installed tree can be moved as a whole.
 LIBRARY_FROM_BIN = $(shell realpath -ms --relative-to="$(BINDIR)" "$(LIBDIR)")
 
-$(BUILD)/obj/preload/launcher_library.o: $(BUILD)/library-from-bin
-$(BUILD)/obj/preload/launcher_library.o: \
+$(BUILD)/obj/preload/launcher/library.o: $(BUILD)/library-from-bin
+$(BUILD)/obj/preload/launcher/library.o: \
     ALL_CFLAGS += -DSONAME='"libgreenload.so.$(SOVERSION)"' -DLIBRARY_FROM_BIN='"$(LIBRARY_FROM_BIN)"'
 
 # Where Debian has the libraries of this machine.
-$(BUILD)/obj/preload/launcher_needed.o $(BUILD)/obj/preload/launcher_library.o: \
+$(BUILD)/obj/preload/launcher/needed.o $(BUILD)/obj/preload/launcher/library.o: \
     ALL_CFLAGS += -DMULTIARCH='"$(shell $(CC) -dumpmachine | sed s/-pc-/-/)"'
 
 # Rewritten only when it changes: `make install` with other directories than `make` had compiles one object anew.
@@ -170,7 +170,7 @@ $(BUILD)/tests/%.so: tests/%.c $(LIB)
 # The suites link the runtime's objects: nothing is interposed on the check runner.
 $(BUILD)/tests/unit/%: tests/unit/%.c $(call objects,$(RUNTIME)) $(OUR_LIBEV) $(OUR_URING)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(DEPGEN) -Iruntime -Iruntime/arch/$(MACHINE) -o $@ $(filter %.c %.o,$^) $(shell $(PKG_CONFIG) --cflags --libs check) \
+	$(CC) $(ALL_CFLAGS) $(DEPGEN) -I. -Iruntime/arch/$(MACHINE) -o $@ $(filter %.c %.o,$^) $(shell $(PKG_CONFIG) --cflags --libs check) \
 	    $(LIBS) $(LOADER)
 
 # What the programs load: a library finds what lies in `inner` beside it.
@@ -247,7 +247,7 @@ lint:
 # Puts the sources into the layout that lint asks for.
 format:
 	@scripts/deps lint
-	clang-format -i $(wildcard runtime/*.[ch] runtime/arch/*.[ch] runtime/arch/*/*.[ch] runtime/greenload/*.h runtime/toolbox/*.[ch] preload/*.[ch] preload/arch/*/*.[ch] demos/*.[ch] demos/tour/*.c tests/*.[ch] tests/*/*.[ch] tests/programs/library/*.c tests/programs/library/*/*.c)
+	find runtime preload tests demos -name '*.[ch]' -exec clang-format -i {} +
 
 # The suites of the runtime alone: they need no root, no network and no server.
 check-units: units

@@ -1,8 +1,8 @@
 /* Talking to a child process until it has no more to say. */
-#include "../fail.h"
-#include "../greenload.h"
-#include "../hub.h"
 #include "child.h"
+#include "runtime/greenload.h"
+#include "runtime/sched/hub.h"
+#include "runtime/sys/fail.h"
 #include "seconds.h"
 #include <limits.h>
 #include <signal.h>

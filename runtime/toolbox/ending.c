@@ -1,8 +1,8 @@
 /* How it stands with a greenlet, and what is called at its end. */
-#include "../at_end.h"
-#include "../fail.h"
-#include "../greenlet.h"
-#include "../handle.h"
+#include "runtime/sched/exit_hooks.h"
+#include "runtime/sched/greenlet.h"
+#include "runtime/sched/handle.h"
+#include "runtime/sys/fail.h"
 #include "threads.h"
 #include <sched.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-#include "../fail.h"
-#include "../greenload.h"
+#include "runtime/greenload.h"
+#include "runtime/sys/fail.h"
 #include "seconds.h"
 #include "tool.h"
 

@@ -1,8 +1,8 @@
-#include "../context.h"
-#include "../fail.h"
-#include "../greenload.h"
-#include "../spare.h"
-#include "../stack.h"
+#include "runtime/greenload.h"
+#include "runtime/sched/greenlet_pool.h"
+#include "runtime/stack/context.h"
+#include "runtime/stack/stack.h"
+#include "runtime/sys/fail.h"
 #include "tool.h"
 
 /* Equal offsets would put all of them into the same few cache sets. */

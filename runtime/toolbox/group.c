@@ -1,5 +1,5 @@
 #include "group.h"
-#include "../fail.h"
+#include "runtime/sys/fail.h"
 #include "seconds.h"
 #include <stdint.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 #ifndef GROUP_H
 #define GROUP_H
 
-#include "../at_end.h"
-#include "../greenlet.h"
+#include "runtime/sched/exit_hooks.h"
+#include "runtime/sched/greenlet.h"
 #include "tool.h"
 
 /* A greenlet of a group. */

@@ -1,6 +1,6 @@
 /* The same, with the results as they come. A greenlet of its own begins the calls, as it may have to wait for room. */
-#include "../fail.h"
 #include "group.h"
+#include "runtime/sys/fail.h"
 #include "seconds.h"
 #include <stdlib.h>
 

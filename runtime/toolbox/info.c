@@ -1,7 +1,7 @@
 /* Reports of what the greenlets of an OS thread are doing. */
-#include "../fail.h"
-#include "../greenlet.h"
-#include "../waits.h"
+#include "runtime/report/waits.h"
+#include "runtime/sched/greenlet.h"
+#include "runtime/sys/fail.h"
 #include "trace.h"
 #include <stdlib.h>
 

@@ -1,8 +1,8 @@
 /* Greenlets as they end. */
-#include "../at_end.h"
-#include "../fail.h"
-#include "../greenlet.h"
-#include "../handle.h"
+#include "runtime/sched/exit_hooks.h"
+#include "runtime/sched/greenlet.h"
+#include "runtime/sched/handle.h"
+#include "runtime/sys/fail.h"
 #include "seconds.h"
 #include "tool.h"
 

@@ -1,6 +1,6 @@
 #include "listen.h"
-#include "../fail.h"
-#include "../greenload.h"
+#include "runtime/greenload.h"
+#include "runtime/sys/fail.h"
 #include <netdb.h>
 #include <string.h>
 #include <sys/socket.h>

@@ -1,6 +1,6 @@
 /* A function called for many arguments in the greenlets of a group. */
-#include "../fail.h"
 #include "group.h"
+#include "runtime/sys/fail.h"
 #include "seconds.h"
 #include <stdlib.h>
 

@@ -3,11 +3,11 @@
  * program's function runs.
  */
 #include "on_signal.h"
-#include "../fail.h"
-#include "../fork.h"
-#include "../greenlet.h"
-#include "../handlers.h"
-#include "../park.h"
+#include "runtime/sched/fork.h"
+#include "runtime/sched/greenlet.h"
+#include "runtime/sched/park.h"
+#include "runtime/signal/handlers.h"
+#include "runtime/sys/fail.h"
 
 #define SIGNALS 65
 

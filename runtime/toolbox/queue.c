@@ -2,8 +2,8 @@
  * Queues. Whoever finds somebody waiting for what he brings, or with what he wants, deals with him directly: so those
  * who wait are served in order, whoever comes by meanwhile.
  */
-#include "../fail.h"
-#include "../greenload.h"
+#include "runtime/greenload.h"
+#include "runtime/sys/fail.h"
 #include "seconds.h"
 #include "store.h"
 #include "tool.h"

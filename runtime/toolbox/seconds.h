@@ -2,7 +2,7 @@
 #ifndef SECONDS_H
 #define SECONDS_H
 
-#include "../park.h"
+#include "runtime/sched/park.h"
 #include <math.h>
 
 /* A wait of this length, which a signal handler ends, for what this process alone can bring. */

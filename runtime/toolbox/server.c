@@ -1,8 +1,8 @@
 #include "server.h"
-#include "../fail.h"
-#include "../greenlet.h"
-#include "../handle.h"
 #include "listen.h"
+#include "runtime/sched/greenlet.h"
+#include "runtime/sched/handle.h"
+#include "runtime/sys/fail.h"
 #include "seconds.h"
 #include <netdb.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* Sections that neither a kill nor a timeout ends. */
-#include "../fail.h"
-#include "../greenlet.h"
+#include "runtime/sched/greenlet.h"
+#include "runtime/sys/fail.h"
 
 int green_shield_begin(void)
 {

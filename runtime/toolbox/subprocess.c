@@ -1,7 +1,7 @@
-#include "../fail.h"
-#include "../greenload.h"
-#include "../hub.h"
 #include "child.h"
+#include "runtime/greenload.h"
+#include "runtime/sched/hub.h"
+#include "runtime/sys/fail.h"
 #include "seconds.h"
 #include <fcntl.h>
 #include <spawn.h>

@@ -1,8 +1,8 @@
 /* Work on helper threads, by those that the runtime has for calls that cannot park. */
 #include "threads.h"
-#include "../fail.h"
-#include "../greenlet.h"
-#include "../offload.h"
+#include "runtime/offload/offload.h"
+#include "runtime/sched/greenlet.h"
+#include "runtime/sys/fail.h"
 #include "seconds.h"
 #include "tool.h"
 #include <stdlib.h>

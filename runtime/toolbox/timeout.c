@@ -1,5 +1,5 @@
-#include "../fail.h"
-#include "../greenlet.h"
+#include "runtime/sched/greenlet.h"
+#include "runtime/sys/fail.h"
 #include <math.h>
 
 int green_timeout_begin(struct green_timeout *timeout, double seconds)

@@ -1,6 +1,6 @@
 #include "tool.h"
-#include "../hub.h"
-#include "../lot_bucket.h"
+#include "runtime/sched/hub.h"
+#include "runtime/sync/lot_bucket.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

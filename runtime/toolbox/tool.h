@@ -3,8 +3,8 @@
 #ifndef TOOL_H
 #define TOOL_H
 
-#include "../lock.h"
-#include "../lot.h"
+#include "runtime/sync/parking_lot.h"
+#include "runtime/sys/lock.h"
 #include <stddef.h>
 
 enum tool_kind { EVENT = 1, RESULT, QUEUE, GROUP, POOL, THREAD_POOL, GENERATOR, SERVER, CHILD, IWAIT, IMAP, RELEASED };

@@ -1,5 +1,5 @@
 #include "trace.h"
-#include "../frames.h"
+#include "runtime/report/backtrace.h"
 #include <dlfcn.h>
 #include <execinfo.h>
 #include <link.h>

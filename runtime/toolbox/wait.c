@@ -1,9 +1,9 @@
 /* Waiting for the ends of several greenlets. */
-#include "../at_end.h"
-#include "../fail.h"
-#include "../greenlet.h"
-#include "../handle.h"
-#include "../park.h"
+#include "runtime/sched/exit_hooks.h"
+#include "runtime/sched/greenlet.h"
+#include "runtime/sched/handle.h"
+#include "runtime/sched/park.h"
+#include "runtime/sys/fail.h"
 #include "seconds.h"
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* Telling the locks of malloc's arenas from others. */
-#include "arena.h"
+#include "runtime/glibc/malloc_arena.h"
+#include "runtime/glibc/tls.h"
 #include "suite.h"
-#include "tls.h"
 #include <link.h>
 #include <pthread.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* Contexts: what a switch preserves. */
-#include "context.h"
+#include "runtime/stack/context.h"
 #include "suite.h"
 #include <fenv.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* fork: the child has the calling greenlet alone, and everything it needs to go on. */
-#include "lot.h"
-#include "offload.h"
+#include "runtime/offload/offload.h"
+#include "runtime/sync/parking_lot.h"
 #include "suite.h"
 #include <fcntl.h>
 #include <poll.h>

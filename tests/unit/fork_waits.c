@@ -1,6 +1,6 @@
 /* fork: what becomes of waits for descriptors. */
-#include "interrupt.h"
-#include "poller.h"
+#include "runtime/io/poller.h"
+#include "runtime/signal/dispatch.h"
 #include "suite.h"
 #include <poll.h>
 #include <signal.h>

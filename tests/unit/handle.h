@@ -2,7 +2,7 @@
 #ifndef HANDLE_H
 #define HANDLE_H
 
-#include "interrupt.h"
+#include "runtime/signal/dispatch.h"
 #include "suite.h"
 #include <signal.h>
 

@@ -1,7 +1,7 @@
 /* Signals: which waits a handler ends, and the masks of those who wait. Handlers are as the hooks install them. */
-#include "clock.h"
 #include "handle.h"
-#include "park.h"
+#include "runtime/sched/park.h"
+#include "runtime/sys/clock.h"
 #include <pthread.h>
 #include <stdint.h>
 

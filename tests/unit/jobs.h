@@ -2,8 +2,8 @@
 #ifndef JOBS_H
 #define JOBS_H
 
-#include "offload.h"
-#include "offload_hub.h"
+#include "runtime/offload/offload.h"
+#include "runtime/offload/offload_hub.h"
 #include "suite.h"
 #include <semaphore.h>
 #include <signal.h>

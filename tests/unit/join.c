@@ -4,7 +4,7 @@
 #include <signal.h>
 #include <stdint.h>
 
-#include "park.h"
+#include "runtime/sched/park.h"
 
 static void *sleep_a_little(void *result)
 {

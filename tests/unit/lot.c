@@ -1,6 +1,6 @@
 /* Waiting by address, by greenlets and OS threads alike. */
-#include "lot.h"
-#include "clock.h"
+#include "runtime/sync/parking_lot.h"
+#include "runtime/sys/clock.h"
 #include "suite.h"
 #include <pthread.h>
 #include <stdatomic.h>

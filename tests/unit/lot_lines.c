@@ -1,5 +1,5 @@
 /* Standing in line at an address: who is first, who is called, who is woken. */
-#include "lot.h"
+#include "runtime/sync/parking_lot.h"
 #include "suite.h"
 #include <pthread.h>
 #include <sched.h>

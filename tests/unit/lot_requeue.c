@@ -1,5 +1,5 @@
 /* Waiting by address: for some bits only, and being moved to another address. */
-#include "lot.h"
+#include "runtime/sync/parking_lot.h"
 #include "suite.h"
 #include <limits.h>
 #include <stdint.h>

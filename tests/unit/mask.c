@@ -1,10 +1,10 @@
 /* Signal masks of greenlets: what the kernel blocks, who takes what comes, and waiting for what is blocked. */
-#include "mask.h"
-#include "altstack.h"
+#include "runtime/signal/mask.h"
 #include "handle.h"
-#include "hub.h"
-#include "park.h"
-#include "sigwait.h"
+#include "runtime/sched/hub.h"
+#include "runtime/sched/park.h"
+#include "runtime/signal/altstack.h"
+#include "runtime/signal/sigwait.h"
 #include <pthread.h>
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 /* The runtime's own memory: sizes, alignment, what is given back, and several threads and forks at once. */
-#include "memory.h"
-#include "greenlet.h"
+#include "runtime/sys/memory.h"
+#include "runtime/sched/greenlet.h"
 #include "suite.h"
 #include <pthread.h>
 #include <stdint.h>

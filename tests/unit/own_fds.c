@@ -1,5 +1,5 @@
 /* The descriptors of our own loops: high, close-on-exec, known, and no more than needed. */
-#include "greenlet.h"
+#include "runtime/sched/greenlet.h"
 #include "suite.h"
 #include <fcntl.h>
 #include <limits.h>

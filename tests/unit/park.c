@@ -1,7 +1,7 @@
 /* Parking: who runs when, and how long a wait lasts. */
-#include "park.h"
-#include "clock.h"
-#include "hub.h"
+#include "runtime/sched/park.h"
+#include "runtime/sched/hub.h"
+#include "runtime/sys/clock.h"
 #include "suite.h"
 #include <poll.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* Pending signals: standard ones once, real-time ones each and in order, and whose they are. */
-#include "pending.h"
+#include "runtime/signal/pending.h"
 #include "suite.h"
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* What happens to those who wait for a descriptor when it is closed, opened again, or changed. */
-#include "hub.h"
+#include "runtime/sched/hub.h"
 #include "wait.h"
 
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* Waiting for several descriptors at once, and for events of every kind; green_wait_fd(). */
-#include "clock.h"
-#include "poller.h"
+#include "runtime/io/poller.h"
+#include "runtime/sys/clock.h"
 #include "suite.h"
 #include <fcntl.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /* Queues of parked greenlets. */
-#include "queue.h"
-#include "clock.h"
-#include "hub.h"
-#include "park.h"
+#include "runtime/sched/hub.h"
+#include "runtime/sched/park.h"
+#include "runtime/sched/wait_queue.h"
+#include "runtime/sys/clock.h"
 #include "suite.h"
 #include <stdint.h>
 

@@ -2,8 +2,8 @@
 #ifndef READING_H
 #define READING_H
 
-#include "hub.h"
-#include "ring.h"
+#include "runtime/io/ring.h"
+#include "runtime/sched/hub.h"
 #include "suite.h"
 #include <fcntl.h>
 #include <liburing.h>

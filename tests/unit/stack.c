@@ -1,5 +1,5 @@
 /* Stacks: sizes, guards, recycling, limits. */
-#include "stack.h"
+#include "runtime/stack/stack.h"
 #include "../refuse.h"
 #include "suite.h"
 #include <signal.h>

@@ -2,9 +2,9 @@
 #ifndef SUITE_H
 #define SUITE_H
 
+#include "runtime/greenload.h"
 #include <check.h>
 #include <errno.h>
-#include <greenload.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/wait.h>

@@ -1,5 +1,5 @@
 /* Timers: a heap of deadlines, compared with a plain list. */
-#include "timer.h"
+#include "runtime/sched/timer.h"
 #include "suite.h"
 
 enum { MANY = 5000 };

@@ -1,7 +1,7 @@
 /* Unparking: from the greenlet's own OS thread and from others, with cause and without. */
-#include "clock.h"
-#include "hub.h"
-#include "park.h"
+#include "runtime/sched/hub.h"
+#include "runtime/sched/park.h"
+#include "runtime/sys/clock.h"
 #include "suite.h"
 #include <pthread.h>
 #include <sched.h>

@@ -2,8 +2,8 @@
 #ifndef WAIT_H
 #define WAIT_H
 
-#include "clock.h"
-#include "poller.h"
+#include "runtime/io/poller.h"
+#include "runtime/sys/clock.h"
 #include "suite.h"
 #include <sys/socket.h>
 

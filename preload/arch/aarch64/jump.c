@@ -3,7 +3,7 @@
  * callee may use. `bti c` goes first in any case: what stands there may be paciasp, a landing pad too, which signs the
  * return address and must not run.
  */
-#include "../../jump.h"
+#include "preload/patch/jump.h"
 #include <stdint.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* A machine that we do not know: libc stays as it is. */
-#include "../../jump.h"
+#include "preload/patch/jump.h"
 
 size_t make_jump(const void *entry, const void *to, unsigned char *code)
 {

@@ -1,5 +1,5 @@
 /* x86-64: a jump by a 32-bit distance, or, farther away, by the address behind it. No register is touched. */
-#include "../../jump.h"
+#include "preload/patch/jump.h"
 #include <stdint.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* The switch on AArch64: the registers that a call preserves, and FPCR, which is a thread's own. */
-#include "context.h"
+#include "runtime/stack/context.h"
 #include <stdint.h>
 #include <string.h>
 #include <ucontext.h>

@@ -2,9 +2,9 @@
  * The switch where we have no instructions of our own: swapcontext(3), with its two system calls. It is libc's own, as
  * a hook of it, or a program's function of that name, must not take part.
  */
-#include "context.h"
-#include "glibc.h"
-#include "sys.h"
+#include "runtime/stack/context.h"
+#include "runtime/glibc/layout.h"
+#include "runtime/sys/sys.h"
 #include <stdbool.h>
 #include <ucontext.h>
 

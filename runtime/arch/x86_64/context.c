@@ -1,5 +1,5 @@
 /* The switch on x86-64: the registers that a call preserves, and the rounding modes, which are a thread's own. */
-#include "context.h"
+#include "runtime/stack/context.h"
 #include <stdint.h>
 #include <string.h>
 #include <sys/auxv.h>

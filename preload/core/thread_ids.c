@@ -1,0 +1,73 @@
+#include "thread_ids.h"
+#include "blocking.h"
+#include "options.h"
+#include "syscall_numbers.h"
+#include <sys/resource.h>
+
+struct greenlet *greenlet_named(pid_t id)
+{
+	struct greenlet *g = hub_running || call_is_off[CALL_gettid] ? NULL : greenlet_of_id(id);
+
+	return g && !g->is_main ? g : NULL;
+}
+
+pid_t known_id(pid_t id)
+{
+	const struct greenlet *g = greenlet_named(id);
+
+	return g ? kernel_id_of(g) : id;
+}
+
+pid_t known_process(pid_t id)
+{
+	return greenlet_named(id) ? sys_getpid() : id;
+}
+
+/* As the kernel has it: the complement of the id, above three bits. Of those, 4 means a thread, 3 a descriptor. */
+clockid_t known_clock(clockid_t clock)
+{
+	enum { OF_THREAD = 4, OF_DESCRIPTOR = 3, BITS = 3, KIND = 7 };
+	pid_t id = ~(clock >> BITS);
+
+	if (clock >= 0 || !(clock & OF_THREAD) || (clock & OF_DESCRIPTOR) == OF_DESCRIPTOR)
+		return clock;
+	return (clockid_t)((~(unsigned)known_id(id) << BITS) | ((unsigned)clock & KIND));
+}
+
+static void know(long *argument)
+{
+	*argument = known_id((pid_t)*argument);
+}
+
+void know_arguments(long number, long *a)
+{
+	enum { IOPRIO_WHO_PROCESS = 1 };
+
+	switch (number) {
+	case SYS_clock_gettime:
+	case SYS_clock_getres:
+		a[0] = known_clock((clockid_t)a[0]);
+		break;
+	case SYS_kcmp:
+		know(&a[1]);
+		know(&a[0]);
+		break;
+	case SYS_move_pages:
+	case SYS_migrate_pages:
+		know(&a[0]);
+		break;
+	case SYS_perf_event_open:
+		know(&a[1]);
+		break;
+	case SYS_ioprio_get:
+	case SYS_ioprio_set:
+		if (a[0] == IOPRIO_WHO_PROCESS)
+			know(&a[1]);
+		break;
+	case SYS_rt_sigqueueinfo:
+		a[0] = known_process((pid_t)a[0]);
+		break;
+	default:
+		break;
+	}
+}

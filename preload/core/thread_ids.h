@@ -1,0 +1,25 @@
+/*
+ * Thread ids that the kernel does not know, as those of greenlets, put into what it knows. Every call that takes an id
+ * asks here before it goes down. Async-signal-safe.
+ */
+#ifndef PRELOAD_CORE_THREAD_IDS_H
+#define PRELOAD_CORE_THREAD_IDS_H
+
+#include "runtime/sched/greenlet.h"
+
+/* The greenlet that has this id and is no OS thread's main one; NULL: none, or ids are the kernel's in this process. */
+struct greenlet *greenlet_named(pid_t id);
+
+/* The id of the OS thread on which such a greenlet runs; any other id as it is. */
+pid_t known_id(pid_t id);
+
+/* The same for a call that means the whole process. */
+pid_t known_process(pid_t id);
+
+/* The same for the CPU-time clock of a thread. */
+clockid_t known_clock(clockid_t clock);
+
+/* Puts what names a thread among the arguments of this system call into what the kernel knows. */
+void know_arguments(long number, long *arguments);
+
+#endif

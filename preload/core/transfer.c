@@ -1,0 +1,466 @@
+#include "transfer.h"
+#include "options.h"
+#include "preload/file/uncached_read.h"
+#include "runtime/sched/hub.h"
+#include "runtime/signal/mask.h"
+#include "runtime/sys/refusal.h"
+#include "runtime/sys/user_memory.h"
+#include "stats.h"
+#include <limits.h>
+#include <termios.h>
+
+/* What a terminal that is ready for writing takes without waiting, see tty_poll in the kernel; a pipe takes PIPE_BUF.
+ */
+#define TTY_ROOM 256
+
+/* For descriptors that refuse RWF_NOWAIT. Another process may be faster than the call that follows. */
+static bool is_ready_now(const struct blocking *call)
+{
+	struct pollfd entry = {.fd = call->fd, .events = call->events};
+	int ready = poll_now(&entry, 1);
+
+	if (ready > 0 || (ready < 0 && call->waited)) /* without poll, the wait alone tells */
+		return true;
+	errno = EAGAIN;
+	return false;
+}
+
+/* What the kernel says of a vector before it looks at the file. Returns false with errno set. */
+static bool is_valid_vector(const struct iovec *iov, int count)
+{
+	size_t total = 0;
+	int i;
+
+	errno = EINVAL;
+	if (count < 0 || count > IOV_MAX)
+		return false;
+	for (i = 0; i < count; i++) {
+		if (!is_readable(&iov[i].iov_base) || !is_readable(&iov[i].iov_len)) {
+			errno = EFAULT;
+			return false;
+		}
+		total += iov[i].iov_len;
+		if ((ssize_t)iov[i].iov_len < 0 || (ssize_t)total < 0)
+			return false;
+	}
+	return true;
+}
+
+bool nowait_is_refused(enum refusal which, long error)
+{
+	long number = which == REFUSED_PREADV2 ? SYS_preadv2 : SYS_pwritev2;
+
+	if (was_refused(which))
+		return true;
+	/* A file may answer so, too. Of no file the kernel says EBADF; anything else is not the kernel's word. */
+	if (!is_refusal((int)error) || raw_syscall(number, -1, 0, 0, -1, -1, RWF_NOWAIT) == -EBADF)
+		return false;
+	note_refusal(which);
+	return true;
+}
+
+/*
+ * True when the kernel said that this kind of file cannot be tried without waiting, and then that is noted; or when the
+ * call by which it is tried is refused.
+ */
+static bool refuses_nowait(struct blocking *call, ssize_t result, enum refusal which)
+{
+	if (result >= 0)
+		return false;
+	if (errno != EOPNOTSUPP)
+		return nowait_is_refused(which, errno);
+	note_call(call, FD_NO_NOWAIT, 0);
+	return true;
+}
+
+/* 0 for a terminal, -EIO for one that is gone. */
+static long ask_terminal(int fd)
+{
+	struct termios unused;
+
+	return raw_syscall(SYS_ioctl, fd, TCGETS, (long)&unused, 0, 0, 0);
+}
+
+/*
+ * Around a call on a descriptor. A terminal goes by the mask of the thread: it refuses a background reader that blocks
+ * SIGTTIN, and lets a writer write that blocks SIGTTOU, instead of stopping the process.
+ */
+static inline bool begin_on(const struct blocking *call)
+{
+	return unlikely(call->traits & FD_TERMINAL) && show_own_blocks(STOPS_BACKGROUND);
+}
+
+static inline ssize_t end_on(bool shown, ssize_t result)
+{
+	if (unlikely(shown))
+		apply_masks(self->hub);
+	return result;
+}
+
+/* Before it lets a reader in the background wait, a terminal stops him, or fails: to read no bytes is a way to ask. */
+static void begin_wait(const struct blocking *call)
+{
+	char byte;
+
+	if (call->waited || ask_terminal(call->fd) != 0 || libc.read(call->fd, &byte, 0) == 0)
+		errno = EAGAIN;
+}
+
+/* How a terminal is read, as termios(3) has it. */
+enum reading {
+	BY_POLL,   /* a line, or a byte, ends the read: poll tells of it */
+	AT_ONCE,   /* it never waits */
+	BY_KERNEL, /* for some bytes, or for a time: the kernel alone can count, and takes the bytes as they come */
+};
+
+/* The master side of a pseudo-terminal answers for its slave, and is itself always read by the byte. */
+static bool is_master(int fd)
+{
+	int on;
+
+	return raw_syscall(SYS_ioctl, fd, TIOCGPKT, (long)&on, 0, 0, 0) == 0;
+}
+
+static enum reading way_to_read(int fd, size_t size)
+{
+	struct termios mode = {0};
+	int available = 0;
+
+	if (raw_syscall(SYS_ioctl, fd, TCGETS, (long)&mode, 0, 0, 0) != 0 || mode.c_lflag & ICANON || is_master(fd))
+		return BY_POLL;
+	if (mode.c_cc[VMIN] == 1)
+		return BY_POLL;
+	if (mode.c_cc[VMIN] == 0 && mode.c_cc[VTIME] == 0)
+		return AT_ONCE;
+	if (raw_syscall(SYS_ioctl, fd, FIONREAD, (long)&available, 0, 0, 0) != 0 || available <= 0)
+		return BY_KERNEL;
+	return available >= mode.c_cc[VMIN] || (size_t)available >= size ? AT_ONCE : BY_KERNEL;
+}
+
+/* A helper's read is no reader of the background: whether the caller may wait has been found out before. */
+static ssize_t readv_by_kernel(struct blocking *call, const struct iovec *iov, int count, int flags)
+{
+	const long reading[7] = {SYS_readv, call->fd, (long)iov, count};
+	const long with_flags[7] = {SYS_preadv2, call->fd, (long)iov, count, -1, -1, flags};
+
+	begin_wait(call);
+	if (errno != EAGAIN)
+		return -1;
+	call->waited = true;
+	return wait_on_helper(call, flags ? with_flags : reading);
+}
+
+static ssize_t readv_natively(int fd, const struct iovec *iov, int count, int flags)
+{
+	return flags ? libc.preadv2(fd, iov, count, -1, flags) : libc.readv(fd, iov, count);
+}
+
+/* Up to as many bytes as there are, for which the mode lets no read wait. 0: there are none. */
+static ssize_t read_what_is_there(int fd, struct iovec piece)
+{
+	int available = 0;
+
+	raw_syscall(SYS_ioctl, fd, FIONREAD, (long)&available, 0, 0, 0);
+	if (available <= 0)
+		return 0;
+	if ((size_t)available < piece.iov_len)
+		piece.iov_len = (size_t)available;
+	return libc.readv(fd, &piece, 1);
+}
+
+/*
+ * The mode has changed under a call that waits for a byte. The kernel's own call goes by the mode that it has begun
+ * with: a byte ends it. A read of one byte waits for no more than that, but poll says by now when there are more.
+ */
+static ssize_t read_from_first_byte(struct blocking *call, const struct iovec *iov, int count)
+{
+	struct iovec first = rest_of_vector(iov, count, 0), rest;
+	const long reading[7] = {SYS_readv, call->fd, (long)&first, 1};
+	ssize_t n = read_what_is_there(call->fd, first), more;
+
+	if (n)
+		return n;
+	first.iov_len = 1;
+	n = wait_on_helper(call, reading);
+	if (n != 1)
+		return n;
+	rest = rest_of_vector(iov, count, 1);
+	more = rest.iov_len ? read_what_is_there(call->fd, rest) : 0;
+	return more > 0 ? more + 1 : 1;
+}
+
+/* Where it goes while somebody waits for it, he gets EIO; who comes later reads the end of the file, as we would. */
+static ssize_t readv_when_ready(struct blocking *call, const struct iovec *iov, int count, int flags)
+{
+	enum reading way = BY_POLL;
+	ssize_t n;
+
+	if (call->traits & FD_TERMINAL)
+		way = way_to_read(call->fd, size_of_vector(iov, count));
+	if (way == BY_KERNEL)
+		return call->waited ? read_from_first_byte(call, iov, count) : readv_by_kernel(call, iov, count, flags);
+	if ((way == BY_POLL || call->waited) && !is_ready_now(call)) {
+		begin_wait(call);
+		return -1;
+	}
+	n = readv_natively(call->fd, iov, count, flags);
+	if (n || !call->waited || ask_terminal(call->fd) != -EIO)
+		return n;
+	errno = EIO;
+	return -1;
+}
+
+/* Also where a kind of file is known to refuse it: the kernel looks at the vector before it does. */
+static ssize_t readv_now(struct blocking *call, const struct iovec *iov, int count, int flags)
+{
+	ssize_t n;
+
+	if (was_refused(REFUSED_PREADV2))
+		return is_valid_vector(iov, count) ? readv_when_ready(call, iov, count, flags) : -1;
+	n = libc.preadv2(call->fd, iov, count, -1, flags | RWF_NOWAIT);
+	if (!refuses_nowait(call, n, REFUSED_PREADV2))
+		return n;
+	return is_valid_vector(iov, count) ? readv_when_ready(call, iov, count, flags) : -1;
+}
+
+/* A socket's recv is the cheapest of all; of nothing, it would take a datagram, which read does not. */
+static ssize_t read_now(struct blocking *call, void *buf, size_t count)
+{
+	struct iovec one = {buf, count};
+
+	if (call->traits & FD_SOCKET)
+		return count ? receive_now(call->fd, buf, count, MSG_DONTWAIT, NULL, NULL)
+			     : libc.read(call->fd, buf, 0);
+	return count && call->traits & FD_NO_NOWAIT ? readv_when_ready(call, &one, 1, 0) : readv_now(call, &one, 1, 0);
+}
+
+/* The torture build cuts the transfers of streams, where that is allowed. */
+static size_t cut(const struct blocking *call, size_t count)
+{
+	return call->traits & FD_STREAM ? torture_cut(count) : count;
+}
+
+ssize_t attempt_read(struct blocking *call, void *buf, size_t count)
+{
+	bool shown;
+	ssize_t n;
+
+	if (goes_native(call)) {
+		shown = begin_on(call);
+		return end_on(shown, may_be_cold(call, -1) ? read_cold(call, &(struct iovec){buf, count}, 1, -1, 0)
+							   : libc.read(call->fd, buf, count));
+	}
+	if (count && waits_first(call))
+		return -1;
+	shown = begin_on(call);
+	n = end_on(shown, read_now(call, buf, cut(call, count)));
+	note_progress(call, n, count);
+	return n;
+}
+
+ssize_t attempt_readv_flags(struct blocking *call, const struct iovec *iov, int count, int flags)
+{
+	bool shown;
+	ssize_t n;
+
+	if (goes_native(call) && may_be_cold(call, -1))
+		return read_cold(call, iov, count, -1, flags);
+	shown = begin_on(call);
+	if (!call->green)
+		return end_on(
+		    shown, flags ? libc.preadv2(call->fd, iov, count, -1, flags) : libc.readv(call->fd, iov, count));
+	/* No waiting first here: the kernel is to see a wild vector at once. */
+	n = end_on(shown, readv_now(call, iov, count, flags));
+	if (n > 0)
+		note_progress(call, n, size_of_vector(iov, count));
+	return n;
+}
+
+ssize_t attempt_readv(struct blocking *call, const struct iovec *iov, int count)
+{
+	return attempt_readv_flags(call, iov, count, 0);
+}
+
+static ssize_t write_plainly(const struct blocking *call, const struct iovec *iov, int count, int flags)
+{
+	return flags ? libc.pwritev2(call->fd, iov, count, -1, flags) : libc.writev(call->fd, iov, count);
+}
+
+/* Ready means that a little fits, so a little is what we write at a time. */
+static ssize_t write_a_little(struct blocking *call, const struct iovec *iov, int count, int flags)
+{
+	size_t room = call->traits & FD_STREAM ? PIPE_BUF : TTY_ROOM;
+	struct iovec first;
+
+	if (!is_ready_now(call))
+		return -1;
+	if (size_of_vector(iov, count) <= room)
+		return write_plainly(call, iov, count, flags);
+	first = rest_of_vector(iov, count, 0);
+	if (first.iov_len > room)
+		first.iov_len = room;
+	return write_plainly(call, &first, 1, flags);
+}
+
+/* Unlike a pipe, a socket whose peer goes away in the midst of a write says so with the next one. */
+static int send_flags(const struct blocking *call)
+{
+	return call->begun ? MSG_DONTWAIT | MSG_NOSIGNAL : MSG_DONTWAIT;
+}
+
+static ssize_t writev_now(struct blocking *call, const struct iovec *iov, int count, int flags)
+{
+	struct msghdr rest = {.msg_iov = (struct iovec *)iov, .msg_iovlen = (size_t)count};
+	ssize_t n;
+
+	if (call->begun && (call->traits & FD_SOCKET))
+		return libc.sendmsg(call->fd, &rest, send_flags(call));
+	if (was_refused(REFUSED_PWRITEV2))
+		return is_valid_vector(iov, count) ? write_a_little(call, iov, count, flags) : -1;
+	/* Also where a kind of file is known to refuse it: the kernel looks at the vector before it does, and then we
+	 * may. */
+	n = libc.pwritev2(call->fd, iov, count, -1, flags | RWF_NOWAIT);
+	if (!refuses_nowait(call, n, REFUSED_PWRITEV2))
+		return n;
+	if (!is_valid_vector(iov, count))
+		return -1;
+	return write_a_little(call, iov, count, flags);
+}
+
+static ssize_t write_now(struct blocking *call, const void *buf, size_t count)
+{
+	struct iovec one = {(void *)buf, count};
+
+	if (call->traits & FD_SOCKET)
+		return send_now(call->fd, buf, count, send_flags(call), NULL, 0);
+	return writev_now(call, &one, 1, 0);
+}
+
+ssize_t attempt_write(struct blocking *call, const void *buf, size_t count)
+{
+	bool shown;
+	ssize_t n;
+
+	if (goes_native(call)) {
+		shown = begin_on(call);
+		return end_on(shown, libc.write(call->fd, buf, count));
+	}
+	if (count && waits_first(call))
+		return -1;
+	shown = begin_on(call);
+	n = end_on(shown, write_now(call, buf, cut(call, count)));
+	if (n >= 0)
+		note_progress(call, n, cut(call, count));
+	return n;
+}
+
+ssize_t attempt_writev_flags(struct blocking *call, const struct iovec *iov, int count, int flags)
+{
+	bool native = goes_native(call), shown = begin_on(call);
+
+	return end_on(shown, native ? write_plainly(call, iov, count, flags) : writev_now(call, iov, count, flags));
+}
+
+struct iovec rest_of_vector(const struct iovec *iov, int count, size_t done)
+{
+	int i;
+
+	for (i = 0; i < count; i++) {
+		if (done < iov[i].iov_len)
+			return (struct iovec){(char *)iov[i].iov_base + done, iov[i].iov_len - done};
+		done -= iov[i].iov_len;
+	}
+	return (struct iovec){0};
+}
+
+size_t size_of_vector(const struct iovec *iov, int count)
+{
+	size_t size = 0;
+	int i;
+
+	for (i = 0; i < count && i < IOV_MAX; i++)
+		size += iov[i].iov_len;
+	return size;
+}
+
+/* All that fd_learn() finds of a stream socket that nobody has done anything to. */
+#define ORDINARY (FD_LEARNT | FD_PRIVATE | FD_SOCKET | FD_STREAM)
+#define UNUSUAL  (FD_NONBLOCK | FD_RCVTIMEO | FD_SNDTIMEO | FD_RCVLOWAT)
+
+static inline bool is_ordinary(enum call call, const struct fd_entry *entry)
+{
+	return entry && (entry_traits(entry) & (ORDINARY | UNUSUAL)) == ORDINARY && has_company(self) &&
+	       !self->hub->slice_over && !self->loading && !call_is_off[call] && !is_cancelled() && !torture_strikes(2);
+}
+
+/* The socket was closed under the call, or a handler has run: it goes on as any other does. */
+static SELDOM long receive_on(enum call name, int fd, void *buf, size_t count)
+{
+	struct blocking call = blocking_on(name, fd, POLLIN);
+	ssize_t n;
+
+	call.green = true;
+	call.errno_before = errno;
+	follow_file(&call);
+	do
+		n = receive_now(call.fd, buf, count, MSG_DONTWAIT, NULL, NULL);
+	while (n < 0 && park_until_ready(&call));
+	n = n < 0 ? -errno : n;
+	errno = call.errno_before;
+	leave_file(&call);
+	return n;
+}
+
+static SELDOM long drop_file(int error)
+{
+	poller_let_go(poller_take_file());
+	return -error;
+}
+
+static int park_to_receive(enum call call, int fd, struct fd_entry *entry)
+{
+	static const struct until for_ever = {.deadline = FOR_EVER, .on_signal = SIGNAL_RESTARTS, .keeps_file = true};
+	int error;
+
+	stats_parked(call);
+	error = park_on_fd(fd, POLLIN, &for_ever);
+	if (!error || error == EINTR)
+		entry_note(entry, 0, FD_READ_DRAINED);
+	return error;
+}
+
+long receive_quickly(enum call call, int fd, void *buf, size_t count)
+{
+	struct fd_entry *entry = fd_entry(fd);
+	int error = 0;
+	long n;
+
+	if (!is_ordinary(call, entry) || !count)
+		return -EAGAIN;
+	if (entry_traits(entry) & FD_READ_DRAINED) {
+		error = park_to_receive(call, fd, entry);
+		if (unlikely(self->waiter.kept_fd))
+			return error ? drop_file(error) : receive_on(call, fd, buf, count);
+		if (error && error != EINTR)
+			return -error;
+	}
+	n = raw_syscall(SYS_recvfrom, fd, (long)buf, (long)count, MSG_DONTWAIT, 0, 0);
+	if (n == -EAGAIN && error)
+		return -error;
+	if (n > 0 && (size_t)n < count)
+		entry_note(entry, FD_READ_DRAINED, 0);
+	return n;
+}
+
+long send_quickly(enum call call, int fd, const void *buf, size_t count, int flags)
+{
+	struct fd_entry *entry = fd_entry(fd);
+	long n;
+
+	if (!is_ordinary(call, entry) || entry_traits(entry) & FD_WRITE_FILLED)
+		return -EAGAIN;
+	n = raw_syscall(SYS_sendto, fd, (long)buf, (long)count, flags | MSG_DONTWAIT, 0, 0);
+	if (n > 0 && (size_t)n < count)
+		entry_note(entry, FD_WRITE_FILLED, 0);
+	return n == -EINPROGRESS ? -EAGAIN : n; /* TCP_FASTOPEN_CONNECT: it connects first */
+}

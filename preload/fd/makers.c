@@ -1,0 +1,92 @@
+/*
+ * The calls that make a descriptor and have no file of their own here: what the books say of the number is about one
+ * that was closed behind our back. For those of syscall() see syscalls.c. What comes by
+ * ioctl, or as an answer of a ring, stays unknown, see is_unknown().
+ */
+#include "preload/core/blocking.h"
+#include <fcntl.h>
+#include <stdarg.h>
+
+/* A new description. Without greenlets it is only made sure that nothing wrong is believed. */
+static int noted(int fd)
+{
+	if (fd >= 0 && self)
+		fd_born(fd, 0);
+	else if (fd >= 0 && fd_traits(fd))
+		fd_forget(fd);
+	return fd;
+}
+
+int eventfd(unsigned int count, int flags)
+{
+	return noted(libc.eventfd(count, flags));
+}
+
+int timerfd_create(clockid_t clock, int flags)
+{
+	return noted(libc.timerfd_create(clock, flags));
+}
+
+/* Of one that is there already it changes the signals. */
+int signalfd(int fd, const sigset_t *mask, int flags)
+{
+	int made = libc.signalfd(fd, mask, flags);
+
+	return fd == -1 ? noted(made) : made;
+}
+
+int epoll_create(int size)
+{
+	return noted(libc.epoll_create(size));
+}
+
+int inotify_init(void)
+{
+	return noted(libc.inotify_init());
+}
+
+int inotify_init1(int flags)
+{
+	return noted(libc.inotify_init1(flags));
+}
+
+int fanotify_init(unsigned int flags, unsigned int event_flags)
+{
+	return noted(libc.fanotify_init(flags, event_flags));
+}
+
+int memfd_create(const char *name, unsigned int flags)
+{
+	return noted(libc.memfd_create(name, flags));
+}
+
+/* The last two arguments are there only where a queue can come to be; libc passes them on as they are. */
+mqd_t mq_open(const char *name, int flags, ...)
+{
+	struct mq_attr *attributes = NULL;
+	mode_t mode = 0;
+	va_list rest;
+
+	if (flags & O_CREAT) {
+		va_start(rest, flags);
+		mode = va_arg(rest, mode_t);
+		attributes = va_arg(rest, struct mq_attr *);
+		va_end(rest);
+	}
+	return noted(libc.mq_open(name, flags, mode, attributes));
+}
+
+int mq_close(mqd_t queue)
+{
+	int result;
+
+	if (fd_is_ours(queue)) {
+		errno = EBADF;
+		return -1;
+	}
+	fd_closing(queue);
+	result = libc.mq_close(queue);
+	if (queue >= 0)
+		poller_closed((unsigned)queue, (unsigned)queue);
+	return result;
+}

@@ -1,0 +1,191 @@
+/* read, write and their vectored forms, on whatever can wait: pipes, sockets, ttys, eventfd, timerfd, inotify. */
+#include "preload/core/blocking.h"
+#include "preload/core/transfer.h"
+#include "preload/file/uncached_read.h"
+
+static SELDOM ssize_t read_by(enum call name, int fd, void *buf, size_t count)
+{
+	struct blocking call = blocking_on(name, fd, POLLIN);
+	ssize_t n;
+
+	do
+		n = attempt_read(&call, buf, count);
+	while (n < 0 && park_until_ready(&call));
+	return settled(&call, n);
+}
+
+ssize_t read(int fd, void *buf, size_t count)
+{
+	long n;
+
+	if (has_no_greenlets())
+		return libc.read(fd, buf, count);
+	n = receive_quickly(CALL_read, fd, buf, count);
+	return n == -EAGAIN ? read_by(CALL_read, fd, buf, count) : result_of(CALL_read, n);
+}
+
+ssize_t readv(int fd, const struct iovec *iov, int count)
+{
+	struct blocking call = blocking_on(CALL_readv, fd, POLLIN);
+	ssize_t n;
+
+	do
+		n = attempt_readv(&call, iov, count);
+	while (n < 0 && park_until_ready(&call));
+	return settled(&call, n);
+}
+
+/* A position of its own is for files that have one, and those wait for nothing but the disk. */
+static ssize_t read_at(struct blocking *call, const struct iovec *iov, int count, off_t position, int flags)
+{
+	if (goes_native(call) && position >= 0 && may_be_cold(call, position))
+		return read_cold(call, iov, count, position, flags);
+	call->green = false;
+	return libc.preadv2(call->fd, iov, count, position, flags);
+}
+
+/* Others the kernel refuses, and we could not tell that from its refusal of RWF_NOWAIT. */
+#define KNOWN_FLAGS (RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT | RWF_APPEND)
+
+ssize_t preadv2(int fd, const struct iovec *iov, int count, off_t position, int flags)
+{
+	struct blocking call = blocking_on(CALL_preadv2, fd, POLLIN);
+	ssize_t n;
+
+	act_on_cancellation(CALL_preadv2);
+	if (flags & ~KNOWN_FLAGS)
+		return libc.preadv2(fd, iov, count, position, flags);
+	call.dont_wait = flags & RWF_NOWAIT;
+	if (position != -1)
+		return read_at(&call, iov, count, position, flags);
+	do
+		n = attempt_readv_flags(&call, iov, count, flags);
+	while (n < 0 && park_until_ready(&call));
+	return settled(&call, n);
+}
+
+/* What was written counts, whatever ended the call. */
+static ssize_t written(struct blocking *call, size_t done, ssize_t last)
+{
+	return settled(call, done ? (ssize_t)done : written_by(call->fd, 0, last));
+}
+
+/* Of which the first bytes may be written already. */
+static SELDOM ssize_t write_rest(enum call name, int fd, const void *buf, size_t count, size_t done)
+{
+	struct blocking call = blocking_on(name, fd, POLLOUT);
+	ssize_t n;
+
+	call.begun = done > 0;
+	do {
+		n = attempt_write(&call, (const char *)buf + done, count - done);
+		done += n > 0 ? (size_t)n : 0;
+		call.begun = done > 0;
+	} while (n < 0 ? park_until_ready(&call) : goes_on(&call, n, done, count));
+	return written(&call, done, n);
+}
+
+ssize_t write(int fd, const void *buf, size_t count)
+{
+	long n;
+
+	if (has_no_greenlets())
+		return libc.write(fd, buf, count);
+	n = send_quickly(CALL_write, fd, buf, count, 0);
+	if (n == -EAGAIN || (n > 0 && (size_t)n < count))
+		return write_rest(CALL_write, fd, buf, count, n > 0 ? (size_t)n : 0);
+	return written_by(fd, 0, result_of(CALL_write, n));
+}
+
+/* The whole vector at first; if it is cut short, what remains of it element by element. */
+static ssize_t write_vector(struct blocking *call, const struct iovec *iov, int count, int flags)
+{
+	size_t done = 0, size;
+	struct iovec rest;
+	ssize_t n;
+
+	do
+		n = attempt_writev_flags(call, iov, count, flags);
+	while (n < 0 && park_until_ready(call));
+	if (n <= 0)
+		return settled(call, written_by(call->fd, 0, n));
+	size = size_of_vector(iov, count);
+	done = (size_t)n;
+	call->begun = true;
+	while (n < 0 ? park_until_ready(call) : goes_on(call, n, done, size)) {
+		rest = rest_of_vector(iov, count, done);
+		n = attempt_writev_flags(call, &rest, 1, flags);
+		done += n > 0 ? (size_t)n : 0;
+	}
+	return written(call, done, n);
+}
+
+ssize_t writev(int fd, const struct iovec *iov, int count)
+{
+	struct blocking call = blocking_on(CALL_writev, fd, POLLOUT);
+
+	return write_vector(&call, iov, count, 0);
+}
+
+ssize_t preadv(int fd, const struct iovec *iov, int count, off_t position)
+{
+	struct blocking call = blocking_on(CALL_preadv, fd, POLLIN);
+
+	if (goes_native(&call) && position >= 0 && may_be_cold(&call, position))
+		return read_cold(&call, iov, count, position, 0);
+	return libc.preadv(fd, iov, count, position);
+}
+
+ssize_t pread(int fd, void *buf, size_t count, off_t position)
+{
+	struct blocking call = blocking_on(CALL_pread, fd, POLLIN);
+
+	if (goes_native(&call) && position >= 0 && may_be_cold(&call, position))
+		return read_cold(&call, &(struct iovec){buf, count}, 1, position, 0);
+	return libc.pread(fd, buf, count, position);
+}
+
+/* What has a position takes what is written at once: these are cancellation points, no more. */
+ssize_t pwrite(int fd, const void *buf, size_t count, off_t position)
+{
+	act_on_cancellation(CALL_pwrite);
+	return written_by(fd, 0, libc.pwrite(fd, buf, count, position));
+}
+
+ssize_t pwritev(int fd, const struct iovec *iov, int count, off_t position)
+{
+	act_on_cancellation(CALL_pwritev);
+	return written_by(fd, 0, libc.pwritev(fd, iov, count, position));
+}
+
+ssize_t pwritev2(int fd, const struct iovec *iov, int count, off_t position, int flags)
+{
+	struct blocking call = blocking_on(CALL_pwritev2, fd, POLLOUT);
+
+	act_on_cancellation(CALL_pwritev2);
+	if (position != -1 || (flags & ~KNOWN_FLAGS))
+		return written_by(fd, 0, libc.pwritev2(fd, iov, count, position, flags));
+	call.dont_wait = flags & RWF_NOWAIT;
+	return write_vector(&call, iov, count, flags);
+}
+
+int eventfd_read(int fd, eventfd_t *value)
+{
+	return read_by(CALL_eventfd_read, fd, value, sizeof(*value)) == sizeof(*value) ? 0 : -1;
+}
+
+int eventfd_write(int fd, eventfd_t value)
+{
+	return write_rest(CALL_eventfd_write, fd, &value, sizeof(value), 0) == sizeof(value) ? 0 : -1;
+}
+
+synonym(__read, read);
+synonym(__write, write);
+synonym(pread64, pread);
+synonym(__pread64, pread);
+synonym(preadv64, preadv);
+synonym(pwrite64, pwrite);
+synonym(__pwrite64, pwrite);
+synonym(pwritev64, pwritev);
+synonym(preadv64v2, preadv2);
+synonym(pwritev64v2, pwritev2);

@@ -1,0 +1,48 @@
+/*
+ * Locks on files. Those of records belong to the process, the others to the open file description: so whichever thread
+ * waits for one takes it for all, and a helper does, as the kernel tells nobody else when it is free.
+ */
+#include "lock.h"
+#include "preload/core/blocking.h"
+#include "preload/core/options.h"
+#include <sys/file.h>
+#include <sys/syscall.h>
+
+int lock_record(enum call which, int fd, int command, struct flock *lock)
+{
+	const long waiting[7] = {SYS_fcntl, fd, command, (long)lock};
+	struct blocking call = blocking_on(which, -1, 0);
+	int result;
+
+	/* fcntl itself is for all that there is to do with descriptors. */
+	if (goes_native(&call) || call_is_off[CALL_flock])
+		return libc.fcntl(fd, command, lock);
+	result = libc.fcntl(fd, command == F_SETLKW ? F_SETLK : F_OFD_SETLK, lock);
+	if (result < 0 && (errno == EAGAIN || errno == EACCES))
+		result = (int)wait_on_helper(&call, waiting);
+	return (int)settled(&call, result);
+}
+
+int lockf(int fd, int command, off_t length)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_CUR, .l_len = length};
+
+	if (has_no_greenlets() || command != F_LOCK)
+		return libc.lockf(fd, command, length);
+	return lock_record(CALL_lockf, fd, F_SETLKW, &lock);
+}
+synonym(lockf64, lockf);
+
+int flock(int fd, int operation)
+{
+	const long waiting[7] = {SYS_flock, fd, operation};
+	struct blocking call = blocking_on(CALL_flock, -1, 0);
+	int result;
+
+	if ((operation & LOCK_NB) || goes_native(&call))
+		return libc.flock(fd, operation);
+	result = libc.flock(fd, operation | LOCK_NB);
+	if (result < 0 && errno == EWOULDBLOCK)
+		result = (int)wait_on_helper(&call, waiting);
+	return (int)settled(&call, result);
+}

@@ -1,0 +1,278 @@
+/*
+ * open and its kin. Only two kinds of file make open wait for long: a FIFO for its other side, a terminal for its line.
+ * There is no way to begin such an open and to be told of its end, so a helper thread waits in it.
+ */
+#include "preload/core/blocking.h"
+#include "preload/core/options.h"
+#include "preload/core/syscall_numbers.h"
+#include "preload/syscall/raw_syscalls.h"
+#include "procfs.h"
+#include "runtime/sys/user_memory.h"
+#include <liburing.h>
+#include <linux/openat2.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+/* The arguments of openat, and what it answered. */
+struct open_job {
+	int dir;
+	const char *path;
+	int flags;
+	mode_t mode;
+	int fd, error;
+	bool is_left; /* open_if_quick() has found that it may wait */
+};
+
+static void open_natively(void *arg)
+{
+	struct open_job *job = arg;
+
+	job->fd = libc.openat(job->dir, job->path, job->flags, job->mode);
+	job->error = errno;
+}
+
+static void open_on_helper(struct blocking *call, struct open_job *job)
+{
+	const long waiting[7] = {SYS_openat, job->dir, (long)job->path, job->flags, job->mode};
+
+	job->fd = (int)wait_on_helper(call, waiting);
+	job->error = errno;
+}
+
+/* O_PATH, O_DIRECTORY (O_TMPFILE has it) and O_EXCL never get as far as to wait. */
+static bool never_waits(int flags)
+{
+	return flags & (O_NONBLOCK | O_PATH | O_DIRECTORY) || (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL);
+}
+
+/*
+ * A FIFO for both ways has both sides. Which character devices are terminals the driver knows; those that are plain
+ * memory, as /dev/null is, are none.
+ */
+static bool waits_for(mode_t mode, unsigned device, int flags)
+{
+	return (S_ISFIFO(mode) && (flags & O_ACCMODE) != O_RDWR) || (S_ISCHR(mode) && device != 1);
+}
+
+static int way_of_looking(const struct open_job *job)
+{
+	return AT_EMPTY_PATH | (job->flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0);
+}
+
+static bool may_wait(const struct open_job *job)
+{
+	struct stat st;
+
+	return !never_waits(job->flags) && libc.fstatat(job->dir, job->path, &st, way_of_looking(job)) == 0 &&
+	       waits_for(st.st_mode, major(st.st_rdev), job->flags);
+}
+
+/* What is on the disk or on a file server, whoever has the time to look. */
+static void open_if_quick(void *arg)
+{
+	struct open_job *job = arg;
+
+	job->is_left = may_wait(job);
+	if (!job->is_left)
+		open_natively(job);
+}
+
+/* False where io_uring is not to be had. */
+static bool looks_by_ring(struct blocking *call, struct open_job *job)
+{
+	struct io_uring_sqe request = {0};
+	struct statx status = {0};
+	long result;
+
+	io_uring_prep_statx(&request, job->dir, job->path, way_of_looking(job), STATX_TYPE, &status);
+	if (!is_made_by_ring(call, &request, &result))
+		return false;
+	job->is_left = result == 0 && waits_for(status.stx_mode, status.stx_rdev_major, job->flags);
+	return true;
+}
+
+static bool opens_by_ring(struct blocking *call, struct open_job *job)
+{
+	struct io_uring_sqe request = {0};
+	long result;
+
+	if (!never_waits(job->flags) && !looks_by_ring(call, job))
+		return false;
+	if (job->is_left)
+		return true;
+	io_uring_prep_openat(&request, job->dir, job->path, job->flags, job->mode);
+	if (!is_made_by_ring(call, &request, &result))
+		return false;
+	job->fd = result < 0 ? -1 : (int)result;
+	job->error = (int)-result;
+	return true;
+}
+
+static void open_by_helpers(struct blocking *call, struct open_job *job)
+{
+	job->is_left = call_is_off[CALL_stat] && may_wait(job);
+	if (!call_is_off[CALL_stat] && !opens_by_ring(call, job))
+		call_on_helper_briefly(call, open_if_quick, job);
+	else if (call_is_off[CALL_stat] && !job->is_left)
+		open_natively(job);
+	if (job->is_left)
+		open_on_helper(call, job);
+}
+
+/*
+ * What the books may say of a descriptor that is new is about one that was closed behind our back. That it is private
+ * is noted where there are greenlets only: malloc, which that may call, may be what has opened it.
+ */
+static int noted(int fd, int flags)
+{
+	if (fd >= 0 && self) {
+		fd_born(fd, 0);
+		fd_note(fd, flags & O_DIRECT ? FD_DIRECT : 0, 0);
+	} else if (fd >= 0 && fd_traits(fd)) {
+		fd_forget(fd);
+	}
+	return fd;
+}
+
+/* Where the file is a greenlet's, of which the kernel knows nothing, or that of another thread. */
+static SELDOM void open_again(struct open_job *job)
+{
+	int fd;
+
+	if (!open_of_greenlet(job->dir, job->path, job->flags, &fd))
+		return;
+	job->error = errno;
+	if (job->fd >= 0)
+		libc.close(job->fd);
+	job->fd = fd;
+}
+
+static int open_greenly(enum call which, struct open_job *job)
+{
+	struct blocking call = blocking_on(which, -1, 0);
+	int errno_before = errno;
+
+	if (goes_native(&call))
+		open_natively(job);
+	else
+		open_by_helpers(&call, job);
+	if (unlikely(may_be_of_greenlet(job->path, job->fd < 0 ? job->error : 0)))
+		open_again(job);
+	errno = job->fd < 0 ? job->error : errno_before;
+	return noted((int)settled(&call, job->fd), job->flags);
+}
+
+/* The mode is there only where a file can come to be. */
+static bool has_mode(int flags)
+{
+	return flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE;
+}
+
+int open(const char *path, int flags, ...)
+{
+	struct open_job job = {.dir = AT_FDCWD, .path = path, .flags = flags};
+	va_list rest;
+
+	va_start(rest, flags);
+	if (has_mode(flags))
+		job.mode = va_arg(rest, mode_t);
+	va_end(rest);
+	return likely(!self) ? noted(libc.open(path, flags, job.mode), flags) : open_greenly(CALL_open, &job);
+}
+synonym(open64, open);
+synonym(__open, open);
+synonym(__open64, open);
+
+int openat(int dir, const char *path, int flags, ...)
+{
+	struct open_job job = {.dir = dir, .path = path, .flags = flags};
+	va_list rest;
+
+	va_start(rest, flags);
+	if (has_mode(flags))
+		job.mode = va_arg(rest, mode_t);
+	va_end(rest);
+	return likely(!self) ? noted(libc.openat(dir, path, flags, job.mode), flags) : open_greenly(CALL_openat, &job);
+}
+synonym(openat64, openat);
+
+/* Where `resolve` has a say in what the path leads to, only the kernel knows: O_PATH gets there and does not wait. */
+static bool may_wait_as_told(const struct open_job *job, const struct open_how *how)
+{
+	struct open_how look = {.flags = O_PATH | O_CLOEXEC | (how->flags & O_NOFOLLOW), .resolve = how->resolve};
+	struct open_job there = *job;
+	bool waits;
+
+	if (!how->resolve)
+		return may_wait(job);
+	there.dir = (int)raw_syscall(SYS_openat2, job->dir, (long)job->path, (long)&look, sizeof(look), 0, 0);
+	if (there.dir < 0)
+		return false;
+	there.path = "";
+	waits = may_wait(&there);
+	raw_syscall(SYS_close, there.dir, 0, 0, 0, 0, 0);
+	return waits;
+}
+
+/* Where that has been opened, the kernel was able to read it. */
+static int noted_as_told(int fd, const struct open_how *how)
+{
+	return noted(fd, fd < 0 ? 0 : (int)how->flags);
+}
+
+/* An older libc has no such function. */
+static int open_as_told_natively(enum call which, const long a[5])
+{
+	int before = errno, fd;
+
+	if (which == CALL_openat2) {
+		fd = libc.openat2((int)a[1], (const char *)a[2], (const struct open_how *)a[3], (size_t)a[4]);
+		if (fd >= 0 || errno != ENOSYS)
+			return fd;
+		errno = before;
+	}
+	return (int)libc.syscall(SYS_openat2, a[1], a[2], a[3], a[4], 0, 0);
+}
+
+static int open_as_told(enum call which, int dir, const char *path, const struct open_how *how, size_t size)
+{
+	const long waiting[7] = {SYS_openat2, dir, (long)path, (long)how, (long)size};
+	struct open_job job = {.dir = dir, .path = path};
+	struct blocking call = blocking_on(which, -1, 0);
+
+	if (goes_native(&call) || size < sizeof(*how) || !is_readable(&how->flags) || !is_readable(&how->resolve))
+		return noted_as_told(open_as_told_natively(which, waiting), how);
+	job.flags = (int)how->flags;
+	if (may_wait_as_told(&job, how))
+		job.fd = (int)wait_on_helper(&call, waiting);
+	else
+		job.fd = (int)libc.syscall(SYS_openat2, dir, path, how, size, 0, 0);
+	return noted((int)settled(&call, job.fd), job.flags);
+}
+
+long raw_openat2(long dir, long path, long told, long size, long e, long f)
+{
+	(void)e;
+	(void)f;
+	return open_as_told(CALL_openat, (int)dir, (const char *)path, (const struct open_how *)told, (size_t)size);
+}
+
+int openat2(int dir, const char *path, const struct open_how *how, size_t size)
+{
+	return open_as_told(CALL_openat2, dir, path, how, size);
+}
+
+int creat(const char *path, mode_t mode)
+{
+	struct open_job job = {AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode, -1, 0, false};
+
+	return likely(!self) ? noted(libc.creat(path, mode), 0) : open_greenly(CALL_creat, &job);
+}
+synonym(creat64, creat);
+
+int open_by_handle_at(int mount, struct file_handle *handle, int flags)
+{
+	act_on_cancellation(CALL_open_by_handle_at);
+	return noted(libc.open_by_handle_at(mount, handle, flags), flags);
+}

@@ -1,0 +1,268 @@
+/*
+ * POSIX asynchronous I/O. libc carries the requests out on OS threads of its own; here is what must not be left to it.
+ *
+ * What takes requests asks libc's descriptor of the calling thread for its priority, which the kernel knows nothing of
+ * where that is a greenlet: so a helper OS thread hands them in. What waits for them would hold up the OS thread: it
+ * parks, and looks from time to time, as libc tells nobody of their end but who waits in its own way. lio_listio in
+ * particular is not asked to wait: glibc's, interrupted, leaves its requests with addresses on a stack that is gone.
+ */
+#include "preload/core/blocking.h"
+#include "preload/core/deadline.h"
+#include "runtime/sched/hub.h"
+#include <aio.h>
+
+/* What is in memory already is done soon. */
+#define FIRST_LOOK (50 * NANOS_PER_USEC)
+#define LAST_LOOK  (10 * NANOS_PER_MSEC)
+
+struct hand_in {
+	enum call call;
+	int how; /* what aio_fsync and lio_listio are told first */
+	struct aiocb *request;
+	struct aiocb *const *list;
+	int count;
+	struct sigevent *event;
+	int result, error;
+};
+
+static void hand_in_natively(void *arg)
+{
+	struct hand_in *in = arg;
+
+	switch (in->call) {
+	case CALL_aio_read:
+		in->result = libc.aio_read(in->request);
+		break;
+	case CALL_aio_write:
+		in->result = libc.aio_write(in->request);
+		break;
+	case CALL_aio_fsync:
+		in->result = libc.aio_fsync(in->how, in->request);
+		break;
+	default:
+		in->result = libc.lio_listio(in->how, in->list, in->count, in->event);
+	}
+	in->error = errno;
+}
+
+/* It is no cancellation point. Also where it is alone, or `file` is taken out, a greenlet has no priority. */
+static bool needs_helper(struct blocking *call)
+{
+	if (has_no_greenlets() || self->loading)
+		return false;
+	return !self->is_main || !goes_native_on_greenlet(call);
+}
+
+static int hand_in(struct hand_in *in)
+{
+	struct blocking call = blocking_on(in->call, -1, 0);
+
+	if (needs_helper(&call))
+		call_on_helper(&call, hand_in_natively, in);
+	else
+		hand_in_natively(in);
+	if (in->result < 0)
+		errno = in->error;
+	return in->result;
+}
+
+int aio_read(struct aiocb *request)
+{
+	struct hand_in in = {.call = CALL_aio_read, .request = request};
+
+	return hand_in(&in);
+}
+
+int aio_write(struct aiocb *request)
+{
+	struct hand_in in = {.call = CALL_aio_write, .request = request};
+
+	return hand_in(&in);
+}
+
+int aio_fsync(int operation, struct aiocb *request)
+{
+	struct hand_in in = {.call = CALL_aio_fsync, .how = operation, .request = request};
+
+	return hand_in(&in);
+}
+
+static bool is_over_by_now(const struct aiocb *request)
+{
+	return aio_error(request) != EINPROGRESS;
+}
+
+/* Parks until the next look. Returns 0, ETIMEDOUT at the deadline, EINTR, ECANCELED. */
+static int park_before_look(struct blocking *call, nanos deadline, nanos *patience)
+{
+	int error;
+
+	call->until.deadline = nanos_add(clock_now(), *patience);
+	if (call->until.deadline > deadline)
+		call->until.deadline = deadline;
+	if (*patience < LAST_LOOK)
+		*patience += *patience / 2;
+	error = park_for(call);
+	if (error == ETIMEDOUT && is_over(&call->until))
+		return clock_now() < deadline ? 0 : ETIMEDOUT;
+	return error;
+}
+
+static bool is_any_over(const struct aiocb *const list[], int count)
+{
+	for (int i = 0; i < count; i++) {
+		if (list[i] && is_over_by_now(list[i]))
+			return true;
+	}
+	return false;
+}
+
+static int wait_for_any(struct blocking *call, const struct aiocb *const list[], int count, nanos deadline)
+{
+	nanos patience = FIRST_LOOK;
+	int error;
+
+	do
+		error = park_before_look(call, deadline, &patience);
+	while (!error && !is_any_over(list, count));
+	if (!error || (error != ECANCELED && is_any_over(list, count)))
+		return 0;
+	errno = error == ETIMEDOUT && deadline <= clock_now() ? EAGAIN : error;
+	return -1;
+}
+
+/* What there is not to wait for, and what it makes of a bad list, libc knows: without time to wait, it leaves nothing.
+ */
+static int look_natively(const struct aiocb *const list[], int count)
+{
+	static const struct timespec no_time;
+	int result;
+
+	do
+		result = libc.aio_suspend(list, count, &no_time);
+	while (result < 0 && errno == EINTR);
+	return result;
+}
+
+int aio_suspend(const struct aiocb *const list[], int count, const struct timespec *limit)
+{
+	struct blocking call = blocking_on(CALL_aio_suspend, -1, 0);
+	nanos deadline;
+	int result;
+
+	if (has_no_greenlets())
+		return libc.aio_suspend(list, count, limit);
+	/* As in libc, it is a cancellation point only where it is to wait. */
+	if (unlikely(self->cancelled) && look_natively(list, count) < 0 && errno == EAGAIN)
+		act_on_cancellation(CALL_aio_suspend);
+	call.dont_wait = !lets_wait(limit);
+	if (goes_native_on_greenlet(&call))
+		return libc.aio_suspend(list, count, limit);
+	deadline = deadline_of(limit);
+	call.until.on_signal = limit ? SIGNAL_ENDS : SIGNAL_RESTARTS;
+	result = look_natively(list, count);
+	if (result < 0 && errno == EAGAIN)
+		result = wait_for_any(&call, list, count, deadline);
+	return (int)settled(&call, result);
+}
+
+static bool is_meant(const struct aiocb *request)
+{
+	return request && request->aio_lio_opcode != LIO_NOP;
+}
+
+static bool are_all_over(struct aiocb *const list[], int count)
+{
+	for (int i = 0; i < count; i++) {
+		if (is_meant(list[i]) && !is_over_by_now(list[i]))
+			return false;
+	}
+	return true;
+}
+
+/* A kill does not end the wait: the requests may lie on the stack of the caller. */
+static int wait_for_all(struct blocking *call, struct aiocb *const list[], int count)
+{
+	nanos patience = FIRST_LOOK;
+	int error = 0;
+
+	while (!are_all_over(list, count)) {
+		error = park_before_look(call, FOR_EVER, &patience);
+		if (error == EINTR)
+			return error;
+		if (error)
+			call->until.firm = true;
+	}
+	return 0;
+}
+
+/* What libc says of a list that is done. Where nothing of it was accepted, the error of handing it in stands. */
+static int judge(struct aiocb *const list[], int count, const struct hand_in *in)
+{
+	bool has_failed = in->result < 0, was_accepted = in->result >= 0;
+
+	for (int i = 0; i < count; i++) {
+		int error = is_meant(list[i]) ? aio_error(list[i]) : 0;
+
+		has_failed |= error != 0;
+		was_accepted |= is_meant(list[i]) && error != in->error;
+	}
+	if (has_failed)
+		errno = was_accepted ? EIO : in->error;
+	return has_failed ? -1 : 0;
+}
+
+static int list_and_wait(struct blocking *call, struct aiocb *const list[], int count)
+{
+	struct hand_in in = {.call = CALL_lio_listio, .how = LIO_NOWAIT, .list = list, .count = count};
+	int error;
+
+	hand_in(&in);
+	error = wait_for_all(call, list, count);
+	if (!error)
+		return judge(list, count, &in);
+	errno = error;
+	return -1;
+}
+
+int lio_listio(int mode, struct aiocb *const list[restrict], int count, struct sigevent *restrict event)
+{
+	struct blocking call = blocking_on(CALL_lio_listio, -1, 0);
+	struct hand_in in = {.call = CALL_lio_listio, .how = mode, .list = list, .count = count, .event = event};
+	int result, state;
+
+	if (mode != LIO_WAIT || has_no_greenlets() || goes_native_on_greenlet(&call))
+		return hand_in(&in);
+	state = disable_cancellation();
+	result = (int)settled(&call, list_and_wait(&call, list, count));
+	enable_cancellation(state);
+	return result;
+}
+
+/* The same structure where a position in a file has 64 bits anyway. */
+_Static_assert(sizeof(struct aiocb64) == sizeof(struct aiocb), "aiocb64 is another structure");
+
+int aio_read64(struct aiocb64 *request)
+{
+	return aio_read((struct aiocb *)request);
+}
+
+int aio_write64(struct aiocb64 *request)
+{
+	return aio_write((struct aiocb *)request);
+}
+
+int aio_fsync64(int operation, struct aiocb64 *request)
+{
+	return aio_fsync(operation, (struct aiocb *)request);
+}
+
+int aio_suspend64(const struct aiocb64 *const list[], int count, const struct timespec *limit)
+{
+	return aio_suspend((const struct aiocb *const *)list, count, limit);
+}
+
+int lio_listio64(int mode, struct aiocb64 *const list[restrict], int count, struct sigevent *restrict event)
+{
+	return lio_listio(mode, (struct aiocb *const *)list, count, event);
+}

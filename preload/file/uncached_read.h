@@ -1,0 +1,29 @@
+/* Files that can be read without waiting as far as they are in the page cache; for the rest a helper thread waits. */
+#ifndef PRELOAD_FILE_UNCACHED_READ_H
+#define PRELOAD_FILE_UNCACHED_READ_H
+
+#include "preload/core/blocking.h"
+#include "runtime/sys/refusal.h"
+
+/*
+ * After goes_native() has said so of a call on call->fd: true where read_cold() is the way to make it. At the file's
+ * own position that is only where no other process or thread can move it. Where preadv2 is refused, the state of the
+ * page cache is unknown, and the call is made as it is.
+ */
+static inline bool may_be_cold(const struct blocking *call, off_t position)
+{
+	uint32_t asked = FD_PLAIN | FD_NO_NOWAIT | (position < 0 ? FD_PRIVATE : 0);
+
+	return (call->traits & asked) == (asked & ~(uint32_t)FD_NO_NOWAIT) && !was_refused(REFUSED_PREADV2);
+}
+
+/*
+ * True when preadv2 (or pwritev2: which) is refused, as far as its failure with this errno value or an earlier one
+ * shows; that is noted. Asks the kernel where the file may have said so itself. Leaves errno alone.
+ */
+bool nowait_is_refused(enum refusal which, long error);
+
+/* preadv2, position -1 for the file's own; it reads as much as that would. */
+ssize_t read_cold(struct blocking *call, const struct iovec *iov, int count, off_t position, int flags);
+
+#endif

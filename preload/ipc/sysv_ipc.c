@@ -1,0 +1,76 @@
+/*
+ * System V's message queues and semaphores. Nothing tells when one is ready, so a helper waits where an attempt finds
+ * that there is something to wait for. Of these calls none is restarted after a signal handler has run.
+ */
+#include "preload/core/blocking.h"
+#include "preload/core/deadline.h"
+#include "runtime/sys/user_memory.h"
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/syscall.h>
+
+int msgsnd(int id, const void *message, size_t size, int flags)
+{
+	const long waiting[7] = {SYS_msgsnd, id, (long)message, (long)size, flags};
+	struct blocking call = blocking_until(CALL_msgsnd, FOR_EVER);
+	int result;
+
+	call.dont_wait = flags & IPC_NOWAIT;
+	if (goes_native(&call))
+		return libc.msgsnd(id, message, size, flags);
+	result = libc.msgsnd(id, message, size, flags | IPC_NOWAIT);
+	if (result < 0 && errno == EAGAIN)
+		result = (int)wait_on_helper(&call, waiting);
+	return (int)settled(&call, result);
+}
+
+ssize_t msgrcv(int id, void *message, size_t size, long type, int flags)
+{
+	const long waiting[7] = {SYS_msgrcv, id, (long)message, (long)size, type, flags};
+	struct blocking call = blocking_until(CALL_msgrcv, FOR_EVER);
+	ssize_t result;
+
+	call.dont_wait = flags & (IPC_NOWAIT | MSG_COPY);
+	if (goes_native(&call))
+		return libc.msgrcv(id, message, size, type, flags);
+	result = libc.msgrcv(id, message, size, type, flags | IPC_NOWAIT);
+	if (result < 0 && errno == ENOMSG)
+		result = wait_on_helper(&call, waiting);
+	return settled(&call, result);
+}
+
+/* The kernel has read them: whether one that must wait may, it knows only when it tries. */
+static bool may_wait(const struct sembuf *operations, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!(operations[i].sem_flg & IPC_NOWAIT))
+			return true;
+	}
+	return false;
+}
+
+static int operate(enum call which, int id, struct sembuf *operations, size_t count, const struct timespec *limit)
+{
+	static const struct timespec no_time;
+	const long waiting[7] = {SYS_semtimedop, id, (long)operations, (long)count, (long)limit};
+	struct blocking call = blocking_until(which, FOR_EVER);
+	int result;
+
+	/* A time limit that is wrong the kernel refuses, whether there is to wait or not. */
+	if (goes_native(&call) || (limit && !(is_readable_time(limit) && is_span(limit))))
+		return limit ? libc.semtimedop(id, operations, count, limit) : libc.semop(id, operations, count);
+	result = libc.semtimedop(id, operations, count, &no_time);
+	if (result < 0 && errno == EAGAIN && may_wait(operations, count))
+		result = (int)wait_on_helper(&call, waiting);
+	return (int)settled(&call, result);
+}
+
+int semop(int id, struct sembuf *operations, size_t count)
+{
+	return operate(CALL_semop, id, operations, count, NULL);
+}
+
+int semtimedop(int id, struct sembuf *operations, size_t count, const struct timespec *limit)
+{
+	return operate(CALL_semtimedop, id, operations, count, limit);
+}

@@ -1,8 +1,0 @@
-/* What greenload can do for a program, told without running it. */
-#ifndef LAUNCHER_EXPLAIN_H
-#define LAUNCHER_EXPLAIN_H
-
-/* Prints a page about the command whose file this is, and exits; refuses what cannot be run or read. */
-_Noreturn void explain(const char *name, const char *path);
-
-#endif

@@ -1,0 +1,176 @@
+/*
+ * Libraries that come and go while greenlets live. The dynamic linker holds a lock while it runs their constructors and
+ * destructors: so nothing parks there. And what it gives all threads of a new library's thread-local variables, it
+ * cannot give to greenlets: we do.
+ */
+#include "preload/core/blocking.h"
+#include "preload/thread/futex_users.h"
+#include "rebind.h"
+#include "runtime/glibc/dlopen_tls.h"
+#include "runtime/sched/hub.h"
+#include <limits.h>
+#include <link.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The directories in which the linker would look for what this library names; freed by the caller, NULL: none known. */
+static Dl_serinfo *search_path(void *library)
+{
+	Dl_serinfo size, *info;
+
+	if (dlinfo(library, RTLD_DI_SERINFOSIZE, &size) != 0)
+		return NULL;
+	info = memory_alloc(size.dls_size);
+	if (!info)
+		return NULL;
+	*info = size;
+	if (dlinfo(library, RTLD_DI_SERINFOSIZE, info) == 0 && dlinfo(library, RTLD_DI_SERINFO, info) == 0)
+		return info;
+	memory_free(info);
+	return NULL;
+}
+
+static bool names_directories(const struct link_map *library)
+{
+	const ElfW(Dyn) * entry;
+
+	for (entry = library->l_ld; entry->d_tag != DT_NULL; entry++) {
+		if (entry->d_tag == DT_RPATH || entry->d_tag == DT_RUNPATH)
+			return true;
+	}
+	return false;
+}
+
+/* The first of that name in these directories. */
+static bool find_in(const Dl_serinfo *path, const char *file, char *found)
+{
+	unsigned i;
+
+	for (i = 0; i < path->dls_cnt; i++) {
+		if (snprintf(found, PATH_MAX, "%s/%s", path->dls_serpath[i].dls_name, file) < PATH_MAX &&
+		    access(found, R_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What is loaded already under that name is not looked for. */
+static bool is_loaded(const char *file)
+{
+	void *library = libc.dlopen(file, RTLD_LAZY | RTLD_NOLOAD);
+
+	return library && libc.dlclose(library) == 0;
+}
+
+/* The linker looks where the library says that calls it; as we have come between, we look there. */
+static bool find_for(const void *caller, const char *file, char *found)
+{
+	struct link_map *library;
+	Dl_serinfo *path = NULL;
+	Dl_info info;
+	void *handle;
+	bool is_found;
+
+	if (!file || strchr(file, '/') || !dladdr1(caller, &info, (void **)&library, RTLD_DL_LINKMAP) ||
+	    !names_directories(library) || is_loaded(file))
+		return false;
+	handle = libc.dlopen(*library->l_name ? library->l_name : NULL, RTLD_LAZY | RTLD_NOLOAD);
+	if (handle) {
+		path = search_path(handle);
+		libc.dlclose(handle);
+	}
+	is_found = path && find_in(path, file, found);
+	memory_free(path);
+	return is_found;
+}
+
+static void *open_for(const void *caller, const char *file, int mode)
+{
+	char found[PATH_MAX];
+
+	return libc.dlopen(find_for(caller, file, found) ? found : file, mode);
+}
+
+/* Another OS thread's greenlets may call the library, too. */
+static void *open_among_greenlets(const char *file, int mode, const void *caller)
+{
+	size_t newest = newest_module();
+	struct greenlet *me = self;
+	void *library;
+
+	if (me)
+		me->loading++;
+	library = open_for(caller, file, mode);
+	if (me) {
+		me->loading--;
+		give_modules_since(me->hub, newest);
+	}
+	if (library)
+		stacks_follow_modules();
+	return library;
+}
+
+static void *open_beside(const char *file, int mode, const void *caller)
+{
+	return any_hub() ? open_among_greenlets(file, mode, caller) : open_for(caller, file, mode);
+}
+
+/* The module finds libc before us. */
+static void *open_deep(const char *file, int mode, const void *caller)
+{
+	const void *last = last_module();
+	void *library = open_beside(file, mode, caller);
+
+	if (library)
+		rebind_since(last);
+	return library;
+}
+
+/* Where no greenlet has ever been it is a jump: the linker sees who calls. */
+void *dlopen(const char *file, int mode)
+{
+	if (mode & RTLD_DEEPBIND)
+		return open_deep(file, mode, __builtin_return_address(0));
+	if (!any_hub())
+		return libc.dlopen(file, mode);
+	return open_among_greenlets(file, mode, __builtin_return_address(0));
+}
+
+/* In the program's own namespace it is another dlopen(). */
+void *dlmopen(Lmid_t namespace, const char *file, int mode)
+{
+	size_t newest = newest_module();
+	struct greenlet *me = self;
+	struct link_map *map;
+	char found[PATH_MAX];
+	void *library;
+
+	if (namespace == LM_ID_BASE)
+		return mode & RTLD_DEEPBIND ? open_deep(file, mode, __builtin_return_address(0))
+					    : open_beside(file, mode, __builtin_return_address(0));
+	if (me)
+		me->loading++;
+	library = libc.dlmopen(namespace, find_for(__builtin_return_address(0), file, found) ? found : file, mode);
+	if (me)
+		me->loading--;
+	if (me)
+		give_modules_since(me->hub, newest);
+	if (library && dlinfo(library, RTLD_DI_LINKMAP, &map) == 0)
+		rebind_namespace(map);
+	return library;
+}
+
+int dlclose(void *library)
+{
+	struct greenlet *me = self;
+	int result;
+
+	forget_own_waits();
+	if (!me)
+		return libc.dlclose(library);
+	me->loading++;
+	result = libc.dlclose(library);
+	me->loading--;
+	return result;
+}

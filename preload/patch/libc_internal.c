@@ -1,0 +1,108 @@
+#include "libc_internal.h"
+#include "direct.h"
+#include "preload/core/blocking.h"
+#include "preload/fd/linger.h"
+#include "runtime/glibc/malloc_arena.h"
+#include "runtime/sched/fork.h"
+#include "runtime/sync/parking_lot.h"
+
+static pid_t home; /* the process that the books are about */
+
+int nobodys_lock;
+bool inside_was_called;
+
+static bool is_nobodys(const void *lock)
+{
+	if (lock != &nobodys_lock)
+		return false;
+	inside_was_called = true;
+	return true;
+}
+
+/* An OS thread without greenlets, and one that is alone there, can as well wait in the kernel: others have the lock. */
+static bool waits_in_kernel(const void *lock)
+{
+	return !self || !has_company(self) || arena_is_lock(lock);
+}
+
+/* fork takes locks of libc's with some of ours in hand: those are given back while a greenlet has to run. */
+static void wait_greenly(int *word)
+{
+	static const struct until for_ever = {.deadline = FOR_EVER, .firm = true};
+	bool forks = is_forking;
+
+	if (forks)
+		fork_pause();
+	lot_wait((uint32_t *)word, 2, &for_ever);
+	if (forks)
+		fork_resume();
+}
+
+/* As in lock.h: a waiter that was woken cannot know whether others still wait, so it takes the lock as contended. */
+void wait_for_libc_lock(int *word)
+{
+	if (is_nobodys(word))
+		return;
+	while (__atomic_exchange_n(word, 2, __ATOMIC_ACQUIRE) != 0) {
+		if (waits_in_kernel(word))
+			raw_syscall(SYS_futex, (long)word, FUTEX_WAIT_PRIVATE, 2, 0, 0, 0);
+		else
+			wait_greenly(word);
+	}
+}
+
+/* One in the lot and one in the kernel: neither is to wait for ever because there is always one of the others. */
+void wake_for_libc_lock(int *word)
+{
+	if (is_nobodys(word))
+		return;
+	if (any_hub())
+		lot_wake(word, 1);
+	raw_syscall(SYS_futex, (long)word, FUTEX_WAKE_PRIVATE, 1, 0, 0, 0);
+	if (!arena_is_lock(word) && !is_forking)
+		let_urgent_run();
+}
+
+static bool is_at_home(void)
+{
+	return any_hub() && raw_syscall(SYS_getpid, 0, 0, 0, 0, 0, 0) == home;
+}
+
+/*
+ * malloc itself opens and closes a file at times, with its locks held, so that nothing may be allocated here. The books
+ * know nothing of that one; of the others they do, for who makes a descriptor or closes a stream has come by a hook.
+ */
+int close_from_libc(int fd)
+{
+	int before = errno, result;
+	bool is_known = fd != NOBODYS_FD && fd_traits(fd) && is_at_home();
+
+	if (fd == NOBODYS_FD)
+		inside_was_called = true;
+	if (is_known)
+		linger_keep_of_stream(fd);
+	if (is_known)
+		fd_closing(fd);
+	errno = before;
+	result = down_close_quietly(fd);
+	if (is_known)
+		poller_closed((unsigned)fd, (unsigned)fd);
+	return result;
+}
+
+int dup2_from_libc(int fd, int twin)
+{
+	return is_at_home() ? dup2(fd, twin) : libc.dup2(fd, twin);
+}
+
+static void note_home(void)
+{
+	home = sys_getpid();
+}
+
+const struct fork_part fork_home = {.in_child = note_home};
+
+void inside_prepare(void)
+{
+	note_home();
+}

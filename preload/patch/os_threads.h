@@ -1,0 +1,13 @@
+/* The OS threads of this process. */
+#ifndef PRELOAD_PATCH_OS_THREADS_H
+#define PRELOAD_PATCH_OS_THREADS_H
+
+/* Those that an emulator of a processor has for itself: they run none of the program's code. See tests/run-emulated. */
+#ifndef THREADS_OF_EMULATOR
+#define THREADS_OF_EMULATOR 0
+#endif
+
+/* How many there are now; 0: the kernel does not tell. */
+unsigned count_tasks(void);
+
+#endif

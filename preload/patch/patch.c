@@ -1,0 +1,274 @@
+/*
+ * When libc is patched: right before the process gets its first greenlets. A program that never has any pays nothing,
+ * and for the others it is soon enough, as only a greenlet's call can park. It takes a quarter of a millisecond and a
+ * copy of each page of libc that has such a function, about ten; a call that is not to park costs what it did, on a
+ * native thread beside greenlets 10 ns more. Another thread might be in the midst of what we overwrite; if there is
+ * one, nothing is done.
+ *
+ * Parking inside libc means to hold its locks meanwhile, that of a stream for instance. So nothing is done either where
+ * the waiting for those cannot be patched too.
+ */
+#include "patch.h"
+#include "code_pages.h"
+#include "direct.h"
+#include "elf_symbols.h"
+#include "libc_internal.h"
+#include "os_threads.h"
+#include "preload/core/options.h"
+#include "preload/core/stats.h"
+#include "preload/sync/libc_objects.h"
+#include "preload/thread/setxid.h"
+#include "runtime/glibc/facts.h"
+#include "runtime/sched/hub.h"
+#include <errno.h>
+#include <gnu/lib-names.h>
+#include <gnu/libc-version.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/single_threaded.h>
+
+bool libc_is_patched;
+
+struct row {
+	const char *name;
+	void *hook;
+	void **real; /* in the table of libc's own functions; NULL: only libc calls it */
+	void *down;
+	long nobody; /* the first argument of a call that is not to do anything */
+};
+
+static const struct row rows[] = {
+#define INSIDE(name, hook, nobody) {#name, (void *)hook, NULL, NULL, (long)nobody},
+#define PATCHED(name, hook)        {#name, (void *)hook, (void **)&libc.name, (void *)down_##name, -1},
+#include "preload/calls.def"
+};
+
+enum {
+#define INSIDE(name, hook, nobody) ROW_##name,
+#define PATCHED(name, hook)        ROW_##name,
+#include "preload/calls.def"
+	ROWS
+};
+
+/* Of each row; at is NULL where it cannot be patched. */
+static struct edit edits[ROWS], originals[ROWS];
+
+/* Not every libc has every function. */
+static bool is_missing[ROWS];
+
+/* The convention of these two, and that they are all there is, was looked up in this version and those after it. */
+static bool locks_are_known(void)
+{
+	const char *version = gnu_get_libc_version();
+
+	return strtol(version, NULL, 10) == 2 && strncmp(version, "2.", 2) == 0 && strtol(version + 2, NULL, 10) >= 36;
+}
+
+/* Some other library may answer the call after us; then that one is our way down, as before. */
+static bool can_be_patched(const struct library *library, const struct row *row, const ElfW(Sym) * symbol)
+{
+	const char *at = address_of(library, symbol);
+
+	return (symbol->st_info & 0xf) == STT_FUNC && at >= library->text &&
+	       at + symbol->st_size <= library->text_end && (!row->real || *row->real == at);
+}
+
+/* One function may have two names that the manifest has both: the first counts. */
+static bool is_planned(const char *at)
+{
+	int i;
+
+	for (i = 0; i < ROWS; i++) {
+		if (edits[i].at == at)
+			return true;
+	}
+	return false;
+}
+
+static void plan_edit(const struct library *library, int i)
+{
+	const struct row *row = &rows[i];
+	struct edit *edit = &edits[i], *original = &originals[i];
+	const ElfW(Sym) *symbol = find_symbol(library, row->name);
+	char *at;
+
+	is_missing[i] = !symbol;
+	if (!symbol || !can_be_patched(library, row, symbol))
+		return;
+	at = address_of(library, symbol);
+	edit->size = make_jump(at, row->hook, edit->bytes);
+	if (!edit->size || edit->size > symbol->st_size || has_entry_within(library, at, edit->size) || is_planned(at))
+		return;
+	edit->at = at;
+	*original = *edit;
+	memcpy(original->bytes, at, edit->size);
+}
+
+/* Those that can be done, together. */
+static int do_edits(struct edit *all)
+{
+	struct edit some[ROWS];
+	size_t count = 0;
+	int i, j, error;
+
+	for (i = 0; i < ROWS; i++) {
+		if (all[i].at)
+			some[count++] = all[i];
+	}
+	error = edit_code(some, count);
+	for (i = 0, j = 0; i < ROWS; i++) {
+		if (all[i].at)
+			all[i].done = some[j++].done;
+	}
+	return error;
+}
+
+/* What the hooks find in place of libc's functions during the self-test. */
+static long note_arrival(void)
+{
+	inside_was_called = true;
+	errno = EINVAL;
+	return -1;
+}
+
+static bool arrives(int row)
+{
+	long (*entry)(long a, long b, long c, long d, long e, long f) = (void *)edits[row].at;
+
+	inside_was_called = false;
+	entry(rows[row].nobody, -1, -1, -1, -1, -1);
+	return inside_was_called;
+}
+
+/* Where a call does not arrive, libc's own function gets arguments that it refuses. */
+static bool all_arrive(void)
+{
+	bool all = true;
+	int i;
+
+	for (i = 0; i < ROWS; i++) {
+		if (edits[i].done && rows[i].real)
+			*rows[i].real = (void *)note_arrival;
+	}
+	for (i = 0; i < ROWS && all; i++)
+		all = !edits[i].done || arrives(i);
+	return all;
+}
+
+static void set_ways_down(bool patched)
+{
+	int i;
+
+	for (i = 0; i < ROWS; i++) {
+		if (edits[i].done && rows[i].real)
+			*rows[i].real = patched ? rows[i].down : edits[i].at;
+	}
+}
+
+static void undo(void)
+{
+	int i;
+
+	for (i = 0; i < ROWS; i++) {
+		if (!edits[i].done)
+			originals[i].at = NULL;
+	}
+	set_ways_down(false);
+	do_edits(originals);
+}
+
+static const char *patched_but_for(void)
+{
+	static char text[256] = "patched";
+	const char *before = " but for";
+	size_t length = strlen(text);
+	int i;
+
+	for (i = 0; i < ROWS; i++) {
+		if (edits[i].done || is_missing[i])
+			continue;
+		length += (size_t)snprintf(text + length, sizeof(text) - length, "%s %s", before, rows[i].name);
+		before = "";
+		if (length >= sizeof(text))
+			break;
+	}
+	return text;
+}
+
+/* Returns the outcome. */
+static const char *patch_rows(const struct library *library)
+{
+	static char refused[96] = "as it is: ";
+	int i, error;
+
+	for (i = 0; i < ROWS; i++)
+		plan_edit(library, i);
+	if (!edits[ROW___lll_lock_wait_private].at || !edits[ROW___lll_lock_wake_private].at)
+		return "as it is: its locks are not where they are known to be";
+	error = do_edits(edits);
+	if (!edits[ROW___lll_lock_wait_private].done || !edits[ROW___lll_lock_wake_private].done) {
+		undo();
+		return strncat(refused, strerror(error), sizeof(refused) - strlen(refused) - 1);
+	}
+	if (!all_arrive()) {
+		undo();
+		return "as it is: calls did not arrive";
+	}
+	set_ways_down(true);
+	libc_is_patched = true;
+	return patched_but_for();
+}
+
+static bool is_only_thread(void)
+{
+	unsigned tasks = count_tasks();
+
+	return tasks ? tasks == 1 : __libc_single_threaded;
+}
+
+static const char *patch_libc(bool is_alone)
+{
+	struct library library;
+
+	if (libc_is_off)
+		return "as it is: it was to be left alone";
+	if (!is_alone)
+		return "as it is: another thread was running";
+	if (!locks_are_known() || !find_library(LIBC_SO, &library))
+		return "as it is: it is not one that is known";
+	inside_prepare();
+	return patch_rows(&library);
+}
+
+/* The hub finds out by itself, and then there is none. */
+static bool libc_is_known(void)
+{
+	static char unlike[160];
+
+	if (tls_init() != ENOTSUP && objects_are_known())
+		return true;
+	snprintf(unlike, sizeof(unlike), NATIVE_BY_LIBC "%s", glibc_unlike() ?: "there is ThreadSanitizer");
+	stats_tell_of_libc(unlike);
+	return false;
+}
+
+void before_first_hub(void)
+{
+	static bool is_done;
+	int before = errno;
+	bool is_alone;
+
+	if (is_done)
+		return;
+	is_done = true;
+	read_options();
+	if (!libc_is_known()) {
+		errno = before;
+		return;
+	}
+	is_alone = is_only_thread();
+	credentials_prepare();
+	stats_tell_of_libc(patch_libc(is_alone));
+	errno = before;
+}

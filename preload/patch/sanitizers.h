@@ -1,0 +1,13 @@
+/* The compilers' sanitizers, whose runtimes may be in the process. */
+#ifndef PRELOAD_PATCH_SANITIZERS_H
+#define PRELOAD_PATCH_SANITIZERS_H
+
+#include <stdbool.h>
+
+/*
+ * True of an address in the library of AddressSanitizer or LeakSanitizer. While that looks for leaks, it holds its
+ * allocator's locks, and what it calls must neither allocate memory nor let others run.
+ */
+bool is_of_sanitizer(const void *caller);
+
+#endif

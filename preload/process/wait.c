@@ -1,0 +1,220 @@
+/*
+ * Waiting for children. Each call looks first, without waiting; what is there is as ever the first comer's. A greenlet
+ * that waits for the end of one child parks on its pidfd, any other stands in a line (wait_line.c). Nobody needs
+ * SIGCHLD for it: the program may block, ignore or handle that.
+ */
+#include "wait.h"
+#include "preload/core/stats.h"
+#include "runtime/sched/hub.h"
+#include "runtime/signal/dispatch.h"
+#include "runtime/sys/refusal.h"
+#include "sigchld.h"
+
+/*
+ * A pidfd tells of the end alone, but to its tracer a child also answers when it stops, be it asked to or not. A look
+ * from time to time finds that: soon at first, as the stop that is waited for mostly is, and then each second.
+ */
+#define FIRST_LOOK (20 * NANOS_PER_MSEC)
+#define LAST_LOOK  NANOS_PER_SEC
+
+/* That of the main thread. On its own OS thread only, where a handler may find it. */
+static struct child_wait *volatile main_wait;
+
+/* By what can be done in a signal handler. */
+static void look(struct child_wait *wait)
+{
+	long result, options = wait->options | WNOHANG;
+	bool found;
+
+	if (wait->is_wait4) {
+		options &= ~WEXITED;
+		result = raw_syscall(SYS_wait4, wait->pid, (long)wait->status, options, (long)wait->usage, 0, 0);
+		found = result != 0;
+	} else {
+		result = raw_syscall(
+		    SYS_waitid, wait->type, (long)wait->id, (long)wait->info, options, (long)wait->usage, 0);
+		found = result != 0 || wait->info->si_pid != 0;
+	}
+	wait->result = result;
+	wait->is_over = found;
+}
+
+/*
+ * Where the handler of SIGCHLD may look, too, it must not do so at the same time: both could find something. And it
+ * runs before the wait is over. Any other handler would leave with the mask that the greenlets have.
+ */
+static void look_alone(struct child_wait *wait)
+{
+	const uint64_t all = ~0ull;
+	uint64_t before = 0;
+
+	if (main_wait != wait) {
+		look(wait);
+		return;
+	}
+	take_arrived_signal(self, SIGCHLD);
+	raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, (long)&all, (long)&before, sizeof(before), 0, 0);
+	if (!wait->is_over)
+		look(wait);
+	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&before, 0, sizeof(before), 0, 0);
+}
+
+void take_child_before_handler(void)
+{
+	struct hub *hub = self ? self->hub : hub_running;
+	struct child_wait *wait = main_wait;
+
+	if (!wait || wait->is_over || !hub || !hub->is_first || wait->process != sys_getpid())
+		return;
+	look(wait);
+	if (wait->is_over)
+		post(wait->greenlet);
+}
+
+/* For the end of one child, and nothing else of it. */
+static bool can_use_pidfd(const struct child_wait *wait)
+{
+	return wait->type == P_PID && (wait->options & (WEXITED | WSTOPPED | WCONTINUED)) == WEXITED && !wait->line;
+}
+
+static int open_pidfd(pid_t pid)
+{
+	long fd = raw_syscall(SYS_pidfd_open, pid, 0, 0, 0, 0, 0);
+
+	if (fd < 0 && is_refusal((int)-fd))
+		note_refusal(REFUSED_PIDFD);
+	return fd < 0 ? -1 : hub_borrow_fd((int)fd);
+}
+
+static void close_pidfd(struct child_wait *wait)
+{
+	if (wait->pidfd < 0)
+		return;
+	fd_forget(wait->pidfd);
+	hub_disown_fd(wait->pidfd);
+	wait->pidfd = -1;
+}
+
+/* Whatever else is wrong with the descriptor, it is opened anew, or the line takes over where it cannot be. */
+static int park_on_pidfd(struct child_wait *wait)
+{
+	struct until until = wait->call.until;
+	int error;
+
+	until.deadline = nanos_add(clock_now(), wait->patience);
+	if (wait->patience < LAST_LOOK)
+		wait->patience *= 2;
+	error = park_on_fd(wait->pidfd, POLLIN, &until);
+	if (error == EINTR || error == ECANCELED)
+		return error;
+	if (error && error != ETIMEDOUT)
+		close_pidfd(wait);
+	return 0;
+}
+
+/*
+ * With __WNOTHREAD the children of other OS threads are not meant. The line knows no such difference: if it has called
+ * and there is nothing to take, the next time is a little later, or it would call at once. The same where the line has
+ * nobody who watches it.
+ */
+static int rest_from_line(struct child_wait *wait)
+{
+	struct until until = wait->call.until;
+	int error;
+
+	leave_line(wait);
+	until.deadline = nanos_add(clock_now(), FIRST_LOOK);
+	error = park(&until);
+	return error == ETIMEDOUT ? 0 : error;
+}
+
+static int wait_for_change(struct child_wait *wait)
+{
+	if (!wait->is_counted)
+		stats_parked(wait->call.call);
+	wait->is_counted = true;
+	if (wait->pidfd < 0 && can_use_pidfd(wait))
+		wait->pidfd = open_pidfd((pid_t)wait->id);
+	if (wait->pidfd >= 0)
+		return park_on_pidfd(wait);
+	return (wait->line && wait->options & __WNOTHREAD) || line_is_unwatched(wait) ? rest_from_line(wait)
+										      : wait_in_line(wait);
+}
+
+/* As in the kernel, what can be had is taken even where a handler has run; but not by who is cancelled. */
+static int look_and_wait(struct child_wait *wait)
+{
+	bool has_parked = false, is_ended;
+	int error = 0;
+
+	for (;;) {
+		look_alone(wait);
+		is_ended = main_wait == wait && handlers_end_wait(self, wait->call.until.on_signal);
+		if (is_ended && has_parked && !error)
+			error = EINTR;
+		if (wait->is_over || error)
+			return error;
+		error = wait_for_change(wait);
+		has_parked = true;
+		if (error && error != EINTR)
+			return error;
+	}
+}
+
+static void leave(struct child_wait *wait)
+{
+	close_pidfd(wait);
+	leave_line(wait);
+}
+
+/* If the jump does not leave it after all, it finds that it is called, and begins again. */
+static void leave_by_jump(struct leavable *stay)
+{
+	struct child_wait *wait = (struct child_wait *)stay;
+
+	leave(wait);
+	atomic_store(&wait->is_called, true);
+	if (main_wait == wait)
+		main_wait = wait->outer;
+}
+
+/* The child may go on with the wait that the fork has interrupted: nothing is left of the parent's. */
+static void begin_anew(struct leavable *stay)
+{
+	struct child_wait *wait = (struct child_wait *)stay;
+
+	wait->process = sys_getpid();
+	wait->pidfd = -1;
+	wait->line = NULL;
+	atomic_store(&wait->is_called, true);
+}
+
+static void wait_greenly(struct child_wait *wait)
+{
+	static const struct way_to_leave way = {leave_by_jump, begin_anew};
+	bool is_main = self->is_main && self->hub->is_first;
+	int error;
+
+	wait->greenlet = self;
+	wait->process = sys_getpid();
+	wait_begins(&wait->stay, &way);
+	if (is_main) {
+		wait->outer = main_wait;
+		main_wait = wait;
+	}
+	error = look_and_wait(wait);
+	if (main_wait == wait)
+		main_wait = wait->outer;
+	wait_ends(&wait->stay);
+	leave(wait);
+	if (!wait->is_over)
+		wait->result = -error;
+}
+
+long wait_for_children(struct child_wait *wait)
+{
+	wait->pidfd = -1;
+	wait->patience = FIRST_LOOK;
+	wait_greenly(wait);
+	return settled(&wait->call, with_errno(wait->result));
+}

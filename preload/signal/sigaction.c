@@ -1,0 +1,304 @@
+/*
+ * Signal handlers. Ours stands before the program's: it finds out which greenlet takes the signal, and calls the
+ * program's there. The program sees only what it has set itself.
+ */
+#include "addressed.h"
+#include "preload/core/blocking.h"
+#include "preload/process/sigchld.h"
+#include "runtime/glibc/task.h"
+#include "runtime/report/report.h"
+#include "runtime/sched/preempt.h"
+#include "runtime/signal/dispatch.h"
+#include "runtime/signal/mask.h"
+#include "runtime/signal/stack_overflow.h"
+#include "runtime/toolbox/on_signal.h"
+#include <string.h>
+
+#define SIGNALS 65
+
+/* What the program has set, where that is a function. */
+static struct sigaction actions[SIGNALS];
+
+/* siginterrupt() has been asked to let these interrupt: signal() goes by it. */
+static sigset_t interrupting;
+
+static void call_handler(const struct sigaction *action, int signo, siginfo_t *info, void *context)
+{
+	if (signo == SIGCHLD)
+		take_child_before_handler();
+	if (action->sa_flags & SA_SIGINFO)
+		action->sa_sigaction(signo, info, context);
+	else
+		action->sa_handler(signo);
+}
+
+/* As if there were no handler: the signal comes once more as this one returns. */
+static void act_by_default(int signo, siginfo_t *info, ucontext_t *context)
+{
+	const struct sigaction by_default = {.sa_handler = SIG_DFL};
+	long thread = os_thread_id();
+
+	libc.sigaction(signo, &by_default, NULL);
+	if (raw_syscall(SYS_rt_tgsigqueueinfo, sys_getpid(), thread, signo, (long)info, 0, 0) < 0)
+		raw_syscall(SYS_tgkill, sys_getpid(), thread, signo, 0, 0, 0);
+	store_signal_bits(signal_bits(&context->uc_sigmask) & ~signal_bit(signo), &context->uc_sigmask);
+}
+
+/*
+ * Stands where the program has left the default action of a signal that a thread earns by its call, once a greenlet has
+ * blocked it: the kernel, which lets it through for the others' sake, would end the process.
+ */
+static void on_earned(int signo, siginfo_t *info, void *context)
+{
+	int errno_before = errno;
+
+	if (takes_default(signo, info, context))
+		act_by_default(signo, info, context);
+	errno = errno_before;
+}
+
+/* Without it no handler would run: there may be no room for one on the program's stack. It does not park. */
+static struct sigaction guarding(void)
+{
+	struct sigaction ours = {.sa_sigaction = on_earned, .sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK};
+
+	sigfillset(&ours.sa_mask);
+	return ours;
+}
+
+static bool is_default(const struct sigaction *action)
+{
+	return !(action->sa_flags & SA_SIGINFO) && action->sa_handler == SIG_DFL;
+}
+
+/* Another OS thread may have set an action meanwhile: then that stays. */
+static void guard_one(int signo)
+{
+	struct sigaction ours = guarding(), now;
+
+	if (libc.sigaction(signo, NULL, &now) != 0 || !is_default(&now) || libc.sigaction(signo, &ours, &now) != 0)
+		return;
+	if (is_default(&now))
+		actions[signo] = now;
+	else
+		libc.sigaction(signo, &now, NULL);
+}
+
+static void guard(uint64_t signals)
+{
+	for (; signals; signals &= signals - 1)
+		guard_one(__builtin_ctzll(signals) + 1);
+}
+
+__attribute__((constructor)) static void prepare(void)
+{
+	guard_earned = guard;
+}
+
+static void on_signal(int signo, siginfo_t *info, void *context);
+
+static struct sigaction with_ours(const struct sigaction *action)
+{
+	struct sigaction ours = *action;
+
+	ours.sa_sigaction = on_signal;
+	ours.sa_flags |= SA_SIGINFO;
+	return ours;
+}
+
+/* The signals before whose default action our handler stands; see addressed.h. */
+static _Atomic uint64_t addressed;
+
+static bool is_addressed_default(int signo, const struct sigaction *action)
+{
+	return is_default(action) && atomic_load(&addressed) & signal_bit(signo);
+}
+
+/* The kernel takes the default action of a signal in the midst of its own handler, which may end or stop the process.
+ */
+static void take_default(int signo)
+{
+	const struct sigaction none = {.sa_handler = SIG_DFL},
+			       ours = with_ours(&(struct sigaction){.sa_flags = SA_RESTART});
+	uint64_t bit = signal_bit(signo);
+
+	libc.sigaction(signo, &none, NULL);
+	raw_syscall(SYS_tgkill, sys_getpid(), os_thread_id(), signo, 0, 0, 0);
+	raw_syscall(SYS_rt_sigprocmask, SIG_UNBLOCK, (long)&bit, 0, sizeof(bit), 0, 0);
+	raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, (long)&bit, 0, sizeof(bit), 0, 0);
+	libc.sigaction(signo, &ours, NULL);
+}
+
+/* An action for one time is not used up while nobody has taken the signal. */
+static void renew(int signo, const struct sigaction *action)
+{
+	struct sigaction ours = with_ours(action);
+
+	if (action->sa_flags & (int)SA_RESETHAND)
+		libc.sigaction(signo, &ours, NULL);
+}
+
+static void on_signal(int signo, siginfo_t *info, void *context)
+{
+	const struct sigaction action = actions[signo];
+	struct handling handling;
+	int errno_before = errno;
+
+	if (is_blocked_fault(signo, info)) {
+		act_by_default(signo, info, context);
+		return;
+	}
+	if (!begin_handling(&handling, signo, info, context, &action)) {
+		renew(signo, &action);
+		errno = errno_before;
+		return;
+	}
+	if (action.sa_flags & (int)SA_RESETHAND && is_guarded(signo))
+		guard_one(signo);
+	if (action.sa_handler == SIG_DFL)
+		take_default(signo);
+	else
+		call_handler(&action, signo, info, context);
+	end_handling(&handling, context);
+}
+
+static bool is_function(const struct sigaction *action)
+{
+	return action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN;
+}
+
+/* The runtime's, where the program has left the default. */
+static bool is_ours(int signo, const struct sigaction *action)
+{
+	return (signo == SIGSEGV && overflow_handles(action)) || (signo == SIGQUIT && report_handles(action)) ||
+	       slice_handles(action) || spawns_for(action);
+}
+
+/* From the kernel's view of an action to the program's. */
+static void show(int signo, struct sigaction *action, const struct sigaction *programs)
+{
+	if ((action->sa_flags & SA_SIGINFO) && action->sa_sigaction == on_signal) {
+		action->sa_sigaction = programs->sa_sigaction;
+		action->sa_flags = programs->sa_flags;
+	} else if ((action->sa_flags & SA_SIGINFO) && action->sa_sigaction == on_earned) {
+		*action = *programs;
+	} else if (slice_handles(action)) {
+		slice_show(action);
+	} else if (is_ours(signo, action)) {
+		memset(action, 0, sizeof(*action));
+	}
+}
+
+static int set_action(int signo, const struct sigaction *action, struct sigaction *before)
+{
+	struct sigaction programs = actions[signo], ours = *action;
+	int result;
+
+	if (has_own_handlers()) {
+		result = libc.sigaction(signo, action, before);
+		if (result == 0 && before)
+			show(signo, before, &programs);
+		return result;
+	}
+	if ((is_function(action) && !is_ours(signo, action)) || is_addressed_default(signo, action)) {
+		actions[signo] = *action;
+		ours = with_ours(action);
+		ours.sa_flags |= is_function(action) ? 0 : SA_RESTART;
+	} else if (is_default(action) && is_guarded(signo)) {
+		actions[signo] = *action;
+		ours = guarding();
+	}
+	result = libc.sigaction(signo, &ours, before);
+	if (result != 0)
+		actions[signo] = programs;
+	else if (before)
+		show(signo, before, &programs);
+	return result;
+}
+
+/* The runtime has a handler of its own there, as if it were the default; it makes room for anything else. */
+static int set_beside_slices(int signo, const struct sigaction *action, struct sigaction *before)
+{
+	struct sigaction now;
+
+	slice_show(&now);
+	if (action->sa_handler != SIG_DFL) {
+		slices_move();
+		if (set_action(signo, action, NULL) != 0)
+			return -1;
+	}
+	if (before)
+		*before = now;
+	return 0;
+}
+
+int sigaction(int signo, const struct sigaction *action, struct sigaction *before)
+{
+	int result;
+
+	if (signo > 0 && signo < SIGNALS && action && !has_own_handlers() && signo == slice_signal() &&
+	    !slice_handles(action))
+		return set_beside_slices(signo, action, before);
+	if (signo > 0 && signo < SIGNALS && action)
+		return set_action(signo, action, before);
+	result = libc.sigaction(signo, action, before);
+	if (result == 0 && before)
+		show(signo, before, &actions[signo]);
+	return result;
+}
+
+void expect_addressed(int signo)
+{
+	const struct sigaction none = {.sa_handler = SIG_DFL};
+	struct sigaction now;
+
+	if (signo <= 0 || signo >= SIGNALS || atomic_fetch_or(&addressed, signal_bit(signo)) & signal_bit(signo))
+		return;
+	if (libc.sigaction(signo, NULL, &now) == 0 && (is_default(&now) || now.sa_sigaction == on_earned))
+		set_action(signo, &none, NULL);
+}
+
+static sighandler_t set_handler(int signo, sighandler_t handler, int flags)
+{
+	struct sigaction action = {.sa_handler = handler, .sa_flags = flags}, before;
+
+	if (handler == SIG_ERR) {
+		errno = EINVAL;
+		return SIG_ERR;
+	}
+	if (!(flags & SA_NODEFER))
+		sigaddset(&action.sa_mask, signo);
+	return sigaction(signo, &action, &before) == 0 ? before.sa_handler : SIG_ERR;
+}
+
+sighandler_t signal(int signo, sighandler_t handler)
+{
+	return set_handler(signo, handler, sigismember(&interrupting, signo) == 1 ? 0 : SA_RESTART);
+}
+
+/* System V's: once only, and itself not blocked meanwhile. */
+sighandler_t sysv_signal(int signo, sighandler_t handler)
+{
+	return set_handler(signo, handler, (int)SA_RESETHAND | SA_NODEFER);
+}
+
+int siginterrupt(int signo, int interrupts)
+{
+	struct sigaction action;
+
+	if (sigaction(signo, NULL, &action) != 0)
+		return -1;
+	if (interrupts) {
+		sigaddset(&interrupting, signo);
+		action.sa_flags &= ~SA_RESTART;
+	} else {
+		sigdelset(&interrupting, signo);
+		action.sa_flags |= SA_RESTART;
+	}
+	return sigaction(signo, &action, NULL);
+}
+
+synonym(__sigaction, sigaction);
+synonym(bsd_signal, signal);
+synonym(ssignal, signal);
+synonym(__sysv_signal, sysv_signal);

@@ -1,0 +1,10 @@
+/* The alternate stack for signal handlers: a thread's own. */
+#include "preload/core/blocking.h"
+#include "runtime/signal/altstack.h"
+
+int sigaltstack(const stack_t *stack, stack_t *before)
+{
+	if (!self)
+		return libc.sigaltstack(stack, before);
+	return (int)with_errno(-altstack_set(self, stack, before));
+}

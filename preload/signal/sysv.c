@@ -1,0 +1,115 @@
+/*
+ * Signals by the words of System V and of BSD, of which programs still use some. libc comes from there to its sigaction
+ * and sigprocmask by ways of its own; here the way is ours.
+ */
+#include "preload/core/libc.h"
+#include "runtime/signal/pending.h"
+
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+
+/* An error as sigaddset has it, be there no such signal or one that libc keeps to itself. */
+static int change_one(int how, int signo)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	return sigaddset(&set, signo) == 0 ? sigprocmask(how, &set, NULL) : -1;
+}
+
+static bool is_blocked(int signo)
+{
+	sigset_t blocked;
+
+	sigemptyset(&blocked);
+	sigprocmask(SIG_BLOCK, NULL, &blocked);
+	return sigismember(&blocked, signo) == 1;
+}
+
+int sighold(int signo)
+{
+	return change_one(SIG_BLOCK, signo);
+}
+
+int sigrelse(int signo)
+{
+	return change_one(SIG_UNBLOCK, signo);
+}
+
+int sigignore(int signo)
+{
+	const struct sigaction action = {.sa_handler = SIG_IGN};
+
+	return sigaction(signo, &action, NULL);
+}
+
+sighandler_t sigset(int signo, sighandler_t handler)
+{
+	const struct sigaction action = {.sa_handler = handler};
+	struct sigaction before;
+	bool was_blocked = is_blocked(signo), holds = handler == SIG_HOLD;
+
+	if (sigaction(signo, holds ? NULL : &action, &before) != 0)
+		return SIG_ERR;
+	if (change_one(holds ? SIG_BLOCK : SIG_UNBLOCK, signo) != 0)
+		return SIG_ERR;
+	return was_blocked ? SIG_HOLD : before.sa_handler;
+}
+
+/* BSD's masks are ints: they hold the first signals. */
+static sigset_t first_signals(int mask)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	store_signal_bits((unsigned)mask, &set);
+	return set;
+}
+
+static int change_first(int how, int mask)
+{
+	const sigset_t set = first_signals(mask);
+	sigset_t before;
+
+	return sigprocmask(how, &set, &before) == 0 ? (int)signal_bits(&before) : -1;
+}
+
+int sigblock(int mask)
+{
+	return change_first(SIG_BLOCK, mask);
+}
+
+int sigsetmask(int mask)
+{
+	return change_first(SIG_SETMASK, mask);
+}
+
+int siggetmask(void)
+{
+	return change_first(SIG_BLOCK, 0);
+}
+
+/* The one of X/Open, where it is a signal that is let through. */
+int __xpg_sigpause(int signo)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	if (sigprocmask(SIG_BLOCK, NULL, &set) != 0 || sigdelset(&set, signo) != 0)
+		return -1;
+	return sigsuspend(&set);
+}
+
+/* BSD's, which headers give another name. */
+int suspend_with(int mask) __asm__("sigpause");
+
+int suspend_with(int mask)
+{
+	const sigset_t set = first_signals(mask);
+
+	return sigsuspend(&set);
+}
+
+int __sigpause(int signo_or_mask, int is_signo)
+{
+	return is_signo ? __xpg_sigpause(signo_or_mask) : suspend_with(signo_or_mask);
+}

@@ -1,0 +1,172 @@
+/*
+ * connect. No flag makes one call of it non-blocking, so O_NONBLOCK is set while an attempt is made, between two
+ * system calls, if no other process can see it: the socket is one that this process has made, and it has not forked
+ * since. That is nearly every socket that is ever connected; a helper thread connects the others.
+ *
+ * The one that accepts may be a greenlet of ours, and a listener's queue is short: the loop is looked at after each
+ * connect, and one that waits for connections goes ahead of all others that would connect.
+ */
+#include "common.h"
+#include "runtime/sched/hub.h"
+#include "runtime/sched/preempt.h"
+#include "runtime/sys/memory.h"
+#include "runtime/sys/user_memory.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct connecting {
+	const struct sockaddr *address;
+	socklen_t length;
+	int pending; /* EINPROGRESS or EALREADY once the connection is on its way */
+};
+
+struct connect_job {
+	int fd, result, error;
+	socklen_t length;
+	struct sockaddr_storage address;
+};
+
+static void run_connect(void *arg)
+{
+	struct connect_job *job = arg;
+
+	job->result = libc.connect(job->fd, (struct sockaddr *)&job->address, job->length);
+	job->error = errno;
+}
+
+/* An address that is too long, or that cannot be read, is the kernel's to refuse. */
+static bool is_addressable(const struct connecting *to)
+{
+	const char *first = (const char *)to->address;
+
+	return to->length > 0 && to->length <= sizeof(struct sockaddr_storage) && is_readable(first) &&
+	       is_readable(first + to->length - 1);
+}
+
+/* No helper is to be had. */
+static int connect_in_turns(int fd, const struct connecting *to)
+{
+	struct connect_job job = {.fd = fd, .length = to->length};
+
+	memcpy(&job.address, to->address, to->length);
+	wait_in_turns(run_connect, &job);
+	errno = job.error;
+	return job.result;
+}
+
+/* If the caller is killed or interrupted meanwhile, the connection is still on its way. */
+static int connect_on_helper(struct blocking *call, const struct connecting *to)
+{
+	struct connect_job *job;
+	int result;
+
+	if (!is_addressable(to))
+		return libc.connect(call->fd, to->address, to->length);
+	job = memory_alloc(sizeof(*job));
+	if (!job)
+		return -1;
+	*job = (struct connect_job){.fd = call->fd, .length = to->length};
+	memcpy(&job->address, to->address, to->length);
+	if (!finishes_on_helper(call, run_connect, memory_free, job))
+		return errno == EAGAIN ? connect_in_turns(call->fd, to) : -1;
+	result = job->result;
+	errno = job->error;
+	memory_free(job);
+	return result;
+}
+
+static int connect_without_waiting(int fd, const struct connecting *to)
+{
+	int on = 1, off = 0, result, error;
+
+	libc.ioctl(fd, FIONBIO, &on);
+	result = libc.connect(fd, to->address, to->length);
+	error = errno;
+	libc.ioctl(fd, FIONBIO, &off);
+	errno = error;
+	return result;
+}
+
+/* A full backlog of an AF_UNIX listener is nothing that poll(2) could wait for, hence the helper. */
+static int start_connecting(struct blocking *call, struct connecting *to)
+{
+	int result;
+
+	if (!(call->traits & FD_PRIVATE))
+		return connect_on_helper(call, to);
+	result = connect_without_waiting(call->fd, to);
+	if (result < 0 && errno == EAGAIN)
+		return connect_on_helper(call, to);
+	look_soon(self->hub);
+	if (result == 0)
+		yield_turn();
+	if (result < 0 && (errno == EINPROGRESS || errno == EALREADY)) {
+		to->pending = errno;
+		errno = EAGAIN;
+	}
+	return result;
+}
+
+/* Where a second connect() tells how the first one ended, and leaves the socket as a blocking one would have. */
+static bool tells_the_outcome(const struct sockaddr *address)
+{
+	return address->sa_family == AF_INET || address->sa_family == AF_INET6 || address->sa_family == AF_VSOCK;
+}
+
+static int finish_connecting(struct blocking *call, const struct connecting *to)
+{
+	int result;
+
+	if (!ready_events(call->fd, POLLOUT)) {
+		errno = EAGAIN;
+		return -1;
+	}
+	if (!tells_the_outcome(to->address)) {
+		errno = socket_option(call->fd, SO_ERROR);
+		return errno ? -1 : 0;
+	}
+	result = libc.connect(call->fd, to->address, to->length);
+	return result < 0 && errno == EISCONN ? 0 : result;
+}
+
+/* A datagram socket only notes the address. */
+static bool never_waits(const struct blocking *call)
+{
+	if (call->traits & FD_STREAM)
+		return false;
+	return !(call->traits & FD_SOCKET) || socket_option(call->fd, SO_TYPE) == SOCK_DGRAM;
+}
+
+static int attempt_connect(struct blocking *call, struct connecting *to)
+{
+	if (goes_native(call) || never_waits(call))
+		return libc.connect(call->fd, to->address, to->length);
+	return to->pending ? finish_connecting(call, to) : start_connecting(call, to);
+}
+
+/* Unlike others, a connect that is interrupted, or whose time is over, does not look again. */
+static bool park_for_connection(struct blocking *call)
+{
+	bool again = park_until_ready(call);
+
+	if (again && call->over)
+		errno = call->over;
+	return again && !call->over;
+}
+
+/* When its time is over (SO_SNDTIMEO), or a signal handler has run, the connection is still on its way. */
+int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
+{
+	struct blocking call = blocking_on(CALL_connect, fd, POLLOUT);
+	struct connecting to = {.address = address.__sockaddr__, .length = length};
+	int result;
+
+	do
+		result = attempt_connect(&call, &to);
+	while (result < 0 && to.pending && park_for_connection(&call));
+	if (result < 0 && to.pending && errno == EAGAIN)
+		errno = to.pending;
+	return (int)settled(&call, result);
+}
+
+synonym(__connect, connect);

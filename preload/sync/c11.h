@@ -1,0 +1,23 @@
+/* What the calls of C11 answer where those of POSIX have an error. */
+#ifndef PRELOAD_SYNC_C11_H
+#define PRELOAD_SYNC_C11_H
+
+#include "preload/core/libc.h"
+
+static inline int c11_answer(int error)
+{
+	switch (error) {
+	case 0:
+		return thrd_success;
+	case ETIMEDOUT:
+		return thrd_timedout;
+	case EBUSY:
+		return thrd_busy;
+	case ENOMEM:
+		return thrd_nomem;
+	default:
+		return thrd_error;
+	}
+}
+
+#endif

@@ -1,0 +1,200 @@
+/*
+ * Condition variables. Who waits stands in a line at the variable's address; nothing is kept in the variable itself but
+ * what its initialiser put there, the clock among it. OS threads without greenlets wait the same way as soon as there
+ * are greenlets in the process; those that began before are still found by libc's own signal.
+ */
+#include "cond_mutex.h"
+#include "cond_shared.h"
+#include "fair_queue.h"
+#include "libc_objects.h"
+#include "preload/core/options.h"
+#include "preload/core/stats.h"
+#include <limits.h>
+
+static clockid_t clock_of(const pthread_cond_t *cond)
+{
+	return condition_flags(cond) & COND_MONOTONIC ? CLOCK_MONOTONIC : CLOCK_REALTIME;
+}
+
+static bool is_shared(const pthread_cond_t *cond)
+{
+	return condition_flags(cond) & COND_SHARED;
+}
+
+/* Other processes wake in the kernel only. */
+static bool is_left_to_libc(enum call call, const pthread_cond_t *cond)
+{
+	if (call_is_off[call] || !any_hub() || hub_running)
+		return true;
+	return is_shared(cond) && waits_natively(call);
+}
+
+/* Who is cancelled has the mutex again when the clean-up handlers run. */
+static int relock(pthread_mutex_t *mutex, bool counts, int error)
+{
+	const bool exits = error == ECANCELED && is_cancelled();
+	int failure;
+
+	if (exits)
+		self->is_exiting = true; /* nothing ends the wait for the mutex */
+	failure = lock_after_wait(mutex, counts);
+	if (exits)
+		pthread_exit(PTHREAD_CANCELED);
+	return failure ? failure : error;
+}
+
+/* Until woken: a park that ends without cause is no reason to wake the program. */
+static int stay(struct place *place, const struct until *until)
+{
+	struct until mine;
+	int error;
+
+	do {
+		mine = but_not_by_kill(until);
+		error = lot_stay(place, &mine);
+	} while (error ? error == ECANCELED && !is_cancelled() : lot_is_in_line(place));
+	return error;
+}
+
+struct stand {
+	struct leavable stay; /* first */
+	struct place *place;
+	pthread_mutex_t *mutex;
+	bool counts; /* see cond_mutex.h */
+};
+
+/* As libc has it, who jumps out of the wait has the mutex again. */
+static void take_mutex_back(struct leavable *stay)
+{
+	struct stand *stand = (struct stand *)stay;
+
+	lock_after_wait(stand->mutex, stand->counts);
+}
+
+static const struct way_to_leave with_mutex = {.leave = take_mutex_back};
+
+static void give_up(void *arg)
+{
+	struct stand *stand = arg;
+
+	lot_leave(stand->place);
+	lock_after_wait(stand->mutex, stand->counts);
+}
+
+/* libc can cancel a thread of its own only where it waits by libc's means, or at any time: so for that long, at any. */
+static int stay_as_thread(struct stand *stand, const struct until *until)
+{
+	int error, type;
+
+	pthread_cleanup_push(give_up, stand);
+	libc.pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);
+	error = lot_stay(stand->place, until);
+	libc.pthread_setcanceltype(type, NULL);
+	pthread_cleanup_pop(0);
+	return error;
+}
+
+/* Returns with the mutex. */
+static int stay_in_line(struct stand *stand, const struct until *until)
+{
+	int error;
+
+	if (self)
+		error = stay(stand->place, until);
+	else
+		error = stay_as_thread(stand, until);
+	if (!lot_leave(stand->place))
+		error = 0;
+	if (was_left(&stand->stay))
+		return 0;
+	wait_ends(&stand->stay);
+	return relock(stand->mutex, stand->counts, error);
+}
+
+/* In line before the mutex is free: a signal that comes in between is not lost. Called and returns with the mutex. */
+static int wait_in_line(enum call call, pthread_cond_t *cond, pthread_mutex_t *mutex, const struct until *until)
+{
+	struct place place;
+	struct stand stand = {.place = &place, .mutex = mutex};
+	int error;
+
+	wait_begins(&stand.stay, &with_mutex);
+	lot_enter(cond, &place);
+	error = unlock_for_wait(mutex, &stand.counts);
+	if (error) {
+		lot_leave(&place);
+		wait_ends(&stand.stay);
+		return error;
+	}
+	stats_parked(call);
+	return stay_in_line(&stand, until);
+}
+
+static int wait_shared(
+    enum call call, pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)
+{
+	int error;
+
+	end_if_cancelled();
+	error = wait_beside_processes(call, cond, mutex, clock, at);
+	if (error == ECANCELED)
+		end_if_cancelled();
+	return error;
+}
+
+int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
+{
+	static const struct until for_ever = {.deadline = FOR_EVER};
+
+	if (is_left_to_libc(CALL_pthread_cond_wait, cond)) {
+		act_on_cancellation(CALL_pthread_cond_wait);
+		return libc.pthread_cond_wait(cond, mutex);
+	}
+	if (is_shared(cond))
+		return wait_shared(CALL_pthread_cond_wait, cond, mutex, CLOCK_REALTIME, NULL);
+	return wait_in_line(CALL_pthread_cond_wait, cond, mutex, &for_ever);
+}
+
+static int wait_until_time(
+    enum call call, pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)
+{
+	struct until until = {0};
+	int wrong = deadline_by_clock(clock, at, &until);
+
+	if (wrong)
+		return wrong;
+	return is_shared(cond) ? wait_shared(call, cond, mutex, clock, at) : wait_in_line(call, cond, mutex, &until);
+}
+
+int pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex, const struct timespec *at)
+{
+	if (is_left_to_libc(CALL_pthread_cond_timedwait, cond)) {
+		act_on_cancellation(CALL_pthread_cond_timedwait);
+		return libc.pthread_cond_timedwait(cond, mutex, at);
+	}
+	return wait_until_time(CALL_pthread_cond_timedwait, cond, mutex, clock_of(cond), at);
+}
+
+int pthread_cond_clockwait(pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)
+{
+	if (is_left_to_libc(CALL_pthread_cond_clockwait, cond) || !is_waitable(clock)) {
+		if (is_waitable(clock))
+			act_on_cancellation(CALL_pthread_cond_clockwait);
+		return libc.pthread_cond_clockwait(cond, mutex, clock, at);
+	}
+	return wait_until_time(CALL_pthread_cond_clockwait, cond, mutex, clock, at);
+}
+
+int pthread_cond_signal(pthread_cond_t *cond)
+{
+	if (any_hub() && lot_has_line(cond) && wake_waiters(cond, 1))
+		return 0;
+	return libc.pthread_cond_signal(cond);
+}
+
+int pthread_cond_broadcast(pthread_cond_t *cond)
+{
+	if (any_hub() && lot_has_line(cond))
+		wake_waiters(cond, INT_MAX);
+	return libc.pthread_cond_broadcast(cond);
+}

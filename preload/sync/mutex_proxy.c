@@ -1,0 +1,170 @@
+#include "mutex_proxy.h"
+#include "fair_queue.h"
+#include "preload/core/options.h"
+#include "preload/core/stats.h"
+#include "runtime/offload/proxy_thread.h"
+#include <linux/futex.h>
+
+/* Where the system gives no thread we ask again so often. */
+#define ASK_AGAIN (10 * NANOS_PER_MSEC)
+
+struct request {
+	enum call call;
+	pthread_mutex_t *mutex;
+	clockid_t clock;
+	const struct timespec *at;
+	int answer;
+};
+
+static int ask_libc(const struct request *r)
+{
+	switch (r->call) {
+	case CALL_pthread_mutex_lock:
+		return libc.pthread_mutex_lock(r->mutex);
+	case CALL_pthread_mutex_trylock:
+		return libc.pthread_mutex_trylock(r->mutex);
+	case CALL_pthread_mutex_timedlock:
+		return libc.pthread_mutex_timedlock(r->mutex, r->at);
+	case CALL_pthread_mutex_clocklock:
+		return libc.pthread_mutex_clocklock(r->mutex, r->clock, r->at);
+	case CALL_pthread_mutex_consistent:
+		return libc.pthread_mutex_consistent(r->mutex);
+	default:
+		return libc.pthread_mutex_unlock(r->mutex);
+	}
+}
+
+static bool is_owner(const pthread_mutex_t *mutex, pid_t id)
+{
+	return id && (__atomic_load_n(word_of(mutex), __ATOMIC_RELAXED) & FUTEX_TID_MASK) == (uint32_t)id;
+}
+
+/* On the stand-in. A mutex that was given back is not looked at again: its memory may be gone. */
+static int answer(void *arg)
+{
+	struct request *r = arg;
+	bool was_owner = is_owner(r->mutex, os_thread_id());
+	bool once = type_of(r->mutex) != PTHREAD_MUTEX_RECURSIVE || r->mutex->__data.__count == 1;
+
+	r->answer = ask_libc(r);
+	if (r->answer == ENOTRECOVERABLE)
+		tell_of_loss(r->mutex, os_thread_id());
+	if (r->call == CALL_pthread_mutex_unlock)
+		return r->answer == 0 && was_owner && once ? -1 : 0;
+	return (r->answer == 0 || r->answer == EOWNERDEAD) && !was_owner ? 1 : 0;
+}
+
+/*
+ * The main one's id is its OS thread's: it needs none for a robust mutex, nor to give back what it has taken without
+ * one. But where priorities are inherited, it is the owner to be who must wait in the kernel.
+ */
+SELDOM bool needs_stand_in(enum call call, const pthread_mutex_t *mutex)
+{
+	uint32_t owner = __atomic_load_n(word_of(mutex), __ATOMIC_RELAXED) & FUTEX_TID_MASK;
+
+	if (!self || hub_running || call_is_off[call] || owner == (uint32_t)tls_thread_id())
+		return false;
+	if (self->is_main && !is_of_kind(mutex, INHERITS))
+		return false;
+	return stand_in_id() || !self->is_main || has_company(self);
+}
+
+void tell_of_loss(pthread_mutex_t *mutex, int id)
+{
+	uint32_t *word = word_of(mutex);
+
+	if (is_of_kind(mutex, INHERITS))
+		return;
+	if ((__atomic_load_n(word, __ATOMIC_SEQ_CST) & FUTEX_TID_MASK) == (uint32_t)id)
+		__atomic_store_n(word, 0, __ATOMIC_SEQ_CST);
+	raw_syscall(SYS_futex, (long)word, FUTEX_WAKE, INT_MAX, 0, 0, 0);
+}
+
+/* Where the system gives no thread: tries again from time to time. */
+static int have_answered(struct request *request, const struct until *until)
+{
+	struct until soon = *until;
+
+	stats_helped(request->call);
+	while (!stand_in_does(answer, request)) {
+		if (request->call == CALL_pthread_mutex_trylock || until->deadline <= clock_now())
+			return request->at ? ETIMEDOUT : EBUSY;
+		soon.deadline = nanos_add(clock_now(), ASK_AGAIN);
+		park(&soon);
+	}
+	return request->answer;
+}
+
+/*
+ * Of the greenlets that want a mutex, the first has a stand-in, which waits in the kernel; the others park until they
+ * are first. So it takes two OS threads for one mutex, that of the owner and that of the first waiter.
+ */
+static int wait_in_queue(struct request *request, const struct until *until)
+{
+	struct place place;
+	int answer = 0;
+
+	lot_enter(request->mutex, &place);
+	while (!answer && !lot_is_first(&place)) {
+		stats_parked(request->call);
+		answer = lot_stay(&place, until);
+		if (was_left(&place.stay))
+			lot_enter(request->mutex, &place);
+	}
+	if (!answer)
+		answer = have_answered(request, until);
+	lot_leave(&place);
+	give_turn(request->mutex);
+	return answer;
+}
+
+/*
+ * True where libc's answer is known without asking it: another has the mutex and lives, or is just coming to have it;
+ * or the caller gives back what it does not own. So many greenlets that only try need no stand-ins.
+ */
+static bool is_refused(const struct request *request)
+{
+	uint32_t word = __atomic_load_n(word_of(request->mutex), __ATOMIC_SEQ_CST);
+
+	if (stand_in_id() && (word & FUTEX_TID_MASK) == (uint32_t)stand_in_id())
+		return false;
+	if (request->call == CALL_pthread_mutex_trylock)
+		return (word & FUTEX_TID_MASK && !(word & FUTEX_OWNER_DIED)) || lot_has_line(request->mutex);
+	return request->call == CALL_pthread_mutex_unlock && is_of_kind(request->mutex, ROBUST);
+}
+
+/* The owner does not queue behind those that wait for it, nor a caller whose time libc is to refuse. */
+SELDOM int ask_stand_in(enum call call, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)
+{
+	struct request request = {call, mutex, clock, at, 0};
+	struct until until = {.deadline = FOR_EVER, .firm = true};
+	bool is_wrong = at && (!is_waitable(clock) || deadline_by_clock(clock, at, &until) != 0);
+
+	if (is_refused(&request))
+		return call == CALL_pthread_mutex_trylock ? EBUSY : EPERM;
+	if (call == CALL_pthread_mutex_unlock || call == CALL_pthread_mutex_consistent || is_wrong ||
+	    is_owner(mutex, stand_in_id()))
+		return have_answered(&request, &until);
+	return wait_in_queue(&request, &until);
+}
+
+static void change_owner(uint32_t *word, int from, int to)
+{
+	uint32_t state = __atomic_load_n(word, __ATOMIC_SEQ_CST);
+
+	while ((state & FUTEX_TID_MASK) == (uint32_t)from &&
+	       !__atomic_compare_exchange_n(word, &state, (state & ~(uint32_t)FUTEX_TID_MASK) | (uint32_t)to, false,
+		   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		;
+}
+
+int try_left_behind(pthread_mutex_t *mutex)
+{
+	int answer = libc.pthread_mutex_trylock(mutex);
+
+	if (answer == EOWNERDEAD)
+		change_owner(word_of(mutex), os_thread_id(), tls_thread_id());
+	else if (answer == ENOTRECOVERABLE)
+		change_owner(word_of(mutex), tls_thread_id(), 0);
+	return answer;
+}

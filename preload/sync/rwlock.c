@@ -1,0 +1,256 @@
+/*
+ * Read-write locks: libc's in every respect but the waiting. Readers queue at one address in the object and writers at
+ * another, because the kind of the lock (pthread_rwlockattr_setkind_np(3)) says which of them goes first:
+ *
+ *                                    readers come in beside      after a writer, the next are
+ *                                    others, a writer waiting
+ *   PREFER_READER (the default)      yes                         the readers that wait
+ *   PREFER_WRITER                    yes                         the first writer
+ *   PREFER_WRITER_NONRECURSIVE       no                          the first writer
+ *
+ * A reader that waits is woken by the writer's unlock or by the reader before it in the queue; a writer by the unlock
+ * after which nobody has the lock, or by a waiter that gives up.
+ */
+#include "fair_queue.h"
+#include "libc_objects.h"
+#include "preload/core/stats.h"
+
+/* Nobody who waits for a lock expects to be told that it was not taken: a kill does not end the wait. */
+static const struct until for_ever = {.deadline = FOR_EVER, .firm = true};
+
+static void *writers_at(pthread_rwlock_t *lock)
+{
+	return lock;
+}
+
+static void *readers_at(pthread_rwlock_t *lock)
+{
+	return &lock->__data.__writers;
+}
+
+static pthread_rwlock_t *lock_of_readers(void *address)
+{
+	return (pthread_rwlock_t *)((char *)address - offsetof(pthread_rwlock_t, __data.__writers));
+}
+
+static bool has_readers(const pthread_rwlock_t *lock)
+{
+	return __atomic_load_n(&lock->__data.__readers, __ATOMIC_SEQ_CST) >> RWLOCK_READER_SHIFT;
+}
+
+static bool prefers_readers(const pthread_rwlock_t *lock)
+{
+	return lock->__data.__flags == PTHREAD_RWLOCK_PREFER_READER_NP;
+}
+
+/* False where a writer that waits goes before a reader which comes now. */
+static bool admits_readers(pthread_rwlock_t *lock)
+{
+	if (prefers_readers(lock) || !lot_has_line(writers_at(lock)))
+		return true;
+	return lock->__data.__flags != PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP && has_readers(lock);
+}
+
+static bool admits_writers(pthread_rwlock_t *lock)
+{
+	return !prefers_readers(lock) || !lot_has_line(readers_at(lock));
+}
+
+static int try_to_read(void *readers)
+{
+	pthread_rwlock_t *lock = lock_of_readers(readers);
+
+	return admits_readers(lock) ? libc.pthread_rwlock_tryrdlock(lock) : EBUSY;
+}
+
+static int try_to_write(void *lock)
+{
+	return admits_writers(lock) ? pthread_rwlock_trywrlock(lock) : EBUSY;
+}
+
+/* Wakes the waiter whose turn it is. Does not look into the lock: its memory may be gone once it was given back. */
+static void wake_next(pthread_rwlock_t *lock, bool readers_first)
+{
+	bool reads = readers_first ? lot_has_line(readers_at(lock)) : !lot_has_line(writers_at(lock));
+
+	give_turn(reads ? readers_at(lock) : writers_at(lock));
+}
+
+/* All readers that wait come in together: each lets in the next. */
+static void pass_on_reading(void *readers, int answer)
+{
+	pthread_rwlock_t *lock = lock_of_readers(readers);
+
+	if (answer)
+		wake_next(lock, prefers_readers(lock));
+	else
+		give_turn(readers);
+}
+
+static void pass_on_writing(void *lock, int answer)
+{
+	if (answer)
+		wake_next(lock, prefers_readers(lock));
+}
+
+/*
+ * Of one that is shared with other processes: a helper OS thread takes it for the greenlet, by libc's means. Who has it
+ * for writing is known by his id.
+ */
+struct taking {
+	pthread_rwlock_t *lock;
+	bool writes;
+	nanos deadline;
+	int owner, answer;
+};
+
+static int take_natively(const struct taking *taking)
+{
+	const struct timespec at = timespec_of(taking->deadline);
+
+	if (taking->deadline == FOR_EVER)
+		return (taking->writes ? libc.pthread_rwlock_wrlock : libc.pthread_rwlock_rdlock)(taking->lock);
+	return (taking->writes ? libc.pthread_rwlock_clockwrlock : libc.pthread_rwlock_clockrdlock)(
+	    taking->lock, CLOCK_MONOTONIC, &at);
+}
+
+static void take_for_greenlet(void *arg)
+{
+	struct taking *taking = arg;
+
+	taking->answer = take_natively(taking);
+	if (!taking->answer && taking->writes)
+		__atomic_store_n(&taking->lock->__data.__cur_writer, taking->owner, __ATOMIC_RELAXED);
+}
+
+static int take_by_helper(enum call call, pthread_rwlock_t *lock, bool writes, const struct until *until)
+{
+	struct taking taking = {lock, writes, until->deadline, tls_thread_id(), 0};
+
+	stats_helped(call);
+	offload_wait(take_for_greenlet, &taking);
+	return taking.answer ? taking.answer : TAKEN;
+}
+
+static int read_by_helper(enum call call, void *readers, const struct until *until)
+{
+	return take_by_helper(call, lock_of_readers(readers), false, until);
+}
+
+static int write_by_helper(enum call call, void *lock, const struct until *until)
+{
+	return take_by_helper(call, lock, true, until);
+}
+
+static bool is_shared(const pthread_rwlock_t *lock)
+{
+	return lock->__data.__shared;
+}
+
+static bool is_own(const pthread_rwlock_t *lock)
+{
+	return __atomic_load_n(&lock->__data.__cur_writer, __ATOMIC_RELAXED) == tls_thread_id();
+}
+
+/* Unlike with other locks, a reader that finds others waiting may come in before them: try_to_read() decides. */
+static int read_in_turn(enum call call, pthread_rwlock_t *lock, const struct until *until)
+{
+	static const struct way own = {.try = try_to_read, .pass_on = pass_on_reading};
+	static const struct way shared = {.try = try_to_read, .wait = read_by_helper, .pass_on = pass_on_reading};
+	int answer;
+
+	if (is_own(lock))
+		return EDEADLK;
+	answer = try_to_read(readers_at(lock));
+	return answer == EBUSY ? wait_for_turn(call, readers_at(lock), is_shared(lock) ? &shared : &own, until)
+			       : answer;
+}
+
+static int write_in_turn(enum call call, pthread_rwlock_t *lock, const struct until *until)
+{
+	static const struct way own = {.try = try_to_write, .pass_on = pass_on_writing};
+	static const struct way shared = {.try = try_to_write, .wait = write_by_helper, .pass_on = pass_on_writing};
+
+	if (is_own(lock))
+		return EDEADLK;
+	return take_in_turn(call, writers_at(lock), is_shared(lock) ? &shared : &own, until);
+}
+
+int pthread_rwlock_rdlock(pthread_rwlock_t *lock)
+{
+	if (waits_natively(CALL_pthread_rwlock_rdlock))
+		return libc.pthread_rwlock_rdlock(lock);
+	return read_in_turn(CALL_pthread_rwlock_rdlock, lock, &for_ever);
+}
+
+int pthread_rwlock_tryrdlock(pthread_rwlock_t *lock)
+{
+	if (any_hub() && !call_is_off[CALL_pthread_rwlock_tryrdlock] && !admits_readers(lock))
+		return EBUSY;
+	return libc.pthread_rwlock_tryrdlock(lock);
+}
+
+int pthread_rwlock_wrlock(pthread_rwlock_t *lock)
+{
+	if (waits_natively(CALL_pthread_rwlock_wrlock))
+		return libc.pthread_rwlock_wrlock(lock);
+	return write_in_turn(CALL_pthread_rwlock_wrlock, lock, &for_ever);
+}
+
+/* Unlike with mutexes, a time that is no time is refused even where nobody has to wait, as libc does. */
+static int read_until(enum call call, pthread_rwlock_t *lock, clockid_t clock, const struct timespec *at)
+{
+	struct until until = for_ever;
+
+	return deadline_by_clock(clock, at, &until) ?: read_in_turn(call, lock, &until);
+}
+
+static int write_until(enum call call, pthread_rwlock_t *lock, clockid_t clock, const struct timespec *at)
+{
+	struct until until = for_ever;
+
+	return deadline_by_clock(clock, at, &until) ?: write_in_turn(call, lock, &until);
+}
+
+int pthread_rwlock_timedrdlock(pthread_rwlock_t *lock, const struct timespec *at)
+{
+	if (waits_natively(CALL_pthread_rwlock_timedrdlock))
+		return libc.pthread_rwlock_timedrdlock(lock, at);
+	return read_until(CALL_pthread_rwlock_timedrdlock, lock, CLOCK_REALTIME, at);
+}
+
+int pthread_rwlock_timedwrlock(pthread_rwlock_t *lock, const struct timespec *at)
+{
+	if (waits_natively(CALL_pthread_rwlock_timedwrlock))
+		return libc.pthread_rwlock_timedwrlock(lock, at);
+	return write_until(CALL_pthread_rwlock_timedwrlock, lock, CLOCK_REALTIME, at);
+}
+
+int pthread_rwlock_clockrdlock(pthread_rwlock_t *lock, clockid_t clock, const struct timespec *at)
+{
+	if (waits_natively(CALL_pthread_rwlock_clockrdlock) || !is_waitable(clock))
+		return libc.pthread_rwlock_clockrdlock(lock, clock, at);
+	return read_until(CALL_pthread_rwlock_clockrdlock, lock, clock, at);
+}
+
+int pthread_rwlock_clockwrlock(pthread_rwlock_t *lock, clockid_t clock, const struct timespec *at)
+{
+	if (waits_natively(CALL_pthread_rwlock_clockwrlock) || !is_waitable(clock))
+		return libc.pthread_rwlock_clockwrlock(lock, clock, at);
+	return write_until(CALL_pthread_rwlock_clockwrlock, lock, clock, at);
+}
+
+int pthread_rwlock_unlock(pthread_rwlock_t *lock)
+{
+	bool readers_first = prefers_readers(lock);
+	int answer = libc.pthread_rwlock_unlock(lock);
+
+	if (any_hub())
+		wake_next(lock, readers_first);
+	return answer;
+}
+
+synonym(__pthread_rwlock_rdlock, pthread_rwlock_rdlock);
+synonym(__pthread_rwlock_tryrdlock, pthread_rwlock_tryrdlock);
+synonym(__pthread_rwlock_wrlock, pthread_rwlock_wrlock);
+synonym(__pthread_rwlock_unlock, pthread_rwlock_unlock);

@@ -1,0 +1,17 @@
+/* Spin locks: a greenlet that spins lets the others run, as one of them may have the lock. */
+#include "fair_queue.h"
+#include "runtime/sched/park.h"
+
+/* With OS threads without greenlets the kernel sees to it that who has the lock comes to run. */
+int pthread_spin_lock(pthread_spinlock_t *lock)
+{
+	int answer;
+
+	if (waits_natively(CALL_pthread_spin_lock))
+		return libc.pthread_spin_lock(lock);
+	while ((answer = pthread_spin_trylock(lock)) == EBUSY) {
+		yield_turn();
+		end_if_cancelled_at_once();
+	}
+	return answer;
+}

@@ -1,0 +1,220 @@
+#include "attr.h"
+#include "given_name.h"
+#include "preload/core/blocking.h"
+#include "preload/core/options.h"
+#include "runtime/sched/park.h"
+#include "runtime/sync/parking_lot.h"
+#include "runtime/sys/memory.h"
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What libc takes for a size where the program does not say. */
+static _Atomic size_t usual_stack;
+
+/* The program has told libc what to take where it says nothing: then libc is asked each time. */
+static _Atomic bool has_set_default;
+
+/*
+ * Where the program gives a stack it lies below the address that libc keeps, and pthread_attr_getstack subtracts the
+ * size from that: without a stack, from nothing.
+ */
+static void read_stack(const pthread_attr_t *attributes, struct wish *wish)
+{
+	void *low;
+	size_t size;
+	char *high;
+
+	pthread_attr_getstack(attributes, &low, &size);
+	high = (char *)((uintptr_t)low + size);
+	pthread_attr_getstacksize(attributes, &wish->stack_size);
+	if (high)
+		wish->stack = high - wish->stack_size;
+	else
+		pthread_attr_getguardsize(attributes, &wish->guard_size);
+}
+
+/* SCHED_DEADLINE has no priorities, and needs times that these calls do not give. */
+bool is_priority_of(int policy, int priority)
+{
+	int least = sched_get_priority_min(policy), most = sched_get_priority_max(policy);
+
+	return policy != SCHED_DEADLINE && least >= 0 && priority >= least && priority <= most;
+}
+
+int policy_is_granted(int policy, int priority)
+{
+	struct sched_param wanted = {.sched_priority = priority};
+	struct scheduling before = {.size = sizeof(before)};
+
+	if (!urgency_of_policy(policy, priority))
+		return 0;
+	if (raw_syscall(SYS_sched_getattr, 0, (long)&before, sizeof(before), 0, 0, 0) != 0)
+		return EPERM;
+	if (urgency_of_policy((int)before.policy, (int)before.priority) >= (unsigned)priority)
+		return 0;
+	if (raw_syscall(SYS_sched_setscheduler, 0, policy, (long)&wanted, 0, 0, 0) != 0)
+		return EPERM;
+	raw_syscall(SYS_sched_setattr, 0, (long)&before, 0, 0, 0, 0);
+	return 0;
+}
+
+void change_urgency(struct greenlet *g, unsigned urgency)
+{
+	set_urgency(g, urgency);
+	lot_follow_urgency(g);
+	give_way_to_urgent();
+}
+
+void change_urgency_of_main(struct hub *hub)
+{
+	follow_kernel_urgency(hub);
+	lot_follow_urgency(&hub->main);
+	give_way_to_urgent();
+}
+
+/* libc has checked the priority against the policy that the attributes had when it was set. */
+static int read_scheduling(const pthread_attr_t *attributes, struct thread_wish *wish)
+{
+	struct sched_param param;
+	int inherits, policy;
+
+	pthread_attr_getinheritsched(attributes, &inherits);
+	if (inherits == PTHREAD_INHERIT_SCHED)
+		return 0;
+	pthread_attr_getschedpolicy(attributes, &policy);
+	pthread_attr_getschedparam(attributes, &param);
+	if (!is_priority_of(policy, param.sched_priority))
+		return EINVAL;
+	wish->policy = (uint8_t)policy;
+	wish->priority = (uint8_t)param.sched_priority;
+	return 0;
+}
+
+static void read_mask(const pthread_attr_t *attributes, struct wish *wish)
+{
+	sigset_t mask;
+
+	wish->has_mask = pthread_attr_getsigmask_np(attributes, &mask) == 0;
+	if (wish->has_mask)
+		memcpy(&wish->blocked, &mask, sizeof(wish->blocked));
+}
+
+/* As the creator; the main one's are libc's to know. */
+static struct thread_wish inherited(void)
+{
+	struct thread_wish wish = {.policy = POLICY_OF_MAIN, .niceness = NICENESS_OF_MAIN};
+
+	if (!self || self->is_main)
+		return wish;
+	take_written_names();
+	wish.policy = self->policy;
+	wish.priority = self->priority;
+	wish.niceness = self->niceness;
+	wish.wish.name = self->is_named ? self->name : NULL;
+	return wish;
+}
+
+static int copy_processors(const cpu_set_t *from, cpu_set_t **to)
+{
+	*to = memory_alloc(sizeof(*from));
+	if (!*to)
+		return ENOMEM;
+	**to = *from;
+	return 0;
+}
+
+int allowed_processors(const cpu_set_t *wanted, cpu_set_t **allowed)
+{
+	cpu_set_t both;
+
+	if (libc.sched_getaffinity(0, sizeof(both), &both) != 0)
+		return errno;
+	CPU_AND(&both, &both, wanted);
+	if (!CPU_COUNT(&both))
+		return EINVAL;
+	return copy_processors(&both, allowed);
+}
+
+/* Unset, they are all that a set has room for. */
+static int read_processors(const pthread_attr_t *attributes, struct thread_wish *wish)
+{
+	cpu_set_t wanted, all;
+	int error = pthread_attr_getaffinity_np(attributes, sizeof(wanted), &wanted);
+
+	memset(&all, -1, sizeof(all));
+	if (error || CPU_EQUAL(&wanted, &all))
+		return error;
+	return allowed_processors(&wanted, &wish->processors);
+}
+
+static int read_all(const pthread_attr_t *attributes, struct thread_wish *wish)
+{
+	int detach_state, error;
+
+	pthread_attr_getdetachstate(attributes, &detach_state);
+	wish->wish.detached = detach_state == PTHREAD_CREATE_DETACHED;
+	read_stack(attributes, &wish->wish);
+	read_mask(attributes, &wish->wish);
+	error = read_scheduling(attributes, wish);
+	return error ?: read_processors(attributes, wish);
+}
+
+static int read_default(struct thread_wish *wish)
+{
+	pthread_attr_t attributes;
+	int error = pthread_getattr_default_np(&attributes);
+
+	if (error)
+		return error;
+	error = read_all(&attributes, wish);
+	pthread_attr_destroy(&attributes);
+	return error;
+}
+
+int pthread_setattr_default_np(const pthread_attr_t *attributes)
+{
+	int error = libc.pthread_setattr_default_np(attributes);
+
+	if (!error)
+		atomic_store(&has_set_default, true);
+	return error;
+}
+
+/* Asked once, as libc takes a lock and a copy. */
+static int find_usual_stack(void)
+{
+	struct thread_wish wish = {0};
+	int error = atomic_load(&usual_stack) ? 0 : read_default(&wish);
+
+	if (!error && wish.wish.stack_size)
+		atomic_store(&usual_stack, wish.wish.stack_size);
+	memory_free(wish.processors);
+	return error;
+}
+
+/* --stack is for those who name no size. That they name the usual one, be it by their silence, cannot be told apart. */
+static size_t size_asked_for(size_t size)
+{
+	bool is_unsaid = stack_asked_for && size == atomic_load(&usual_stack) && !atomic_load(&has_set_default);
+
+	return is_unsaid ? stack_asked_for : size;
+}
+
+int read_thread_wish(const pthread_attr_t *attributes, struct thread_wish *wish)
+{
+	int error = find_usual_stack();
+
+	*wish = inherited();
+	wish->wish.guard_size = (size_t)sysconf(_SC_PAGESIZE);
+	wish->wish.stack_size = atomic_load(&usual_stack);
+	if (attributes && !error)
+		error = read_all(attributes, wish);
+	else if (!error && atomic_load(&has_set_default))
+		error = read_default(wish);
+	if (!error && !wish->processors && self && self->processors)
+		error = copy_processors(self->processors, &wish->processors);
+	if (!wish->wish.stack)
+		wish->wish.stack_size = size_asked_for(wish->wish.stack_size);
+	return error;
+}

@@ -1,0 +1,228 @@
+/*
+ * What a program asks and says of its threads. There is one processor's worth of greenlets whatever it says of
+ * processors, so that is accepted and remembered, no more. Real-time priorities order them, see make_ready().
+ */
+#include "attr.h"
+#include "ended.h"
+#include "given_name.h"
+#include "name.h"
+#include "preload/core/blocking.h"
+#include "runtime/sys/memory.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* Those of libc's functions that look a thread up by its id would look for one that the kernel does not have. */
+static struct greenlet *spawned(pthread_t thread)
+{
+	struct greenlet *g = greenlet_of(thread);
+
+	return g && !g->is_main ? g : NULL;
+}
+
+/*
+ * Where libc hands the id of a thread on to the kernel, one that has ended is 0 to it, and that means the caller. False
+ * for one that was joined, which is none.
+ */
+static bool finds_processors(pthread_t *thread)
+{
+	const struct greenlet *g = greenlet_of(*thread);
+
+	if (has_ended(g) && !was_joined(g))
+		*thread = pthread_self();
+	return !was_joined(g);
+}
+
+static pthread_t main_of(const struct greenlet *g)
+{
+	return thread_of(&g->hub->main);
+}
+
+/*
+ * The stack's address and size as with any thread: the guard lies right below. Where the stack is ours, the page with
+ * the first frame is its last one, which thread-local variables share.
+ */
+static void show_stack(const struct greenlet *g, pthread_attr_t *attributes)
+{
+	if (g->is_on_given_stack)
+		pthread_attr_setstack(attributes, g->stack_low, g->stack_size);
+	else
+		pthread_attr_setstack(
+		    attributes, (char *)whole_pages((uintptr_t)g->stack_high) - g->stack_size, g->stack_size);
+	pthread_attr_setguardsize(attributes, g->guard_size);
+}
+
+/* What was inherited from the main thread is what that has. */
+static int policy_of(const struct greenlet *g, int *policy, struct sched_param *param)
+{
+	if (g->policy == POLICY_OF_MAIN)
+		return libc.pthread_getschedparam(main_of(g), policy, param);
+	*policy = g->policy;
+	param->sched_priority = g->priority;
+	return 0;
+}
+
+int pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes)
+{
+	struct greenlet *g = spawned(thread);
+	struct sched_param param;
+	cpu_set_t processors;
+	int error, policy;
+
+	if (!g)
+		return libc.pthread_getattr_np(thread, attributes);
+	error = pthread_attr_init(attributes);
+	if (error)
+		return error;
+	show_stack(g, attributes);
+	pthread_attr_setdetachstate(attributes, g->detached ? PTHREAD_CREATE_DETACHED : PTHREAD_CREATE_JOINABLE);
+	if (policy_of(g, &policy, &param) == 0) {
+		pthread_attr_setschedpolicy(attributes, policy);
+		pthread_attr_setschedparam(attributes, &param);
+	}
+	error = pthread_getaffinity_np(thread, sizeof(processors), &processors);
+	if (!error)
+		error = pthread_attr_setaffinity_np(attributes, sizeof(processors), &processors);
+	if (error)
+		pthread_attr_destroy(attributes);
+	return error;
+}
+
+int pthread_setname_np(pthread_t thread, const char *name)
+{
+	struct greenlet *g = spawned(thread);
+
+	if (strlen(name) >= sizeof(g->name))
+		return ERANGE;
+	if (has_ended(greenlet_of(thread)))
+		return ENOENT;
+	if (g)
+		rename_greenlet(g, name);
+	else
+		keep_inherited_names(greenlet_of(thread));
+	return g ? 0 : libc.pthread_setname_np(thread, name);
+}
+
+int pthread_getname_np(pthread_t thread, char *name, size_t size)
+{
+	struct greenlet *g = spawned(thread);
+
+	if (size < sizeof(g->name))
+		return ERANGE;
+	if (has_ended(greenlet_of(thread)))
+		return ENOENT;
+	take_written_names();
+	if (!g || !g->is_named)
+		return libc.pthread_getname_np(g ? main_of(g) : thread, name, size);
+	memcpy(name, g->name, strlen(g->name) + 1);
+	return 0;
+}
+
+int pthread_setaffinity_np(pthread_t thread, size_t size, const cpu_set_t *set)
+{
+	bool is_there = finds_processors(&thread);
+	struct greenlet *g = spawned(thread);
+	cpu_set_t wanted, *before;
+	int error;
+
+	if (!is_there)
+		return ESRCH;
+	if (!g)
+		return libc.pthread_setaffinity_np(thread, size, set);
+	CPU_ZERO(&wanted);
+	memcpy(&wanted, set, size < sizeof(wanted) ? size : sizeof(wanted));
+	before = g->processors;
+	error = allowed_processors(&wanted, &g->processors);
+	if (!error)
+		memory_free(before);
+	return error;
+}
+
+int pthread_getaffinity_np(pthread_t thread, size_t size, cpu_set_t *set)
+{
+	bool is_there = finds_processors(&thread);
+	struct greenlet *g = spawned(thread);
+
+	if (!is_there)
+		return ESRCH;
+	if (!g)
+		return libc.pthread_getaffinity_np(thread, size, set);
+	if (libc.pthread_getaffinity_np(main_of(g), size, set) != 0)
+		return EINVAL;
+	if (g->processors)
+		memcpy(set, g->processors, size < sizeof(*g->processors) ? size : sizeof(*g->processors));
+	return 0;
+}
+
+/* Other OS threads' greenlets are theirs to order: for them it is remembered. */
+static int change_policy(struct greenlet *g, int policy, int priority)
+{
+	unsigned urgency = urgency_of_policy(policy, priority);
+
+	if (urgency > g->urgency && policy_is_granted(policy, priority) != 0)
+		return EPERM;
+	g->policy = (uint8_t)policy;
+	g->priority = (uint8_t)priority;
+	if (self && self->hub == g->hub)
+		change_urgency(g, urgency);
+	return 0;
+}
+
+/* libc has told the kernel of a thread, with this result; if that is the main greenlet's, it is ordered by that, too.
+ */
+static int of_main(struct greenlet *g, int error)
+{
+	if (!error && g && self && self->hub == g->hub)
+		change_urgency_of_main(g->hub);
+	return error;
+}
+
+int pthread_setschedparam(pthread_t thread, int policy, const struct sched_param *param)
+{
+	struct greenlet *g = spawned(thread);
+
+	if (has_ended(greenlet_of(thread)))
+		return ESRCH;
+	if (!g)
+		return of_main(greenlet_of(thread), libc.pthread_setschedparam(thread, policy, param));
+	if (!is_priority_of(policy, param->sched_priority))
+		return EINVAL;
+	return change_policy(g, policy, param->sched_priority);
+}
+
+int pthread_setschedprio(pthread_t thread, int priority)
+{
+	struct greenlet *g = spawned(thread);
+	struct sched_param param;
+	int policy, error;
+
+	if (has_ended(greenlet_of(thread)))
+		return ESRCH;
+	if (!g)
+		return of_main(greenlet_of(thread), libc.pthread_setschedprio(thread, priority));
+	error = policy_of(g, &policy, &param);
+	if (error || !is_priority_of(policy, priority))
+		return error ?: EINVAL;
+	return change_policy(g, policy, priority);
+}
+
+int pthread_getschedparam(pthread_t thread, int *policy, struct sched_param *param)
+{
+	struct greenlet *g = spawned(thread);
+
+	if (has_ended(greenlet_of(thread)))
+		return ESRCH;
+	if (!g)
+		return libc.pthread_getschedparam(thread, policy, param);
+	return policy_of(g, policy, param);
+}
+
+/* The processor time of the OS thread that they all share. */
+int pthread_getcpuclockid(pthread_t thread, clockid_t *clock)
+{
+	if (has_ended(greenlet_of(thread)))
+		return ESRCH;
+	if (!spawned(thread))
+		return libc.pthread_getcpuclockid(thread, clock);
+	*clock = CLOCK_THREAD_CPUTIME_ID;
+	return 0;
+}

@@ -1,0 +1,357 @@
+/*
+ * Threads that are greenlets: pthread_create spawns one, and its pthread_t is what pthread_self() answers in it, as
+ * for any other thread. Threads of the system's own stay what they are; who meets one calls libc.
+ */
+#include "attr.h"
+#include "create.h"
+#include "ended.h"
+#include "futex_users.h"
+#include "preload/core/blocking.h"
+#include "preload/core/options.h"
+#include "preload/core/stats.h"
+#include "preload/sync/fair_queue.h"
+#include "runtime/glibc/task.h"
+#include "runtime/glibc/tls.h"
+#include "runtime/offload/worker_pool.h"
+#include "runtime/sched/exit.h"
+#include "runtime/sched/preempt.h"
+#include "runtime/sched/wait_cleanup.h"
+#include "runtime/signal/handlers.h"
+#include "runtime/signal/mask.h"
+#include "runtime/sys/memory.h"
+#include <stdlib.h>
+
+/* On a thread of the system's that is no host, and not the first of the process, a thread is a thread; and in a task.
+ */
+static bool makes_threads(const void *caller)
+{
+	if (wants_os_thread) {
+		wants_os_thread = false;
+		return true;
+	}
+	return call_is_off[CALL_pthread_create] || hub_running || task_flags || (!self && gettid() != sys_getpid()) ||
+	       waits_by_itself(caller);
+}
+
+/* One of the system's inherits the OS thread's mask, which is to be the creator's own. */
+static int create_natively(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *arg)
+{
+	bool shown = show_own_mask();
+	int error = libc.pthread_create(thread, attributes, start, arg);
+
+	if (shown)
+		apply_masks(self->hub);
+	return error;
+}
+
+/* Code of threads knows that it may lose the processor at any time, and may rely on it. */
+static void slice(struct greenlet *g)
+{
+	after_slice = end_if_cancelled_at_once;
+	find_allocator = libc_allocator;
+	g->sliced = true;
+	g->hub->main.sliced = true;
+	slices_start(g->hub);
+}
+
+/*
+ * Memory is short: true if another attempt to make a thread is worthwhile. First the stacks of ended threads that this
+ * one could not use are given back. Then every ready thread runs, because those that are about to end, as natively they
+ * would meanwhile on another processor, leave theirs.
+ */
+static bool make_room(void)
+{
+	struct greenlet *me = self;
+
+	if (!me)
+		return false;
+	if (release_spare(me->hub))
+		return true;
+	if (!has_company(me) || me->loading || is_in_handler())
+		return false;
+	yield_turn();
+	return has_spare(me->hub);
+}
+
+static int create(pthread_t *thread, const struct thread_wish *wish, void *(*start)(void *), void *arg)
+{
+	unsigned inherited = self ? self->urgency : 0;
+	unsigned urgency = wish->policy == POLICY_OF_MAIN ? inherited : urgency_of_policy(wish->policy, wish->priority);
+	struct greenlet *g;
+
+	if (urgency > inherited && policy_is_granted(wish->policy, wish->priority) != 0) {
+		memory_free(wish->processors);
+		return EPERM;
+	}
+	g = spawn(&wish->wish, start, arg);
+	while (!g && errno == ENOMEM && make_room())
+		g = spawn(&wish->wish, start, arg);
+	if (!g) {
+		memory_free(wish->processors);
+		return errno == ENOMEM ? EAGAIN : ENOTSUP;
+	}
+	g->policy = wish->policy;
+	g->priority = wish->priority;
+	g->niceness = wish->niceness;
+	g->processors = wish->processors;
+	slice(g);
+	*thread = thread_of(g);
+	if (inherited || urgency) { /* the kernel, too, has it inherit first */
+		set_urgency(g, inherited);
+		change_urgency(g, urgency);
+	}
+	return 0;
+}
+
+int make_thread_for(
+    const void *caller, pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *arg)
+{
+	struct thread_wish wish;
+	int error, before = errno;
+
+	read_options();
+	if (makes_threads(caller))
+		return create_natively(thread, attributes, start, arg);
+	/* Where greenlets can't be had (no descriptor is left, a filter refuses what they need), threads can. */
+	error = read_thread_wish(attributes, &wish);
+	if (!error && !slices_can_start()) {
+		memory_free(wish.processors);
+		error = ENOTSUP;
+	} else if (!error) {
+		error = create(thread, &wish, start, arg);
+	}
+	errno = before;
+	if (error != ENOTSUP)
+		return error;
+	stats_native_thread();
+	return create_natively(thread, attributes, start, arg);
+}
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *arg)
+{
+	return make_thread_for(__builtin_return_address(0), thread, attributes, start, arg);
+}
+
+struct join {
+	struct greenlet *joined;
+	struct place place;
+};
+
+static void leave_join(void *arg)
+{
+	struct join *join = arg;
+
+	lot_leave(&join->place);
+	join->joined->is_joined = false;
+}
+
+/*
+ * libc cancels a thread of its own where it waits by libc's means, or at any time: so at any time while it sleeps, but
+ * not where it holds a lock of the parking lot.
+ */
+static int sleep_in(struct join *join, const struct until *until)
+{
+	int error, type;
+
+	pthread_cleanup_push(leave_join, join);
+	libc.pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);
+	error = lot_stay(&join->place, until);
+	libc.pthread_setcanceltype(type, NULL);
+	pthread_cleanup_pop(0);
+	return error;
+}
+
+static int wait_as_thread(struct greenlet *g, const struct until *until)
+{
+	struct join join = {.joined = g};
+	int error = 0;
+
+	lot_enter(&g->ended, &join.place);
+	while (!error && !atomic_load(&g->ended) && lot_is_in_line(&join.place))
+		error = sleep_in(&join, until);
+	lot_leave(&join.place);
+	return error;
+}
+
+static int join_until(struct greenlet *g, void **result, const struct until *until)
+{
+	struct until mine;
+	int error = 0;
+
+	if (was_joined(g))
+		return ESRCH;
+	if (g->detached)
+		return EINVAL;
+	if (g == self) {
+		end_if_cancelled();
+		return EDEADLK;
+	}
+	if (atomic_exchange(&g->is_joined, true))
+		return EINVAL;
+	while (!atomic_load(&g->ended) && !error) {
+		mine = but_not_by_kill(until);
+		stats_parked(CALL_pthread_join);
+		error = self ? lot_wait((uint32_t *)&g->ended, 0, &mine) : wait_as_thread(g, &mine);
+		if (error == EAGAIN || (error == ECANCELED && !is_cancelled()))
+			error = 0;
+	}
+	if (!atomic_load(&g->ended)) {
+		g->is_joined = false;
+		if (error == ECANCELED)
+			end_if_cancelled();
+		return error;
+	}
+	if (result)
+		*result = g->value;
+	g->detached = true;
+	release_greenlet(g);
+	return 0;
+}
+
+struct join_job {
+	pthread_t thread;
+	void **result;
+	int error;
+	_Atomic bool is_left;
+};
+
+/* How soon a helper that waits for the end of a thread finds that its greenlet was cancelled. */
+#define LOOK_FOR_CANCELLATION (50 * NANOS_PER_MSEC)
+
+static void join_natively(void *arg)
+{
+	struct join_job *job = arg;
+	struct timespec at;
+
+	do {
+		at = timespec_of(nanos_add(clock_now(), LOOK_FOR_CANCELLATION));
+		job->error = libc.pthread_clockjoin_np(job->thread, job->result, CLOCK_MONOTONIC, &at);
+	} while (job->error == ETIMEDOUT && !atomic_load(&job->is_left));
+}
+
+static void leave_job(void *arg)
+{
+	atomic_store(&((struct join_job *)arg)->is_left, true);
+}
+
+/* How soon the greenlet itself looks again, where there is no helper to be had. */
+#define LOOK_AGAIN (10 * NANOS_PER_MSEC)
+
+/*
+ * A greenlet waits for a thread of the system's. A kill does not end the wait, and one thread that has ended is joined
+ * though the caller was cancelled.
+ */
+static int join_on_helper(pthread_t thread, void **result)
+{
+	struct until until = {.deadline = FOR_EVER}, moment;
+	struct join_job job = {.thread = thread, .result = result};
+
+	if (waits_natively(CALL_pthread_join) && !is_cancelled())
+		return libc.pthread_join(thread, result);
+	job.error = libc.pthread_tryjoin_np(thread, result);
+	while (job.error == EBUSY || job.error == ETIMEDOUT) {
+		int ended;
+
+		atomic_store(&job.is_left, false);
+		until = but_not_by_kill(&until);
+		stats_helped(CALL_pthread_join);
+		ended = offload_cancellable(join_natively, leave_job, &job, &until);
+		if (ended == EAGAIN) {
+			moment = but_not_by_kill(&until);
+			moment.deadline = nanos_add(clock_now(), LOOK_AGAIN);
+			ended = park(&moment);
+			job.error = libc.pthread_tryjoin_np(thread, result);
+		}
+		if (ended == ECANCELED && job.error)
+			end_if_cancelled();
+	}
+	return job.error;
+}
+
+int pthread_join(pthread_t thread, void **result)
+{
+	static const struct until for_ever = {.deadline = FOR_EVER};
+	struct greenlet *g = greenlet_of(thread);
+
+	return g ? join_until(g, result, &for_ever) : join_on_helper(thread, result);
+}
+
+int pthread_tryjoin_np(pthread_t thread, void **result)
+{
+	static const struct until at_once = {0};
+	struct greenlet *g = greenlet_of(thread);
+
+	if (!g)
+		return libc.pthread_tryjoin_np(thread, result);
+	return has_ended(g) && !was_joined(g) ? join_until(g, result, &at_once) : EBUSY;
+}
+
+int pthread_clockjoin_np(pthread_t thread, void **result, clockid_t clock, const struct timespec *at)
+{
+	struct greenlet *g = greenlet_of(thread);
+	struct until until = {.deadline = FOR_EVER};
+
+	if (!g || !is_waitable(clock))
+		return libc.pthread_clockjoin_np(thread, result, clock, at);
+	if (at && deadline_by_clock(clock, at, &until) && !atomic_load(&g->ended))
+		return EINVAL;
+	return join_until(g, result, &until);
+}
+
+int pthread_timedjoin_np(pthread_t thread, void **result, const struct timespec *at)
+{
+	return pthread_clockjoin_np(thread, result, CLOCK_REALTIME, at);
+}
+
+int pthread_detach(pthread_t thread)
+{
+	struct greenlet *g = greenlet_of(thread);
+
+	if (!g)
+		return libc.pthread_detach(thread);
+	if (was_joined(g))
+		return ESRCH;
+	if (g->detached)
+		return EINVAL;
+	if (g->is_joined) /* the one who joins it sees to it */
+		return 0;
+	g->detached = true;
+	release_greenlet(g);
+	return 0;
+}
+
+static pthread_key_t at_end_of_main;
+
+/*
+ * pthread_exit in the main greenlet: libc has unwound its stack and runs the destructors of its keys. Those that are
+ * left of the rounds run here, because libc would then end the OS thread, or the process if that has no other thread.
+ * thread_local destructors do not run: libc leaves them to exit(), which a main thread calls only if it is the last.
+ */
+static void end_main_in_destructor(void *unused)
+{
+	(void)unused;
+	tls_finish_key_destructors(at_end_of_main);
+	end_main(self->hub);
+}
+
+static void make_key(void)
+{
+	pthread_key_create(&at_end_of_main, end_main_in_destructor);
+}
+
+void pthread_exit(void *value)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	if (self) {
+		self->value = value;
+		self->is_exiting = true;
+		leave_waits(0); /* those that a handler has interrupted, which is the caller */
+	}
+	if (self && self->is_main && self->hub->is_first) {
+		pthread_once(&once, make_key);
+		pthread_setspecific(at_end_of_main, self);
+	}
+	libc.pthread_exit(value);
+	__builtin_unreachable();
+}

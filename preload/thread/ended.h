@@ -1,0 +1,22 @@
+/*
+ * Threads that have ended, which libc tells by the id in their descriptor: the kernel clears it at the end, and a join
+ * makes it negative. Calls that check it answer ESRCH.
+ */
+#ifndef PRELOAD_THREAD_ENDED_H
+#define PRELOAD_THREAD_ENDED_H
+
+#include "runtime/sched/greenlet.h"
+
+/* True once the thread has run its last code. NULL, a thread of the system's: false. */
+static inline bool has_ended(const struct greenlet *g)
+{
+	return g && atomic_load(&g->ended);
+}
+
+/* True once it was joined, too, until its handle is that of a new thread. */
+static inline bool was_joined(const struct greenlet *g)
+{
+	return has_ended(g) && !g->is_main && atomic_load(&g->releases) >= 2;
+}
+
+#endif

@@ -1,0 +1,209 @@
+/*
+ * Thread ids. A greenlet has one of its own, beyond those that the kernel gives: what libc has in its descriptor, and
+ * writes into the mutexes that it owns. The kernel would look for it in vain, so calls on such a thread are answered
+ * here. One greenlet's wish for a processor or a niceness does not bind the others, with whom it shares an OS thread:
+ * as with the pthread functions for it, it is remembered, no more.
+ */
+#include "attr.h"
+#include "preload/core/blocking.h"
+#include "preload/core/options.h"
+#include "preload/core/syscall_numbers.h"
+#include "preload/core/thread_ids.h"
+#include "preload/sync/fair_queue.h"
+#include "preload/syscall/raw_syscalls.h"
+#include "runtime/sys/user_memory.h"
+#include <sys/resource.h>
+
+static bool is_thread(const struct greenlet *g)
+{
+	return g && !g->is_main;
+}
+
+/* The greenlet that a call on this thread means, 0 being the caller. NULL: none, or the main one. */
+static struct greenlet *meant_by(pid_t id)
+{
+	if (id)
+		return greenlet_named(id);
+	return is_thread(self) && !call_is_off[CALL_gettid] && !hub_running ? self : NULL;
+}
+
+/* The kernel would do for the last who asks, at the end of the OS thread, what is to be done for each at his own. */
+long raw_set_tid_address(long word, long b, long c, long d, long e, long f)
+{
+	if (!meant_by(0))
+		return libc.syscall(SYS_set_tid_address, word, b, c, d, e, f);
+	self->cleared_at_end = (int *)word;
+	return tls_thread_id();
+}
+
+static int settle(int error)
+{
+	return (int)with_errno(-error);
+}
+
+pid_t gettid(void)
+{
+	return is_thread(self) && !call_is_off[CALL_gettid] ? tls_thread_id() : libc.gettid();
+}
+
+/* An older libc has no such function, but its descriptors have the id, where they are as we know them. */
+static pid_t id_in_descriptor(pthread_t thread)
+{
+	int id;
+
+	if (pthread_equal(thread, pthread_self()))
+		return gettid();
+	id = tls_init() == 0 ? tls_thread_id_at(tls_of_thread(thread)) : 0;
+	return id > 0 ? id : -1;
+}
+
+pid_t pthread_gettid_np(pthread_t thread)
+{
+	const struct greenlet *g = greenlet_of(thread);
+	int before = errno;
+	pid_t id;
+
+	if (g && !g->is_main) {
+		if (g->ended)
+			return -1;
+		return call_is_off[CALL_gettid] ? kernel_id_of(g) : thread_id_of(g);
+	}
+	errno = 0;
+	id = libc.pthread_gettid_np(thread);
+	if (id < 0 && errno == ENOSYS)
+		id = id_in_descriptor(thread);
+	errno = before;
+	return id;
+}
+
+/* The OS thread's id is the main one's; where that is all the program knows, who names it means himself. */
+static struct greenlet *signalled_by(pid_t id)
+{
+	if (self && has_company(self) && id == libc.gettid())
+		return call_is_off[CALL_gettid] ? self : &self->hub->main;
+	return id ? meant_by(id) : NULL;
+}
+
+int tgkill(pid_t process, pid_t id, int signo)
+{
+	struct greenlet *g = signalled_by(id);
+
+	if (!g)
+		return libc.tgkill(process, id, signo);
+	return settle(process == sys_getpid() ? pthread_kill(thread_of(g), signo) : ESRCH);
+}
+
+long raw_tkill(long id, long signo, long c, long d, long e, long f)
+{
+	struct greenlet *g = signalled_by((pid_t)id);
+
+	return g ? settle(pthread_kill(thread_of(g), (int)signo)) : libc.syscall(SYS_tkill, id, signo, c, d, e, f);
+}
+
+/* Of what is told of the signal, its value comes through: it is one that is queued. */
+long raw_rt_tgsigqueueinfo(long process, long id, long signo, long told, long e, long f)
+{
+	const siginfo_t *info = (const siginfo_t *)told;
+	struct greenlet *g = signalled_by((pid_t)id);
+
+	if (!g || !is_readable(&info->si_value))
+		return libc.syscall(SYS_rt_tgsigqueueinfo, process, id, signo, told, e, f);
+	if ((pid_t)process != sys_getpid())
+		return settle(ESRCH);
+	return settle(pthread_sigqueue(thread_of(g), (int)signo, info->si_value));
+}
+
+int sched_setaffinity(pid_t id, size_t size, const cpu_set_t *set)
+{
+	struct greenlet *g = meant_by(id);
+
+	return g ? settle(pthread_setaffinity_np(thread_of(g), size, set)) : libc.sched_setaffinity(id, size, set);
+}
+
+int sched_getaffinity(pid_t id, size_t size, cpu_set_t *set)
+{
+	struct greenlet *g = meant_by(id);
+
+	return g ? settle(pthread_getaffinity_np(thread_of(g), size, set)) : libc.sched_getaffinity(id, size, set);
+}
+
+/* The kernel has taken a call on this thread, with this result: if that is the main one, it is ordered by that, too. */
+static int follow_kernel(pid_t id, int result)
+{
+	struct greenlet *chief = self ? &self->hub->main : NULL;
+
+	if (result >= 0 && chief && (id ? id == os_thread_id() : self == chief))
+		change_urgency_of_main(chief->hub);
+	return result;
+}
+
+int sched_setscheduler(pid_t id, int policy, const struct sched_param *param)
+{
+	struct greenlet *g = meant_by(id);
+
+	if (!g)
+		return follow_kernel(id, libc.sched_setscheduler(id, policy, param));
+	return settle(pthread_setschedparam(thread_of(g), policy & ~SCHED_RESET_ON_FORK, param));
+}
+
+int sched_getscheduler(pid_t id)
+{
+	struct greenlet *g = meant_by(id);
+	struct sched_param param;
+	int policy;
+
+	if (!g)
+		return libc.sched_getscheduler(id);
+	return settle(pthread_getschedparam(thread_of(g), &policy, &param)) ?: policy;
+}
+
+int sched_setparam(pid_t id, const struct sched_param *param)
+{
+	struct greenlet *g = meant_by(id);
+
+	if (!g)
+		return follow_kernel(id, libc.sched_setparam(id, param));
+	return settle(pthread_setschedprio(thread_of(g), param->sched_priority));
+}
+
+int sched_getparam(pid_t id, struct sched_param *param)
+{
+	struct greenlet *g = meant_by(id);
+	int policy;
+
+	return g ? settle(pthread_getschedparam(thread_of(g), &policy, param)) : libc.sched_getparam(id, param);
+}
+
+int setpriority(__priority_which_t which, id_t id, int niceness)
+{
+	struct greenlet *g = which == PRIO_PROCESS ? meant_by((pid_t)id) : NULL;
+
+	if (!g)
+		return libc.setpriority(which, id, niceness);
+	g->niceness = (int8_t)(niceness < -20 ? -20 : niceness > 19 ? 19 : niceness);
+	return 0;
+}
+
+int getpriority(__priority_which_t which, id_t id)
+{
+	struct greenlet *g = which == PRIO_PROCESS ? meant_by((pid_t)id) : NULL;
+
+	if (g && g->niceness != NICENESS_OF_MAIN)
+		return g->niceness;
+	return libc.getpriority(which, g ? (id_t)sys_getpid() : id);
+}
+
+int nice(int more)
+{
+	int before = errno, niceness;
+
+	if (!meant_by(0))
+		return libc.nice(more);
+	errno = 0;
+	niceness = getpriority(PRIO_PROCESS, 0);
+	if (niceness == -1 && errno)
+		return -1;
+	errno = before;
+	setpriority(PRIO_PROCESS, 0, niceness + more);
+	return getpriority(PRIO_PROCESS, 0);
+}

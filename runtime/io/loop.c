@@ -1,0 +1,285 @@
+#include "loop.h"
+#include "poller_hub.h"
+#include "ring_hub.h"
+#include "runtime/sched/hub.h"
+#include "runtime/signal/interrupt_hub.h"
+#include "runtime/signal/mask.h"
+#include "runtime/signal/sigwait.h"
+#include "runtime/sync/parking_lot.h"
+#include "runtime/sys/refusal.h"
+#include <errno.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+
+void (*before_look)(struct hub *hub);
+
+static void on_knock(struct ev_loop *loop, ev_io *watcher, int events)
+{
+	struct hub *hub = watcher->data;
+	uint64_t count; /* a pipe never holds more than one knock: a few bytes */
+
+	(void)loop;
+	(void)events;
+	sys_read(hub->knock_fd, &count, sizeof(count));
+	atomic_store(&hub->knocked, false);
+	take_inbox(hub);
+	if (atomic_exchange(&hub->lines_to_call, false))
+		lot_call_all();
+	poller_take_notices(hub);
+	ring_take_done(hub);
+}
+
+/* The timerfd has done its duty; it stays readable until it is set or read. */
+static void on_timer(struct ev_loop *loop, ev_io *watcher, int events)
+{
+	struct hub *hub = watcher->data;
+	uint64_t expirations;
+
+	(void)loop;
+	(void)events;
+	hub->armed = FOR_EVER;
+	if (timers_next(&hub->timers) == FOR_EVER)
+		sys_read(hub->timer_fd, &expirations, sizeof(expirations));
+}
+
+/* The deadlines themselves are looked at after each round of the loop. */
+static void on_coarse_timer(struct ev_loop *loop, ev_timer *watcher, int events)
+{
+	struct hub *hub = watcher->data;
+
+	(void)loop;
+	(void)events;
+	hub->armed = FOR_EVER;
+}
+
+static void arm_coarsely(struct hub *hub, nanos next)
+{
+	nanos now = clock_now();
+
+	ev_timer_stop(hub->loop, &hub->coarse_timer);
+	ev_now_update(hub->loop);
+	ev_timer_set(&hub->coarse_timer, next > now ? (double)(next - now) / NANOS_PER_SEC : 0, 0);
+	ev_timer_start(hub->loop, &hub->coarse_timer);
+}
+
+/* As long as it could not be set, it would stay readable. */
+static void lose_timer(struct hub *hub)
+{
+	note_refusal(REFUSED_TIMERFD);
+	ev_io_stop(hub->loop, &hub->timer_watcher);
+	hub_disown_fd(hub->timer_fd);
+	hub->timer_fd = -1;
+}
+
+/* libev rounds its waits up to a millisecond; a timerfd is exact. It is left alone while it will fire early enough. */
+static void arm(struct hub *hub, nanos next)
+{
+	struct itimerspec at = {.it_value = {(time_t)(next / NANOS_PER_SEC), (long)(next % NANOS_PER_SEC)}};
+
+	if (next >= hub->armed)
+		return;
+	if (hub->timer_fd >= 0 && sys_timerfd_settime(hub->timer_fd, TFD_TIMER_ABSTIME, &at) < 0)
+		lose_timer(hub);
+	if (hub->timer_fd < 0)
+		arm_coarsely(hub, next);
+	hub->armed = next;
+}
+
+static void watch_own(struct hub *hub, ev_io *watcher, void (*on)(struct ev_loop *, ev_io *, int), int fd)
+{
+	ev_io_init(watcher, on, fd, EV_READ);
+	watcher->data = hub;
+	ev_io_start(hub->loop, watcher);
+}
+
+static void watch_own_all(struct hub *hub)
+{
+	if (hub->timer_fd >= 0)
+		watch_own(hub, &hub->timer_watcher, on_timer, hub->timer_fd);
+	watch_own(hub, &hub->knock_watcher, on_knock, hub->knock_fd);
+	ev_timer_init(&hub->coarse_timer, on_coarse_timer, 0, 0);
+	hub->coarse_timer.data = hub;
+	hub->armed = FOR_EVER;
+}
+
+/* Whether epoll may be used, which libev finds out only where it is too late. Returns 0 or -errno. */
+static int try_epoll(int fd)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+	int epoll_fd = sys_epoll_create(EPOLL_CLOEXEC), error;
+
+	if (epoll_fd < 0)
+		return epoll_fd;
+	error = sys_epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event);
+	if (!error)
+		error = sys_epoll_wait(epoll_fd, &event, 1, 0);
+	sys_close(epoll_fd);
+	return error < 0 ? error : 0;
+}
+
+/* By poll where epoll is refused: it looks at all descriptors each time. NULL with *error set. */
+static struct ev_loop *make_loop(int fd_to_try, int *error)
+{
+	unsigned backend = EVBACKEND_EPOLL;
+	struct ev_loop *loop;
+	int result = was_refused(REFUSED_EPOLL) ? -EPERM : try_epoll(fd_to_try);
+
+	if (result < 0 && !is_refusal(-result)) {
+		*error = -result;
+		return NULL;
+	}
+	if (result < 0) {
+		note_refusal(REFUSED_EPOLL);
+		backend = EVBACKEND_POLL;
+	}
+	errno = 0;
+	loop = ev_loop_new(backend | EVFLAG_NOENV | EVFLAG_NOINOTIFY | EVFLAG_NOTIMERFD);
+	if (!loop)
+		*error = errno ? errno : ENOMEM;
+	return loop;
+}
+
+void loop_lost_epoll(struct hub *hub)
+{
+	note_refusal(REFUSED_EPOLL);
+	hub->lost_epoll = true;
+}
+
+/* A filter has come since the loop was made. What is watched is watched by another; where there is none, it goes on. */
+static void replace_loop(struct hub *hub)
+{
+	struct ev_loop *old = hub->loop, *loop;
+	int error;
+
+	hub->lost_epoll = false;
+	loop = make_loop(hub->knock_fd, &error);
+	if (!loop)
+		return;
+	poller_move(hub, loop);
+	unwatch_awaited(hub);
+	hub->loop = loop;
+	if (hub->epoll_fd >= 0)
+		hub_disown_fd(hub->epoll_fd);
+	hub->epoll_fd = -1;
+	ev_loop_destroy(old);
+	watch_own_all(hub);
+}
+
+void look_at_loop(struct hub *hub)
+{
+	nanos next = timers_next(&hub->timers);
+
+	if (atomic_load(&hub->is_signalled) || atomic_load(&hub->needs_care) > (hub->altstacks > 0))
+		deliver_signals(hub);
+	apply_masks(hub);
+	if (hub->awaited != hub->watched)
+		watch_awaited(hub);
+	if (next != FOR_EVER && next <= clock_now())
+		timers_expire(&hub->timers, clock_now());
+	else if (!hub->ready_first)
+		arm(hub, next);
+	if (before_look)
+		before_look(hub);
+	ev_run(hub->loop, hub->ready_first ? EVRUN_NOWAIT : EVRUN_ONCE);
+	hub->seen = ev_now(hub->loop);
+	if (__builtin_expect(hub->lost_epoll, 0))
+		replace_loop(hub);
+	if (timers_next(&hub->timers) != FOR_EVER)
+		timers_expire(&hub->timers, clock_now());
+}
+
+static void close_own(struct hub *hub)
+{
+	if (hub->timer_fd >= 0)
+		hub_disown_fd(hub->timer_fd);
+	if (hub->knock_fd >= 0)
+		hub_disown_fd(hub->knock_fd);
+	if (hub->knock_to >= 0 && hub->knock_to != hub->knock_fd)
+		hub_disown_fd(hub->knock_to);
+}
+
+/* The parent's, in the child of a fork. */
+static void drop_loop(struct hub *hub)
+{
+	close_own(hub);
+	unwatch_awaited(hub);
+	if (hub->epoll_fd >= 0)
+		hub_disown_fd(hub->epoll_fd);
+	ev_loop_destroy(hub->loop);
+	hub->loop = NULL;
+}
+
+/* That it may be had does not mean that it may be set. -1 where it is refused. Returns 0 or an errno value. */
+static int open_timer(struct hub *hub)
+{
+	static const struct itimerspec never;
+	int error = 0;
+
+	hub->timer_fd = sys_timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (hub->timer_fd < 0)
+		error = -hub->timer_fd;
+	else if ((error = -sys_timerfd_settime(hub->timer_fd, 0, &never)))
+		sys_close(hub->timer_fd);
+	if (error)
+		hub->timer_fd = -1;
+	if (!is_refusal(error))
+		return error;
+	note_refusal(REFUSED_TIMERFD);
+	return 0;
+}
+
+static int open_knock(struct hub *hub)
+{
+	int ends[2] = {-1, -1}, error;
+
+	hub->knock_fd = hub->knock_to = sys_eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (hub->knock_fd >= 0)
+		return 0;
+	error = -hub->knock_fd;
+	hub->knock_fd = hub->knock_to = -1;
+	if (!is_refusal(error))
+		return error;
+	note_refusal(REFUSED_EVENTFD);
+	error = -(int)raw_syscall(SYS_pipe2, (long)ends, O_CLOEXEC | O_NONBLOCK, 0, 0, 0, 0);
+	if (!error) {
+		hub->knock_fd = ends[0];
+		hub->knock_to = ends[1];
+	}
+	return error;
+}
+
+static void adopt_own(struct hub *hub)
+{
+	bool is_pipe = hub->knock_to != hub->knock_fd;
+
+	if (hub->timer_fd >= 0)
+		hub->timer_fd = hub_adopt_fd(hub->timer_fd);
+	hub->knock_fd = hub_adopt_fd(hub->knock_fd);
+	hub->knock_to = is_pipe ? hub_adopt_fd(hub->knock_to) : hub->knock_fd;
+}
+
+int open_loop(struct hub *hub)
+{
+	int error;
+
+	if (hub->loop)
+		drop_loop(hub);
+	hub->epoll_fd = -1;
+	hub->signal_fd = -1;
+	hub->lost_epoll = false;
+	hub->knock_fd = hub->knock_to = -1;
+	error = open_timer(hub);
+	if (!error)
+		error = open_knock(hub);
+	if (!error)
+		hub->loop = make_loop(hub->knock_fd, &error);
+	if (error) {
+		close_own(hub);
+		return error;
+	}
+	hub->seen = ev_now(hub->loop);
+	adopt_own(hub);
+	atomic_store(&hub->knocked, false);
+	watch_own_all(hub);
+	return 0;
+}

@@ -1,0 +1,199 @@
+#include "poller.h"
+#include "poller_hub.h"
+#include "runtime/sched/hub.h"
+#include "runtime/signal/defer.h"
+#include "runtime/sys/memory.h"
+#include "sparse.h"
+#include "watch.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+
+/* epoll would not have it: it is closed, or there is no room for it. */
+static int reason_of_refusal(int fd)
+{
+	return sys_fcntl(fd, F_GETFD, 0) < 0 ? EBADF : ENOMEM;
+}
+
+static struct waiter *first_asleep(const struct side *side)
+{
+	struct waiter *waiter = side->queue.first;
+
+	while (__builtin_expect(waiter && waiter->is_woken, 0))
+		waiter = waiter->next;
+	return waiter;
+}
+
+/* It stays in the queue until it runs: a close of the descriptor before that must find it, see poller_closing(). */
+static void wake_waiter(struct waiter *waiter)
+{
+	waiter->is_woken = true;
+	if (__builtin_expect(waiter->goes_first, 0))
+		wake_first(waiter->greenlet, 0);
+	else
+		wake(waiter->greenlet, 0);
+}
+
+static void on_ready(struct ev_loop *loop, ev_io *watcher, int events)
+{
+	struct side *side = (struct side *)watcher;
+	struct waiter *waiter = first_asleep(side);
+
+	if (events & EV_ERROR)
+		queue_wake_all(&side->queue, reason_of_refusal(watcher->fd));
+	else if (waiter)
+		wake_waiter(waiter); /* the next one's turn comes if it stays ready */
+	else
+		ev_io_stop(loop, watcher);
+}
+
+static void init_side(struct side *side, int fd, int events)
+{
+	*side = (struct side){0};
+	ev_io_init(&side->watcher, on_ready, fd, events);
+}
+
+static __attribute__((noinline)) struct fd_watch *make_watch(struct hub *hub, int fd)
+{
+	struct fd_watch *watch = memory_alloc(sizeof(*watch)); /* each side fills a cache line */
+	void **place;
+
+	if (!watch)
+		return NULL;
+	init_side(&watch->read, fd, EV_READ);
+	init_side(&watch->write, fd, EV_WRITE);
+	hold_signals();
+	lock(&hub->watches_lock);
+	place = sparse_make(&hub->watches, (size_t)fd);
+	if (place)
+		*place = watch;
+	unlock(&hub->watches_lock);
+	let_signals();
+	if (place)
+		return watch;
+	memory_free(watch);
+	return NULL;
+}
+
+static inline struct fd_watch *find_or_make_watch(struct hub *hub, int fd)
+{
+	void **place = sparse_find(&hub->watches, (size_t)fd);
+
+	return place && *place ? *place : make_watch(hub, fd);
+}
+
+/* The side of fd that events are about; NULL where there is no memory for it. */
+static inline struct side *find_or_make_side(struct hub *hub, int fd, short events)
+{
+	struct fd_watch *watch;
+
+	/* In the child of a fork this may be the first that needs the loop. */
+	if (__builtin_expect(hub->stale, 0) && hub_refresh(hub) != 0)
+		return NULL;
+	/* What another OS thread closed may be open again under its number: the news must not hit whoever waits now. */
+	if (atomic_load(&hub->notices))
+		poller_take_notices(hub);
+	watch = find_or_make_watch(hub, fd);
+	return watch ? side_of(watch, events) : NULL;
+}
+
+static inline void wait_at(struct side *side, struct hub *hub, struct waiter *waiter, const struct until *until)
+{
+	/* A handler that has interrupted another wait may be waiting here itself; the other looks again after it. */
+	queue_leave(waiter);
+	poller_leave_file(waiter);
+	*waiter = (struct waiter){.greenlet = self};
+	if (until) {
+		waiter->keeps_file = until->keeps_file;
+		waiter->goes_first = until->goes_first;
+	}
+	queue_enter(&side->queue, waiter);
+	start_side(hub, side);
+}
+
+struct fd_watch *make_watch_of(struct hub *hub, int fd)
+{
+	return find_or_make_watch(hub, fd);
+}
+
+int watch_fd(struct hub *hub, struct waiter *waiter, int fd, short events, const struct until *until)
+{
+	struct side *side = find_or_make_side(hub, fd, events);
+
+	if (!side)
+		return ENOMEM;
+	hold_signals();
+	wait_at(side, hub, waiter, until);
+	let_signals();
+	return 0;
+}
+
+int hold_file(struct hub *hub, struct waiter *waiter, int fd, bool keeps_file)
+{
+	struct side *side = find_or_make_side(hub, fd, POLLIN);
+
+	if (!side)
+		return ENOMEM;
+	hold_signals();
+	*waiter = (struct waiter){.greenlet = self, .keeps_file = keeps_file, .is_woken = true};
+	queue_enter(&side->queue, waiter);
+	let_signals();
+	return 0;
+}
+
+/* Who was woken here mostly comes here again soon: with many greenlets the watch would have to be waited for then. */
+int park_on_fd(int fd, short events, const struct until *until)
+{
+	struct waiter *waiter = &self->waiter;
+	struct side *side;
+	int error;
+
+	if (fd < 0)
+		return EBADF;
+	side = find_or_make_side(self->hub, fd, events);
+	if (!side)
+		return ENOMEM;
+	hold_signals();
+	wait_at(side, self->hub, waiter, until);
+	let_signals();
+	error = park(until);
+	if (!error)
+		__builtin_prefetch(side);
+	hold_signals();
+	queue_leave(waiter);
+	if (waiter->error)
+		error = waiter->error;
+	if (__builtin_expect(waiter->kept_fd && waiter->is_restarted, 0))
+		poller_leave_file(waiter); /* as the kernel does, the call begins anew, by the number */
+	waiter->error = 0;                 /* it may be another's whose wait this one's handler has interrupted */
+	let_signals();
+	return error;
+}
+
+struct move {
+	struct ev_loop *from, *to;
+};
+
+static void move_side(struct side *side, const struct move *move)
+{
+	if (!ev_is_active(&side->watcher))
+		return;
+	ev_io_stop(move->from, &side->watcher);
+	side->watcher.data = (void *)(uintptr_t)ev_iteration(move->to);
+	ev_io_start(move->to, &side->watcher);
+}
+
+static void move_watch(void *place, void *arg)
+{
+	struct fd_watch *watch = place;
+
+	move_side(&watch->read, arg);
+	move_side(&watch->write, arg);
+}
+
+void poller_move(struct hub *hub, struct ev_loop *loop)
+{
+	struct move move = {hub->loop, loop};
+
+	sparse_each(&hub->watches, move_watch, &move);
+}

@@ -1,0 +1,198 @@
+#include "proxy_thread.h"
+#include "offload.h"
+#include "runtime/sched/fork.h"
+#include "runtime/sched/hub.h"
+#include "runtime/sched/park.h"
+#include "runtime/sys/lock.h"
+#include "runtime/sys/memory.h"
+#include "worker_pool.h"
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+struct stand_in {
+	pthread_t thread;
+	pid_t id;
+	struct greenlet *greenlet;
+	_Atomic uint32_t calls; /* a futex that it waits on for the next job */
+	stand_in_job *job;      /* NULL: it is to end */
+	void *arg;
+	int owned;       /* locks; while it is 0, any greenlet may have the stand-in */
+	bool is_surplus; /* it ends by itself, and nobody joins it */
+	_Atomic bool done;
+	struct lock finishing;
+};
+
+/* Those that no greenlet has. More than these at once are rare, and end. */
+enum { POOL = 2 };
+
+static _Atomic(struct stand_in *) pool[POOL];
+
+static __thread struct stand_in *stand_in __attribute__((tls_model("initial-exec")));
+
+/* Under the lock, which the greenlet takes before it goes on: it must not end while we unpark it. */
+static void finish(struct stand_in *s)
+{
+	lock(&s->finishing);
+	atomic_store(&s->done, true);
+	unpark(s->greenlet);
+	unlock(&s->finishing);
+}
+
+static void wait_for_call(struct stand_in *s, uint32_t seen)
+{
+	while (atomic_load(&s->calls) == seen)
+		futex_wait(&s->calls, seen);
+}
+
+static void *stand_in_for_greenlet(void *arg)
+{
+	struct stand_in *s = arg;
+	uint32_t calls = 0;
+
+	s->id = os_thread_id();
+	for (;;) {
+		wait_for_call(s, calls++);
+		if (!s->job)
+			break;
+		s->owned += s->job(s->arg);
+		finish(s);
+	}
+	if (s->is_surplus) {
+		pthread_detach(s->thread);
+		memory_free(s);
+	}
+	return NULL;
+}
+
+/* One that is to end may be gone before it is woken; then the kernel finds no waiter at the address. */
+static void call(struct stand_in *s, stand_in_job *job, void *arg)
+{
+	s->job = job;
+	s->arg = arg;
+	atomic_store(&s->done, false);
+	atomic_fetch_add(&s->calls, 1);
+	futex_wake(&s->calls, 1);
+}
+
+static void have_done(struct stand_in *s, stand_in_job *job, void *arg)
+{
+	call(s, job, arg);
+	while (!atomic_load(&s->done))
+		park_firmly();
+	lock(&s->finishing);
+	unlock(&s->finishing);
+}
+
+static void make(void *arg)
+{
+	struct stand_in *s = arg;
+
+	if (make_os_thread(&s->thread, stand_in_for_greenlet, s) != 0)
+		s->greenlet = NULL;
+}
+
+static int do_nothing(void *unused)
+{
+	(void)unused;
+	return 0;
+}
+
+/* A thread is made where calls are native: by a helper. The first job is over when it knows its id. */
+static struct stand_in *make_stand_in(void)
+{
+	struct stand_in *s = memory_zalloc(sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->greenlet = self;
+	offload_brief(make, s);
+	if (!s->greenlet) {
+		memory_free(s);
+		return NULL;
+	}
+	have_done(s, do_nothing, NULL);
+	return s;
+}
+
+static struct stand_in *take_from_pool(void)
+{
+	struct stand_in *s;
+	int i;
+
+	for (i = 0; i < POOL; i++) {
+		s = atomic_load(&pool[i]) ? atomic_exchange(&pool[i], NULL) : NULL;
+		if (s) {
+			s->greenlet = self;
+			return s;
+		}
+	}
+	return NULL;
+}
+
+static bool put_into_pool(struct stand_in *s)
+{
+	struct stand_in *none;
+	int i;
+
+	for (i = 0; i < POOL; i++) {
+		none = NULL;
+		if (atomic_compare_exchange_strong(&pool[i], &none, s))
+			return true;
+	}
+	return false;
+}
+
+bool stand_in_does(stand_in_job *job, void *arg)
+{
+	int before = errno;
+	struct stand_in *s = stand_in;
+
+	if (!s)
+		s = take_from_pool() ?: make_stand_in();
+	if (s) {
+		stand_in = s; /* before the job: until it is done, the greenlet waits as its owner */
+		have_done(s, job, arg);
+		if (!s->owned) {
+			stand_in = NULL;
+			if (!put_into_pool(s)) {
+				s->is_surplus = true;
+				call(s, NULL, NULL);
+			}
+		}
+	}
+	errno = before;
+	return s;
+}
+
+pid_t stand_in_id(void)
+{
+	return stand_in ? stand_in->id : 0;
+}
+
+static void join(void *arg)
+{
+	pthread_join(((struct stand_in *)arg)->thread, NULL);
+}
+
+void dismiss_stand_in(void)
+{
+	struct stand_in *s = stand_in;
+
+	if (!s)
+		return;
+	stand_in = NULL;
+	call(s, NULL, NULL);
+	offload_brief(join, s);
+	memory_free(s);
+}
+
+void stand_in_reset(void)
+{
+	int i;
+
+	memory_free(stand_in);
+	stand_in = NULL;
+	for (i = 0; i < POOL; i++)
+		memory_free(atomic_exchange(&pool[i], NULL));
+}

@@ -1,0 +1,11 @@
+/* The greenlet, as the hooks see it. */
+#ifndef RUNTIME_SCHED_GREENLET_H
+#define RUNTIME_SCHED_GREENLET_H
+
+#include "greenlet_pool.h"
+#include "hub.h"
+#include "runtime/greenload.h"
+/* As green_spawn_with(), which knows less. */
+struct greenlet *spawn(const struct wish *wish, green_fn *fn, void *arg);
+
+#endif

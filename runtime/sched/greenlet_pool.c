@@ -1,0 +1,289 @@
+#include "greenlet_pool.h"
+#include "hub.h"
+#include "runtime/glibc/dlopen_tls.h"
+#include "runtime/glibc/tls.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/auxv.h>
+
+/* For calls, where the program gives the stack and ours holds the rest only. */
+#define LEAST 4096ul
+
+/* So many are kept; those of unusual size are rarely the last, so a few are looked at. */
+#define KEPT  1024
+#define LOOKS 4
+
+/* As with the system's threads, an id is not given anew soon: the next greenlet on a stack has another, so many times.
+ */
+#define USES 31u
+
+/*
+ * What a switch touches are the last frames of the greenlet, itself, its variables, and the first words at its thread
+ * pointer: all in one page. Libc's descriptor begins with these words and fills a page of its own with the rest, which
+ * is hardly looked at. Equal offsets would put what a switch touches of every greenlet into the same few cache sets; so
+ * they are spread within the page.
+ */
+#define PAGE        4096
+#define HOT_WORDS   128
+#define COLOURS     11
+#define COLOUR_STEP 64
+
+#ifdef TORTURE
+size_t default_stack_size = 40 * 1024;
+#else
+size_t default_stack_size = 256 * 1024;
+#endif
+
+/* What lies at the thread pointer and above it. */
+static size_t tls_above(void)
+{
+	const uintptr_t somewhere = 1ul << 20;
+	void *low;
+
+	return somewhere - (uintptr_t)tls_place((void *)somewhere, &low);
+}
+
+/* How far below the top of its stack a TLS block ends. */
+static size_t gap(uint32_t id)
+{
+	size_t cold = tls_above() - HOT_WORDS;
+
+	return (PAGE - cold % PAGE) % PAGE + id % COLOURS * COLOUR_STEP;
+}
+
+/* From the top: a gap, the TLS block, the greenlet, and the rest is for calls. */
+static struct greenlet *lay_out(const struct stack *stack, void **tp, void **calls_end)
+{
+	void *low;
+	struct greenlet *g;
+
+	*tp = tls_place(stack->high - gap(stack->id), &low);
+	g = (struct greenlet *)(((uintptr_t)low - sizeof(*g)) & ~63ul);
+	*calls_end = g;
+	return g;
+}
+
+/* What was never used, or was freed, is all zero; a hub's stack is laid out otherwise. */
+struct greenlet *greenlet_on(const struct stack *stack)
+{
+	void *tp, *end;
+	struct greenlet *g = lay_out(stack, &tp, &end);
+
+	return g->stack.high == stack->high && g->context.thread_pointer == tp ? g : NULL;
+}
+
+/* Where the stack ends as the program sees it: what lies above is not among what it has asked for. */
+static char *end_of_calls(const struct stack *stack)
+{
+	void *tp, *calls_end;
+
+	lay_out(stack, &tp, &calls_end);
+	return (char *)whole_pages((uintptr_t)calls_end);
+}
+
+/* What lies above that, at most. */
+static size_t overhead(void)
+{
+	struct stack stack = {.high = (char *)(1ul << 40)};
+	size_t most = 0;
+
+	for (stack.id = 0; stack.id < COLOURS; stack.id++) {
+		size_t above = (size_t)(stack.high - end_of_calls(&stack));
+
+		if (above > most)
+			most = above;
+	}
+	return most;
+}
+
+/* Where calls begin when they run on a stack of ours. */
+static void use_own_stack(struct greenlet *g)
+{
+	void *tp;
+
+	lay_out(&g->stack, &tp, &g->stack_high);
+	g->stack_low = g->stack.low;
+	g->is_on_given_stack = false;
+}
+
+static struct greenlet *make_greenlet(size_t stack_size)
+{
+	struct stack stack;
+	struct greenlet *g;
+	void *tp, *end;
+	int error = stacks_follow_modules();
+
+	if (!error)
+		error = stack_size > 1ul << 40 ? EINVAL : stack_alloc(stack_size + overhead(), &stack);
+
+	if (error) {
+		errno = error;
+		return NULL;
+	}
+	g = lay_out(&stack, &tp, &end);
+	error = tls_make(tp, stack.id);
+	if (error) {
+		stack_free(&stack);
+		errno = error;
+		return NULL;
+	}
+	g->stack = stack;
+	g->id = stack.id;
+	g->context.thread_pointer = tp;
+	use_own_stack(g);
+	return g;
+}
+
+/* How large a stack it can have. */
+static size_t room_for_calls(const struct greenlet *g)
+{
+	return stack_room(&g->stack) - (size_t)(g->stack.high - end_of_calls(&g->stack));
+}
+
+/* Large enough, and not so large that a small one would have done. */
+static bool fits(const struct greenlet *g, size_t size)
+{
+	size_t room = room_for_calls(g);
+
+	return room >= size && room <= size + size / 2 + 16384;
+}
+
+static struct greenlet *find_spare(struct hub *hub, size_t size)
+{
+	struct greenlet **link = &hub->spare, *g;
+	int looks;
+
+	for (looks = 0; (g = *link) && looks < LOOKS; link = &g->next, looks++) {
+		if (fits(g, size)) {
+			*link = g->next;
+			hub->spare_count--;
+			return g;
+		}
+	}
+	return NULL;
+}
+
+static struct greenlet *take_with_stack(struct hub *hub, size_t stack_size)
+{
+	struct greenlet *g = find_spare(hub, stack_size);
+
+	if (!g)
+		return make_greenlet(stack_size);
+	g->id = (g->id + MAX_STACKS) % (MAX_STACKS * USES);
+	if (tls_renew(g->context.thread_pointer, g->id) != 0) {
+		struct stack stack = g->stack;
+
+		stack_free(&stack);
+		errno = ENOMEM;
+		return NULL;
+	}
+	return g;
+}
+
+/* What is asked for beyond the guard pages that every stack has, in whole pages. */
+static size_t wide_guard(const struct wish *wish)
+{
+	return wish->stack || wish->guard_size <= STACK_GUARD ? 0 : whole_pages(wish->guard_size - STACK_GUARD);
+}
+
+/* The guard lies right below the bytes that were asked for: who runs out of them is to fault there. */
+static void set_stack(struct greenlet *g, const struct wish *wish)
+{
+	g->stack_size = wish->stack ? wish->stack_size : whole_pages(wish->stack_size);
+	g->guard_size = wish->guard_size;
+	if (wish->stack) {
+		g->stack_low = wish->stack;
+		g->stack_high = (char *)wish->stack + wish->stack_size;
+		g->is_on_given_stack = true;
+	} else {
+		stack_set_low(&g->stack, end_of_calls(&g->stack) - g->stack_size);
+		g->stack_low = g->stack.low;
+	}
+}
+
+struct greenlet *take_greenlet(struct hub *hub, const struct wish *wish)
+{
+	const size_t most = 1ul << 40;
+	struct greenlet *g;
+
+	tls_release_left();
+	if (wish->stack_size > most || wish->guard_size > most) {
+		errno = EINVAL;
+		return NULL;
+	}
+	g = take_with_stack(hub, wish->stack ? LEAST : whole_pages(wish->stack_size) + wide_guard(wish));
+	if (g)
+		set_stack(g, wish);
+	return g;
+}
+
+void give_greenlet(struct hub *hub, struct greenlet *g)
+{
+	if (g->is_on_given_stack)
+		use_own_stack(g);
+	g->is_released = true;
+#ifndef DEBUG /* there it is kept as it is, so that who uses the handle yet can be told */
+	g->next = hub->spare;
+	hub->spare = g;
+	hub->spare_count++;
+#else
+	(void)hub;
+#endif
+}
+
+void return_greenlet(struct greenlet *g)
+{
+	struct hub *hub = g->hub;
+	struct greenlet *first = atomic_load(&hub->returned);
+
+	do
+		g->next = first;
+	while (!atomic_compare_exchange_weak(&hub->returned, &first, g));
+}
+
+static void take_returned(struct hub *hub)
+{
+	struct greenlet *g, *next;
+
+	if (!atomic_load_explicit(&hub->returned, memory_order_relaxed))
+		return;
+	for (g = atomic_exchange(&hub->returned, NULL); g; g = next) {
+		next = g->next;
+		give_greenlet(hub, g);
+	}
+}
+
+static void release_first(struct hub *hub)
+{
+	struct greenlet *g = hub->spare;
+	struct stack stack = g->stack;
+
+	hub->spare = g->next;
+	hub->spare_count--;
+	tls_leave(g->context.thread_pointer);
+	stack_free(&stack);
+}
+
+void trim_spare(struct hub *hub)
+{
+	take_returned(hub);
+	while (hub->spare_count > KEPT)
+		release_first(hub);
+}
+
+bool release_spare(struct hub *hub)
+{
+	take_returned(hub);
+	if (!hub->spare)
+		return false;
+	while (hub->spare)
+		release_first(hub);
+	stacks_unmap_unused();
+	return true;
+}
+
+bool has_spare(struct hub *hub)
+{
+	take_returned(hub);
+	return hub->spare;
+}

@@ -1,0 +1,411 @@
+/*
+ * The hub: what an OS thread needs to run greenlets. A ready queue, a libev loop with a context of its own to run it
+ * in, timers, and an inbox for what other OS threads have to say. Greenlets switch directly to each other; the hub's
+ * context runs only when nobody is ready, and every TURNS switches so that I/O never starves.
+ */
+#ifndef RUNTIME_SCHED_HUB_H
+#define RUNTIME_SCHED_HUB_H
+
+#include "runtime/glibc/tls.h"
+#include "runtime/io/sparse.h"
+#include "runtime/signal/pending.h"
+#include "runtime/stack/context.h"
+#include "runtime/stack/stack.h"
+#include "runtime/sys/lock.h"
+#include "runtime/sys/sys.h"
+#include "timer.h"
+#include "wait_queue.h"
+/* <ev.h> has a constant of this name, <elf.h> a macro. */
+#undef EV_NONE
+#include <ev.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <time.h>
+
+struct hub;
+
+enum state {
+	RUNNING, /* or ready to */
+	PARKED,
+	PARKED_STEADILY, /* neither a kill nor a signal ends it, but handlers run meanwhile */
+	PARKED_FIRMLY,   /* nor do they */
+	ENDED,
+};
+
+/* What signal handlers have run that concern a parked greenlet. */
+enum interrupted {
+	BY_RESTARTING = 1, /* with SA_RESTART */
+	BY_ENDING = 2,     /* without */
+};
+
+/* What jobs that greenlets have handed in need. */
+enum helper_wanted {
+	NO_HELPER_WANTED,
+	HELPER_WANTED,  /* the next greenlet that waits for a job makes one: the hub's own context must not call malloc
+			 */
+	HELPER_REFUSED, /* the system gives none: the hub does the jobs */
+};
+
+/* A policy and a niceness that nobody has set. */
+enum {
+	POLICY_OF_MAIN = UINT8_MAX,
+	NICENESS_OF_MAIN = INT8_MAX,
+};
+
+/* The highest real-time priority that the kernel has. */
+#define MOST_URGENT 99
+
+/* The fields that every switch touches come first, in one cache line. */
+struct greenlet {
+	struct context context; /* valid while it does not run */
+	struct greenlet *next;  /* in the ready queue, or in the hub's list of spare ones */
+	struct hub *hub;
+	uint8_t state;
+	uint8_t on_signal; /* while parked: enum on_signal */
+	_Atomic uint8_t killed;
+	_Atomic uint8_t cancelled;   /* pthread_cancel */
+	_Atomic uint8_t posted;      /* is in the inbox */
+	_Atomic uint8_t interrupted; /* since it was parked: enum interrupted */
+	uint8_t loading;             /* inside dlopen or dlclose, how deep: calls are native there */
+	uint8_t detached;
+	uint64_t blocked;        /* its signal mask */
+	struct pending directed; /* signals for it alone */
+	int outcome, error;      /* of the last park; what green_fail() was told */
+	uint8_t is_main;
+	_Atomic uint16_t waits_in; /* 1 + the call that has parked it last; 0: none that is known, see waits.h */
+	_Atomic uint8_t releases;  /* of the two that are needed: its end, and a join or that it was detached */
+	uint8_t policy, priority;  /* as pthread_setschedparam was told */
+	uint8_t urgency;           /* its real-time priority, by which it is scheduled: set_urgency(); 0: none */
+	int8_t niceness;           /* the same for setpriority */
+	struct timer timer;        /* runs while it is parked with a deadline */
+	double since;              /* when it was parked last, by the clock of the hub's `seen` */
+	const struct until *until; /* as it was parked last; valid while it is */
+	nanos limit;               /* when all its waits end, by the timeouts below; FOR_EVER: there are none */
+	struct waiter waiter;      /* its place in the queue of the one descriptor that it waits for */
+
+	void *(*run)(void *);
+	void *value;               /* its argument, then its result */
+	struct greenlet *joiner;   /* waits for its end */
+	_Atomic uint32_t ended;    /* the same for pthread_join, which waits by this address */
+	_Atomic bool is_joined;    /* a joiner has come */
+	bool is_exiting;           /* in pthread_exit: it cannot be cancelled any more */
+	uintptr_t no_points;       /* the frame of the call in which nothing is a cancellation point; 0: none */
+	bool has_altstack, sliced; /* the latter: gives way in the middle of what it does, see slice.h */
+	bool waits_in_turns;       /* in the kernel, by itself: see wait_in_turns() */
+	bool is_cut;               /* its slice has ended in the midst of what it computes, and it is ready to go on */
+	struct greenlet *inbox_next;
+	struct greenlet *next_living, *previous_living; /* in the hub's list */
+	uint64_t awaits;                                /* the signals that it waits for, as by sigwait */
+	uint64_t assigned; /* which of the directed ones were meant for the process, and may go to another */
+	stack_t altstack;  /* its own alternate signal stack, if it has one */
+	struct green_timeout *timeouts; /* those begun and not ended, the innermost first */
+	unsigned shields;               /* sections that no kill and no timeout ends */
+	nanos unshielded_limit;         /* to be put back at the end of the outermost of them */
+	struct link *links;             /* what is called at its end, in order */
+	uint64_t number, parent;        /* which one of the hub's it is, by its spawn, and by whom: 0 is the main one */
+	bool has_begun, has_returned;   /* its function */
+	bool overran, is_released;      /* a wait has ended by the limit; nobody has a handle any more */
+	struct stack stack;
+	uint32_t id; /* that its thread id is made from: the stack's and, from MAX_STACKS on, how often that was used */
+	void *stack_low, *stack_high;  /* for calls: of our stack the rest holds this; or the program's own */
+	size_t stack_size, guard_size; /* as they were asked for */
+	bool is_on_given_stack;
+	cpu_set_t *processors;      /* as pthread_setaffinity_np was told; NULL: nothing */
+	_Atomic(const void *) line; /* of the parking lot, where it stands in one: see waits.c */
+	const siginfo_t *taking;    /* the signal that it is sending to itself from what it was sent; NULL: none */
+	int *cleared_at_end;        /* as set_tid_address(2) was told; NULL: nothing */
+	int end_fd;                 /* becomes readable at its end, borrowed; 0: nobody has asked for one */
+	int end_peer;               /* its end closes this one, borrowed; 0: end_fd is an eventfd, and is written to */
+	char name[16];
+	bool is_named; /* name holds it, be it empty; else it goes by that of its OS thread */
+};
+
+struct hub {
+	struct greenlet *ready_first, **ready_last;
+	size_t ready_count;
+	double seen;             /* when the loop was last looked at, by its own clock */
+	size_t turns;            /* switches until the loop is looked at again */
+	_Atomic bool needs_care; /* somebody has an alternate stack, or was sent signals: see switch_away() */
+	unsigned urgent;         /* the highest urgency of its greenlets, ready or not; 0: none has one */
+	size_t alive;            /* greenlets that have not ended, including the main one until end_main() */
+	uint64_t switches;
+	size_t usual_turns;     /* what the turns start from */
+	nanos looked;           /* when they were last used up */
+	bool is_look_asked;     /* the turns were cut short: their number says nothing of how quick they are */
+	uint8_t idle_calls;     /* see give_way() */
+	unsigned own_turns;     /* how often in a row an urgent one has given way to none but itself */
+	size_t altstacks;       /* how many greenlets have an alternate signal stack of their own */
+	struct context context; /* its own; valid while it does not run */
+
+	struct greenlet *living; /* that have not ended, the main one aside */
+	size_t masks;            /* how many they are, and the main one */
+	size_t blocks_in_all;    /* the sum of blocks[], see mask.c */
+
+	bool is_first;                       /* its OS thread is the main one of the process */
+	int thread_id;                       /* of its OS thread; for readers in other processes, see description.c */
+	const int *thread_word;              /* holds the same until the OS thread has ended */
+	struct greenlet main;                /* the OS thread's own flow of control */
+	void *listed;                        /* the thread pointer by which libc lists the OS thread */
+	struct greenlet *spare;              /* ended ones with their stacks, for the next spawns */
+	_Atomic(struct greenlet *) returned; /* the same, from other OS threads */
+	struct greenlet *leaving;            /* ends on the program's own stack: it has ended once the hub runs */
+	size_t spare_count, idlers;          /* the latter wait for all others to be done, see green_idle() */
+	size_t peak;
+	uint64_t spawned;
+
+	struct ev_loop *loop;
+	struct timers timers;
+	ev_io timer_watcher;
+	ev_timer coarse_timer;  /* in the place of the timerfd, where that is refused: exact to a millisecond */
+	int timer_fd, epoll_fd; /* -1: refused; the latter is the loop's, where hub_adopt_epoll() was told, else -1 */
+	bool lost_epoll;        /* a filter refuses epoll now: the loop is to be made anew, without */
+	nanos armed;            /* what the timerfd is set to; FOR_EVER: nothing */
+
+	ev_io knock_watcher; /* another OS thread or a signal handler has left something */
+	int knock_fd;        /* an eventfd of our own: where there is none to be had, ev_async would abort */
+	int knock_to;        /* what is written to: the same, or a pipe's other end where eventfds are refused */
+	_Atomic bool knocked;
+	_Atomic bool lines_to_call; /* see lot.c */
+	_Atomic(struct greenlet *) inbox;
+	uint8_t helper_wanted;                  /* enum helper_wanted */
+	unsigned with_urgency[MOST_URGENT + 1]; /* how many greenlets have each urgency but 0 */
+
+	stack_t altstack;                      /* for those who have none */
+	const struct greenlet *altstack_owner; /* whose the kernel knows; NULL: the hub's */
+	uint32_t blocks[64];                   /* how many of them, and the main one, block each signal; see mask.c */
+	uint64_t kernel_mask;                  /* what the kernel blocks in the OS thread, as far as we know */
+	uint64_t awaited;                      /* what somebody waits for, as by sigwait */
+	uint64_t watched;                      /* what of it the signalfd has been told */
+	int signal_fd;                         /* -1: there is none yet */
+	ev_timer signal_timer;                 /* in its place, where it is refused */
+	ev_io signal_watcher;
+	struct pending arrived;    /* signals for the process that the greenlet blocked which was running */
+	_Atomic bool was_stopped;  /* the process has been stopped, and goes on: see note_stop() */
+	_Atomic bool is_signalled; /* there is something for deliver_signals() to do */
+
+	int slice_timer, retry_timer; /* the kernel's numbers */
+	bool has_slice_timer;         /* both of them */
+	bool is_sliced;               /* the first runs */
+	unsigned retries;             /* of the second, since the first has ticked */
+	uint64_t ticked;              /* what `switches` was when its timer ticked last */
+	volatile bool slice_over;     /* the next call is to give way */
+	uint64_t slices;              /* that ended in the middle of the program's code */
+
+	struct sparse watches;    /* of struct fd_watch, by descriptor; another OS thread reads it with the lock */
+	struct lock watches_lock; /* for the hub's own OS thread while it changes the table */
+	_Atomic(struct notice *) notices;
+	struct ring *ring; /* of requests to the kernel; NULL: there is none yet */
+	struct stack stack;
+	int error;        /* of opening the loop */
+	bool stale;       /* this is the child of a fork: the loop is the parent's */
+	struct hub *next; /* in the list of all hubs */
+};
+
+/* The list of all hubs grows at its head, and a hub stays in it. The lock guards additions and walks. */
+extern struct hub *all_hubs;
+extern struct lock hubs_lock;
+
+/* The calling greenlet. NULL on the hub's own context and on OS threads that host none: there, every call is native. */
+extern __thread struct greenlet *self __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/*
+ * The greenlet that is this thread to the program. NULL for a thread of the system's, be it that it hosts greenlets of
+ * its own; but the main thread of the process counts as one once it does.
+ */
+struct greenlet *greenlet_of(pthread_t thread);
+
+/*
+ * The greenlet that is alive and has this thread id; NULL: none has, be it that a thread of the system's has.
+ * Async-signal-safe.
+ */
+struct greenlet *greenlet_of_id(int thread_id);
+
+/* The thread id of g, and the kernel's id of the OS thread on which it runs. */
+pid_t thread_id_of(const struct greenlet *g);
+pid_t kernel_id_of(const struct greenlet *g);
+
+/* What pthread_self() answers in g. */
+pthread_t thread_of(const struct greenlet *g);
+
+/* The hub whose own context is running; NULL in greenlets and elsewhere. */
+extern __thread struct hub *hub_running __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/*
+ * The hooks', where they are linked: called when the process gets its first hub, before libc hears that there is more
+ * than one thread. Constructors of other libraries may make greenlets before ours have run.
+ */
+void before_first_hub(void) __attribute__((weak, visibility("hidden")));
+
+/*
+ * Makes the calling OS thread a host, its flow of control the main greenlet. Returns the hub, or NULL with errno as
+ * for green_spawn().
+ */
+struct hub *hub_start(void);
+
+/*
+ * Appends g to the ready queue. On the hub's own OS thread.
+ *
+ * Where greenlets have real-time priorities (SCHED_FIFO, SCHED_RR) the queue is in the order of these, the others last,
+ * and in the order of arrival among equals, as sched(7) says. A running greenlet gives way to a more urgent one that
+ * becomes ready: before the call returns that has made it ready (give_way_to_urgent), or else at the end of its slice.
+ */
+void make_ready(struct greenlet *g);
+
+/* The same, before its equals: for one that a more urgent one has interrupted. */
+void make_ready_first(struct greenlet *g);
+
+/*
+ * The same for the caller, which gives way of its own accord. As the kernel leaves a part of the time to ordinary
+ * threads whatever the urgent ones do, one that gives way to none but itself many times in a row comes last for once.
+ */
+void make_ready_to_yield(struct greenlet *g);
+
+/*
+ * g, of the caller's hub, has this real-time priority from now on, 0 being none. If it is ready, it comes before its
+ * new equals if it was more urgent, else behind them. If it waits in a line, see lot_follow_urgency().
+ */
+void set_urgency(struct greenlet *g, unsigned urgency);
+
+/* True when a greenlet of the caller's hub, ready or not, is more urgent than the caller. */
+static inline bool is_outranked(void)
+{
+	return self && self->hub->urgent > self->urgency;
+}
+
+/* The main greenlet has the policy and the priority that the kernel has for its OS thread, which is the caller's. */
+void follow_kernel_urgency(struct hub *hub);
+
+/* Whether g keeps the processor though its slice is over and others of its urgency are ready: SCHED_FIFO. */
+bool is_first_in_first_out(const struct greenlet *g);
+
+/* Ends the park of g with this outcome if it is parked and the outcome can. On the hub's own OS thread. */
+void wake(struct greenlet *g, int outcome);
+
+/* The same, and it runs ahead of all that are ready, but for more urgent ones. */
+void wake_first(struct greenlet *g, int outcome);
+
+/*
+ * In the child of a fork, called by the greenlet that lives on, or with NULL by a thread that has none: the others are
+ * gone, and the loop is the parent's.
+ */
+void hub_reset(struct hub *hub);
+
+/* The next switch of the calling greenlet goes to the hub, which looks at the loop. */
+void look_soon(struct hub *hub);
+
+/* Makes sure that the loop is this process's own. Called by a greenlet; may switch. Returns 0 or an errno value. */
+int hub_refresh(struct hub *hub);
+
+/*
+ * Leaves the calling greenlet for the next ready one, or for the hub when nobody is ready or the loop is due. Returns
+ * when somebody switches back.
+ */
+void switch_away(void);
+
+/* Makes the hub wake g if it is parked, from any OS thread. */
+void post(struct greenlet *g);
+
+/* Makes the hub look at what was left for it. From any OS thread; async-signal-safe. */
+void knock(struct hub *hub);
+
+/* Has a hub call the first of every line in the parking lot. For a signal handler that must not do it itself. */
+void call_lines_later(void);
+
+/* Handles what the inbox holds; a greenlet calls it before it ends, lest the inbox refer to it. */
+void take_inbox(struct hub *hub);
+
+/* True for a greenlet that was cancelled, has cancellation enabled and has not begun to exit. */
+static inline bool is_to_be_cancelled(const struct greenlet *g)
+{
+	return __builtin_expect(g->cancelled, 0) && !g->is_exiting &&
+	       !(tls_cancel_state(g->context.thread_pointer) & TLS_CANCEL_DISABLED);
+}
+
+/* The same for asynchronous cancellation: the greenlet ends wherever it is. */
+static inline bool is_to_be_cancelled_at_once(const struct greenlet *g)
+{
+	return is_to_be_cancelled(g) && (tls_cancel_state(g->context.thread_pointer) & TLS_CANCEL_ASYNC);
+}
+
+/* Ends the calling greenlet, which is to be cancelled: see park(). Set before the first greenlet is cancelled. */
+extern void (*end_cancelled)(void);
+
+/* True when the blocking calls of g are to end: it was killed, or cancelled and lets that be. */
+static inline bool must_end(const struct greenlet *g)
+{
+	return (g->killed && !g->shields) || is_to_be_cancelled(g);
+}
+
+/* True when there is a reason to park: other greenlets live on this one's hub, or a timeout is to end its calls. */
+static inline bool has_company(const struct greenlet *g)
+{
+	return g->hub->alive > 1 || g->limit != FOR_EVER;
+}
+
+/*
+ * On the hub's own context: moves fd, which libev or we have just made, out of the program's way, close-on-exec, and
+ * notes it as ours. Returns the new number. Anywhere else, and where it cannot be moved, returns fd.
+ */
+int hub_adopt_fd(int fd);
+
+/* The same for the descriptor of the loop's epoll. */
+int hub_adopt_epoll(int fd);
+
+/*
+ * The same anywhere, for a descriptor that is needed while a greenlet waits: a child of fork closes it. Returns -1, and
+ * has closed fd, where there is no room.
+ */
+int hub_borrow_fd(int fd);
+
+/*
+ * Duplicates fd for the library itself, high, close-on-exec, and noted as ours; also in the children of fork. Returns
+ * -1 where there is no such descriptor or no room. Needs no hub.
+ */
+int hub_keep_twin(int fd);
+
+/* Closes a descriptor that a hub has adopted, if it did, or that was borrowed, or else that is just its own. */
+void hub_disown_fd(int fd);
+
+/*
+ * Duplicates fd, whose number is about to be closed, for waits that go on; the caller is its first user. Returns the
+ * new descriptor, which is more than 0 and borrowed, or -1 where there is no room.
+ */
+int hub_keep_fd(int fd);
+
+/* One user more, one less. The latter returns true for the last one, which is to close it by hub_disown_fd(). */
+void hub_share_kept_fd(int fd);
+bool hub_unshare_kept_fd(int fd);
+
+/* In the child of a fork: closes what greenlets have borrowed, who are gone. */
+void hub_drop_borrowed_fds(void);
+
+/* True for a descriptor that a hub has adopted, or a greenlet borrowed. */
+bool hub_owns_fd(int fd);
+
+/* The lowest of them that is not below this number; INT_MAX: none. */
+int hub_next_own_fd(int from);
+
+/* For the reports: sums over all hubs. */
+struct hub_counts {
+	uint64_t spawned, switches, slices;
+	size_t peak;
+};
+
+struct hub_counts hub_count_all(void);
+
+/* Adds one to them; in the child of a fork, there is at most the one. */
+void note_hub(struct hub *hub);
+void note_only_hub(struct hub *hub);
+
+/* One of them; NULL when no OS thread has ever spawned a greenlet. */
+struct hub *any_hub(void);
+
+/* True when there are hubs besides this one, which may be NULL. */
+bool hubs_elsewhere(const struct hub *own);
+
+/* Calls f with each hub; no hub comes or goes meanwhile. */
+void for_each_hub(void (*f)(struct hub *hub, void *arg), void *arg);
+
+#endif

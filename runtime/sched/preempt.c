@@ -1,0 +1,366 @@
+#include "preempt.h"
+#include "hub.h"
+#include "nopreempt.h"
+#include "park.h"
+#include "runtime/offload/syscall_cancel.h"
+#include "runtime/signal/dispatch.h"
+#include "runtime/signal/handlers.h"
+#include "runtime/signal/mask.h"
+#include "runtime/sys/refusal.h"
+#include "wait_cleanup.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <ucontext.h>
+
+/* So many switches from one tick to the next. */
+#define LIVELY 16
+
+#define RETRY_AFTER  (100 * NANOS_PER_USEC)
+#define MOST_RETRIES 30
+
+nanos slice_length = 5 * NANOS_PER_MSEC;
+void (*after_slice)(void);
+void *(*find_allocator)(void);
+
+static int the_signal;               /* 0: none could be had */
+static void (*programs_action)(int); /* for it: SIG_DFL or SIG_IGN */
+static bool is_prepared;
+
+/*
+ * The timer ticks whoever runs. Where they take turns so quickly, nobody needs to be interrupted, least of all who has
+ * just begun; and what they have not yet taken up the loop would find again.
+ */
+static bool is_lively(struct hub *hub)
+{
+	uint64_t turns = hub->switches - hub->ticked;
+
+	hub->ticked = hub->switches;
+	return turns >= LIVELY;
+}
+
+static void set_retry(struct hub *hub, nanos after)
+{
+	const struct itimerspec spec = {.it_value = {0, (long)after}};
+
+	sys_timer_settime(hub->retry_timer, &spec);
+}
+
+/* Where a slice could not end it can some moments later, most likely; the timer itself is as coarse as the kernel's. */
+static void retry(struct hub *hub)
+{
+	if (hub->retries++ < MOST_RETRIES)
+		set_retry(hub, RETRY_AFTER);
+}
+
+/* It counts real time, and must not end a call that the program makes. */
+static void stop_retrying(struct hub *hub)
+{
+	if (hub->retries)
+		set_retry(hub, 0);
+	hub->retries = 0;
+}
+
+/* With urgent ones the queue says who is next, be it the caller; the others find in the loop who stands behind. */
+void end_slice(struct hub *hub)
+{
+	struct greenlet *me = self;
+
+	stop_retrying(hub);
+	hub->slice_over = false;
+	hub->turns = 1; /* it was long: the loop is to be looked at */
+	if (me->urgency) {
+		if (is_first_in_first_out(me))
+			make_ready_first(me);
+		else
+			make_ready(me);
+		switch_away();
+		return;
+	}
+	yield_turn();
+	if (hub->ready_first)
+		yield_turn();
+}
+
+static void interrupt(struct greenlet *me, ucontext_t *context)
+{
+	int before = errno;
+
+	me->hub->slices++;
+	me->is_cut = true;
+	end_slice(me->hub);
+	me->is_cut = false;
+	if (has_signals(me))
+		take_signals(me);
+	return_as_now(me->hub, context);
+	errno = before;
+	if (after_slice)
+		after_slice();
+}
+
+/* What the timers tell the handler. */
+enum { OF_SLICE, OF_RETRY, OF_WAIT };
+
+#define TURN (2 * NANOS_PER_MSEC)
+
+/* A wait that is made on the greenlet itself, see wait_in_turns(). */
+struct turns {
+	struct leavable stay; /* first */
+	int timer;            /* the kernel's number */
+};
+
+static void end_turns(struct leavable *stay)
+{
+	self->waits_in_turns = false;
+	sys_timer_delete(((struct turns *)stay)->timer);
+}
+
+static const struct way_to_leave out_of_turns = {.leave = end_turns};
+
+static bool begin_turns(struct turns *turns)
+{
+	const struct itimerspec every = {{0, (long)TURN}, {0, (long)TURN}};
+	struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = slice_take_signal()};
+
+	turns->timer = 0;
+	event.sigev_value.sival_int = OF_WAIT;
+	event._sigev_un._tid = os_thread_id();
+	if (!event.sigev_signo || sys_timer_create(CLOCK_MONOTONIC, &event, &turns->timer) != 0)
+		return false;
+	apply_masks(self->hub);
+	if (sys_timer_settime(turns->timer, &every) == 0)
+		return true;
+	sys_timer_delete(turns->timer);
+	return false;
+}
+
+void wait_in_turns(void (*job)(void *arg), void *arg)
+{
+	struct turns turns;
+
+	if (!begin_turns(&turns)) {
+		job(arg);
+		return;
+	}
+	wait_begins(&turns.stay, &out_of_turns);
+	self->waits_in_turns = true;
+	job(arg);
+	if (!was_left(&turns.stay))
+		end_turns(&turns.stay);
+	wait_ends(&turns.stay);
+}
+
+static void let_others_run(struct greenlet *me, ucontext_t *context)
+{
+	int before = errno;
+
+	me->waits_in_turns = false;
+	look_soon(me->hub);
+	yield_turn();
+	me->waits_in_turns = true;
+	return_as_now(me->hub, context);
+	errno = before;
+}
+
+static bool is_handler(const ucontext_t *context)
+{
+	handlers_forget(context_sp(context));
+	return handlers.count;
+}
+
+/* Somebody has sent the signal who does not know that we use it. */
+static void take_stray(void)
+{
+	int signo = the_signal;
+
+	if (programs_action == SIG_IGN)
+		return;
+	the_signal = 0;
+	signal(signo, SIG_DFL);
+	raw_syscall(SYS_tgkill, sys_getpid(), os_thread_id(), signo, 0, 0, 0);
+}
+
+/* A retry is for the one who was running. */
+static bool slice_is_over(struct hub *hub, bool is_retry)
+{
+	if (is_retry)
+		return hub->ticked == hub->switches;
+	stop_retrying(hub);
+	return !is_lively(hub);
+}
+
+static void on_slice_end(int signo, siginfo_t *info, void *context)
+{
+	bool may_stop = !is_in_closed_code(context_pc(context));
+	struct greenlet *me = self;
+
+	note_handler(signo);
+	if (stuck_leave(context))
+		return;
+	if (info->si_code != SI_TIMER) {
+		take_stray();
+	} else if (info->si_value.sival_int == OF_WAIT) {
+		if (me && me->waits_in_turns && !is_handler(context))
+			let_others_run(me, context);
+	} else if (me && slice_is_over(me->hub, info->si_value.sival_int)) {
+		me->hub->slice_over = true;
+		if (!me->sliced || me->loading)
+			return;
+		if (may_stop && !is_handler(context))
+			interrupt(me, context);
+		else
+			retry(me->hub);
+	}
+}
+
+bool slice_handles(const struct sigaction *action)
+{
+	return (action->sa_flags & SA_SIGINFO) && action->sa_sigaction == on_slice_end;
+}
+
+int slice_signal(void)
+{
+	return the_signal;
+}
+
+/*
+ * Whether it can be sent at all: an emulator (qemu) has the last two for itself, and takes actions for them all the
+ * same. A timer that never runs tells.
+ */
+static bool can_be_sent(int signo)
+{
+	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = signo};
+	int timer = 0, error = sys_timer_create(CLOCK_MONOTONIC, &event, &timer);
+
+	if (error == 0)
+		sys_timer_delete(timer);
+	return error != -EINVAL;
+}
+
+/* The highest for which the program has this action. */
+static int take_signal_with(void (*action)(int))
+{
+	struct sigaction ours = {.sa_sigaction = on_slice_end, .sa_flags = SA_SIGINFO | SA_RESTART | SA_NODEFER}, now;
+	int signo;
+
+	for (signo = SIGRTMAX; signo >= SIGRTMIN; signo--) {
+		if (signo == the_signal || sigaction(signo, NULL, &now) != 0 || (now.sa_flags & SA_SIGINFO) ||
+		    now.sa_handler != action || !can_be_sent(signo) || sigaction(signo, &ours, NULL) != 0)
+			continue;
+		programs_action = action;
+		return signo;
+	}
+	return 0;
+}
+
+/* An ignored one is the second choice: it would not be ignored any more in a program that is executed. */
+static int take_signal(void)
+{
+	int signo = take_signal_with(SIG_DFL);
+
+	return signo ? signo : take_signal_with(SIG_IGN);
+}
+
+int slice_take_signal(void)
+{
+	if (!the_signal)
+		the_signal = take_signal();
+	return the_signal;
+}
+
+static void prepare(void *allocator)
+{
+	is_prepared = true;
+	closed_code_learn(allocator);
+	slice_take_signal();
+}
+
+static bool make_timers(struct hub *hub)
+{
+	struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = the_signal};
+
+	event._sigev_un._tid = os_thread_id();
+	if (sys_timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &hub->slice_timer) != 0)
+		return false;
+	event.sigev_value.sival_int = OF_RETRY;
+	if (sys_timer_create(CLOCK_MONOTONIC, &event, &hub->retry_timer) != 0) {
+		sys_timer_delete(hub->slice_timer);
+		return false;
+	}
+	hub->retries = 0;
+	apply_masks(hub);
+	return true;
+}
+
+bool slices_can_start(void)
+{
+	static const struct itimerspec never;
+	struct sigevent event = {.sigev_notify = SIGEV_NONE};
+	int timer = 0, error;
+
+	if (!slice_length || (self && self->hub->has_slice_timer))
+		return true;
+	if (was_refused(REFUSED_TIMER))
+		return false;
+	error = sys_timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &timer);
+	if (!error) {
+		error = sys_timer_settime(timer, &never);
+		sys_timer_delete(timer);
+	}
+	if (is_refusal(-error))
+		note_refusal(REFUSED_TIMER);
+	return !error;
+}
+
+static void set_timer(struct hub *hub, nanos length)
+{
+	struct timespec t = {(time_t)(length / NANOS_PER_SEC), (long)(length % NANOS_PER_SEC)};
+	struct itimerspec spec = {t, t};
+
+	hub->is_sliced = sys_timer_settime(hub->slice_timer, &spec) == 0 && length;
+}
+
+void slices_start(struct hub *hub)
+{
+	if (hub->is_sliced || !slice_length)
+		return;
+	if (!is_prepared)
+		prepare(find_allocator());
+	if (!the_signal || (!hub->has_slice_timer && !(hub->has_slice_timer = make_timers(hub))))
+		return;
+	set_timer(hub, slice_length);
+}
+
+void slices_stop(struct hub *hub)
+{
+	set_timer(hub, 0);
+	stop_retrying(hub);
+	hub->slice_over = false;
+}
+
+static void forget_timer(struct hub *hub, void *unused)
+{
+	(void)unused;
+	if (hub->has_slice_timer) {
+		sys_timer_delete(hub->slice_timer);
+		sys_timer_delete(hub->retry_timer);
+	}
+	hub->has_slice_timer = false;
+	hub->is_sliced = false;
+}
+
+void slices_move(void)
+{
+	int before = the_signal;
+	bool sliced = is_prepared;
+
+	for_each_hub(forget_timer, NULL);
+	the_signal = take_signal();
+	stuck_move(before);
+	if (self && sliced)
+		slices_start(self->hub);
+}
+
+void slice_show(struct sigaction *action)
+{
+	*action = (struct sigaction){.sa_handler = programs_action};
+}

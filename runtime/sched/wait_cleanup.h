@@ -1,0 +1,56 @@
+/*
+ * Waits that others know of by something on the waiting stack, a place in a line or a job. A signal handler that runs
+ * in the midst of one may never come back to it, or may fork: so each says how it is taken out of where it stands. One
+ * that goes on after all finds that it was, and begins again or ends as if interrupted.
+ */
+#ifndef RUNTIME_SCHED_WAIT_CLEANUP_H
+#define RUNTIME_SCHED_WAIT_CLEANUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct leavable;
+
+struct way_to_leave {
+	void (*leave)(struct leavable *wait);
+	void (*forked)(
+	    struct leavable *wait); /* in the child, where nobody else is left; NULL: nothing is to be done */
+};
+
+/* Part of what describes a wait, on the stack of who waits. */
+struct leavable {
+	struct leavable *outer;
+	const struct way_to_leave *way; /* NULL: it was left */
+};
+
+/* The innermost of the calling greenlet or OS thread. */
+extern __thread struct leavable *leavables __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/* The wait begins, it ends. What it stands in it enters after the one and leaves before the other. */
+static inline void wait_begins(struct leavable *wait, const struct way_to_leave *way)
+{
+	wait->way = way;
+	wait->outer = leavables;
+	leavables = wait;
+}
+
+/* Stores in any case: gcc then sees that no address of a frame that ends stays behind. */
+static inline void wait_ends(struct leavable *wait)
+{
+	leavables = wait->way ? wait->outer : leavables;
+	wait->way = NULL;
+}
+
+static inline bool was_left(const struct leavable *wait)
+{
+	return !wait->way;
+}
+
+/* Leaves the waits whose frames lie below this stack position, to which the caller is about to jump; 0: all. */
+void leave_waits(uintptr_t position);
+
+/* In the child of a fork, which a handler may have made. */
+void take_waits_along(void);
+
+#endif

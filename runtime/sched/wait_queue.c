@@ -1,0 +1,77 @@
+#include "wait_queue.h"
+#include "hub.h"
+#include "park.h"
+#include "wait_cleanup.h"
+
+void queue_enter(struct queue *queue, struct waiter *waiter)
+{
+	waiter->queue = queue;
+	waiter->next = NULL;
+	waiter->previous = queue->last;
+	*(queue->last ? &queue->last->next : &queue->first) = waiter;
+	queue->last = waiter;
+}
+
+void queue_enter_before(struct queue *queue, struct waiter *waiter, struct waiter *next)
+{
+	waiter->queue = queue;
+	waiter->next = next;
+	waiter->previous = next->previous;
+	*(next->previous ? &next->previous->next : &queue->first) = waiter;
+	next->previous = waiter;
+}
+
+void queue_leave(struct waiter *waiter)
+{
+	struct queue *queue = waiter->queue;
+
+	if (!queue)
+		return;
+	*(waiter->previous ? &waiter->previous->next : &queue->first) = waiter->next;
+	*(waiter->next ? &waiter->next->previous : &queue->last) = waiter->previous;
+	waiter->queue = NULL;
+}
+
+struct greenlet *queue_take_first(struct queue *queue, int error)
+{
+	struct waiter *waiter = queue->first;
+
+	queue_leave(waiter);
+	waiter->error = error;
+	return waiter->greenlet;
+}
+
+void queue_wake_first(struct queue *queue, int error)
+{
+	unpark(queue_take_first(queue, error));
+}
+
+void queue_wake_all(struct queue *queue, int error)
+{
+	while (queue->first)
+		queue_wake_first(queue, error);
+}
+
+struct standing {
+	struct leavable stay;
+	struct waiter waiter;
+};
+
+static void leave_queue(struct leavable *stay)
+{
+	queue_leave(&((struct standing *)stay)->waiter);
+}
+
+int queue_park(struct queue *queue, const struct until *until)
+{
+	static const struct way_to_leave out_of_queue = {.leave = leave_queue};
+	struct standing standing = {.waiter = {.greenlet = self}};
+	int error;
+
+	wait_begins(&standing.stay, &out_of_queue);
+	queue_enter(queue, &standing.waiter);
+	error = park(until);
+	queue_leave(&standing.waiter);
+	wait_ends(&standing.stay);
+	return standing.waiter.error ? standing.waiter.error : error;
+}

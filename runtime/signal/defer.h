@@ -1,0 +1,35 @@
+/*
+ * Sections of ours that no signal handler may find half done, for it might jump away: a signal that comes meanwhile is
+ * taken at the end. They may be nested, and do not park.
+ */
+#ifndef RUNTIME_SIGNAL_DEFER_H
+#define RUNTIME_SIGNAL_DEFER_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+struct held {
+	volatile sig_atomic_t depth; /* how many of them the calling context is inside of */
+	volatile sig_atomic_t some;  /* signals have come */
+};
+
+extern __thread struct held held __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/* Takes what has come; handlers run. */
+void take_held_signals(void) __attribute__((noinline));
+
+static inline void hold_signals(void)
+{
+	held.depth = held.depth + 1;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+static inline void let_signals(void)
+{
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	held.depth = held.depth - 1;
+	if (__builtin_expect(held.some, 0) && !held.depth)
+		take_held_signals();
+}
+
+#endif

@@ -1,0 +1,106 @@
+/* Whose a signal for the process is, as the hub finds out, and who is woken to take it. */
+#include "dispatch.h"
+#include "interrupt_hub.h"
+#include "mask.h"
+#include "runtime/sched/hub.h"
+#include "runtime/sched/park.h"
+#include <errno.h>
+#include <unistd.h>
+
+static struct greenlet *receiver(struct hub *hub, int signo)
+{
+	struct greenlet *g, *best = NULL;
+	uint64_t bit = signal_bit(signo);
+
+	if (!(hub->main.blocked & bit))
+		best = &hub->main;
+	else if (hub->main.awaits & bit)
+		return &hub->main;
+	if (best && best->state != PARKED_FIRMLY)
+		return best;
+	for (g = hub->living; g; g = g->next_living) {
+		if (g->awaits & bit)
+			return g;
+		if (!(g->blocked & bit) && (!best || best->state == PARKED_FIRMLY))
+			best = g;
+	}
+	return best;
+}
+
+/* Everybody blocks it by now: it stays pending in the kernel, for all to see. */
+static void give_back(struct hub *hub, int signo)
+{
+	siginfo_t info;
+
+	apply_masks(hub);
+	while (pending_take(&hub->arrived, signo, &info)) {
+		if (raw_syscall(SYS_rt_sigqueueinfo, sys_getpid(), signo, (long)&info, 0, 0, 0) < 0)
+			raw_syscall(SYS_kill, sys_getpid(), signo, 0, 0, 0, 0);
+	}
+}
+
+static void assign(struct hub *hub, int signo)
+{
+	struct greenlet *g = receiver(hub, signo);
+
+	if (!g) {
+		give_back(hub, signo);
+		return;
+	}
+	g->assigned |= signal_bit(signo);
+	atomic_store(&hub->needs_care, true);
+	pending_move(&hub->arrived, &g->directed, signo);
+}
+
+/* True when there are still signals for it to take. */
+static bool deliver_to(struct greenlet *g)
+{
+	bool has_some = atomic_load(&g->directed.signals) & (~g->blocked | g->awaits);
+
+	if (g->state == PARKED && handlers_end_wait(g, g->on_signal))
+		wake(g, EINTR);
+	else if ((g->state == PARKED || g->state == PARKED_STEADILY) && has_some)
+		wake(g, 0);
+	return has_some;
+}
+
+static void end_wait_by_stop(struct greenlet *g)
+{
+	if (g->state == PARKED && g->until->on_stop)
+		wake(g, EINTR);
+}
+
+static void end_waits_by_stop(struct hub *hub)
+{
+	struct greenlet *g;
+
+	end_wait_by_stop(&hub->main);
+	for (g = hub->living; g; g = g->next_living)
+		end_wait_by_stop(g);
+}
+
+void note_stop(struct hub *hub)
+{
+	atomic_store(&hub->was_stopped, true);
+	atomic_store(&hub->is_signalled, true);
+}
+
+void deliver_signals(struct hub *hub)
+{
+	struct greenlet *g;
+	uint64_t left;
+	bool needs_care = hub->altstacks > 0;
+
+	if (atomic_exchange(&hub->was_stopped, false))
+		end_waits_by_stop(hub);
+
+	atomic_store(&hub->is_signalled, false);
+	atomic_store(&hub->needs_care, false);
+	for (left = atomic_load(&hub->arrived.signals); left; left &= left - 1)
+		assign(hub, __builtin_ctzll(left) + 1);
+	needs_care |= deliver_to(&hub->main);
+	for (g = hub->living; g; g = g->next_living)
+		needs_care |= deliver_to(g);
+	if (needs_care)
+		atomic_store(&hub->needs_care, true);
+}

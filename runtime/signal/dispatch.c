@@ -1,0 +1,301 @@
+#include "dispatch.h"
+#include "addressee.h"
+#include "altstack.h"
+#include "defer.h"
+#include "mask.h"
+#include "runtime/glibc/dlopen_tls.h"
+#include "runtime/sched/park.h"
+#include <errno.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+__thread struct held held;
+
+#define NOT_MASKED (signal_bit(SIGKILL) | signal_bit(SIGSTOP))
+
+/* What the running code itself has caused, and nobody else can take. */
+static bool is_fault(int signo, const siginfo_t *info)
+{
+	switch (signo) {
+	case SIGSEGV:
+	case SIGBUS:
+	case SIGFPE:
+	case SIGILL:
+	case SIGTRAP:
+	case SIGSYS:
+		return info->si_code > 0;
+	case SIGABRT: /* abort(3) opens the mask in a way of its own */
+		return info->si_code == SI_TKILL;
+	default:
+		return false;
+	}
+}
+
+bool is_blocked_fault(int signo, const siginfo_t *info)
+{
+	return self && self->blocked & signal_bit(signo) && info->si_code > 0 && is_fault(signo, info);
+}
+
+/*
+ * The caller has earned it by a system call, which is about to return: a failure, or how much it has done. What kill(2)
+ * has sent looks alike, but that returns 0.
+ */
+static bool is_earned(int signo, const siginfo_t *info, const ucontext_t *context)
+{
+	return EARNED & signal_bit(signo) && info->si_code == SI_USER && info->si_pid == sys_getpid() &&
+	       context_result(context) != 0;
+}
+
+/* True when another greenlet waits for the signal by sigwait, which it would be taken from. */
+static bool is_awaited(const struct greenlet *me, int signo)
+{
+	const struct hub *hub = me->hub;
+
+	return (hub->awaited & hub->main.blocked & signal_bit(signo)) && !me->is_main;
+}
+
+/* Those that are queued keep their order. */
+static bool comes_after_others(const struct greenlet *me, int signo)
+{
+	uint64_t waiting = atomic_load(&me->directed.signals) | atomic_load(&me->hub->arrived.signals);
+
+	return has_company(me) && (waiting & QUEUED & signal_bit(signo));
+}
+
+static bool is_taking(const struct greenlet *me, int signo)
+{
+	return me->taking && me->taking->si_signo == signo;
+}
+
+/* Another of the kind may come first, just before it is sent: that one then has to wait. */
+static bool is_the_one(const siginfo_t *taking, int signo, const siginfo_t *info)
+{
+	return !(QUEUED & signal_bit(signo)) || info->si_code == SI_TKILL ||
+	       (info->si_code == taking->si_code && info->si_value.sival_ptr == taking->si_value.sival_ptr);
+}
+
+static bool takes_now(const struct greenlet *me, int signo, const siginfo_t *info)
+{
+	if (is_taking(me, signo))
+		return is_the_one(me->taking, signo, info);
+	if (held.depth) {
+		held.some = 1;
+		return false;
+	}
+	/* On its way into a wait, it takes the signal when it comes back. */
+	if (me->state != RUNNING || comes_after_others(me, signo))
+		return false;
+	return !has_company(me) || !(me->blocked & signal_bit(signo) || is_awaited(me, signo));
+}
+
+/* The kernel puts it in force when the handler returns. */
+static void settle_mask(struct hub *hub, ucontext_t *context)
+{
+	hub->kernel_mask = common_mask(hub);
+	store_signal_bits(hub->kernel_mask, &context->uc_sigmask);
+}
+
+/* True when the caller has earned a signal that it blocks: then it is pending for the caller alone. */
+static bool keep_earned(struct greenlet *me, int signo, const siginfo_t *info, ucontext_t *context)
+{
+	if (!me || !(me->blocked & signal_bit(signo)) || !is_earned(signo, info, context))
+		return false;
+	pending_add(&me->directed, signo, info);
+	settle_mask(me->hub, context);
+	return true;
+}
+
+/* A thread's signal, and not one of ours that is directed, is meant for the main greenlet: others know only that. */
+static struct pending *unaddressed(struct hub *hub, const siginfo_t *info)
+{
+	return info->si_code == SI_TKILL ? &hub->main.directed : &hub->arrived;
+}
+
+static void leave_for_another(
+    struct hub *hub, struct pending *pending, int signo, const siginfo_t *info, ucontext_t *context)
+{
+	pending_add(pending, signo, info);
+	atomic_store(&hub->is_signalled, true);
+	settle_mask(hub, context);
+	if (!hub->stale)
+		knock(hub);
+}
+
+/*
+ * Natively the main thread gets a signal that it does not block, and its wait is ended: so it is here, though whoever
+ * ran has taken the signal.
+ */
+static void note_handled(struct greenlet *me, int signo, uint8_t by)
+{
+	struct greenlet *chief = &me->hub->main;
+
+	if (is_taking(me, signo) || chief == me || chief->state != PARKED || (chief->blocked & signal_bit(signo)))
+		return;
+	atomic_fetch_or(&chief->interrupted, by);
+	atomic_store(&me->hub->is_signalled, true);
+	if (!me->hub->stale)
+		knock(me->hub);
+}
+
+static void begin(struct handling *handling, int signo, ucontext_t *context, const struct sigaction *action)
+{
+	struct greenlet *me = self;
+	uint64_t more = signal_bits(&action->sa_mask) | (action->sa_flags & SA_NODEFER ? 0 : signal_bit(signo));
+
+	handling->greenlet = me;
+	handling->by = action->sa_flags & SA_RESTART ? BY_RESTARTING : BY_ENDING;
+	note_handled(me, signo, handling->by);
+	me->taking = NULL;
+	me->hub->kernel_mask = (signal_bits(&context->uc_sigmask) | more) & ~NOT_MASKED;
+	store_signal_bits(me->blocked, &context->uc_sigmask);
+	note_mask(me, me->blocked | more);
+}
+
+bool begin_handling(
+    struct handling *handling, int signo, siginfo_t *info, void *context, const struct sigaction *action)
+{
+	struct greenlet *me = self, *addressee = me;
+	struct hub *hub = me ? me->hub : hub_running;
+	bool is_addressed = hub && addressee_of_signal(info, hub, &addressee);
+
+	note_handler(signo);
+	handling->greenlet = NULL;
+	if (me && signo == SIGSEGV && stacks_follow_fault(info, context))
+		return false;
+	if (is_addressed && !addressee)
+		return false;
+	if (!is_addressed && keep_earned(me, signo, info, context))
+		return false;
+	if (hub && !is_fault(signo, info) && !(me && addressee == me && takes_now(me, signo, info))) {
+		leave_for_another(
+		    hub, is_addressed ? &addressee->directed : unaddressed(hub, info), signo, info, context);
+		return false;
+	}
+	handling->before = handler_begins(&handling->mark, context);
+	if (me)
+		begin(handling, signo, context, action);
+	return true;
+}
+
+/* The kernel may not have been told yet of what all block. */
+bool takes_default(int signo, const siginfo_t *info, void *context)
+{
+	struct hub *hub = self ? self->hub : hub_running;
+
+	note_handler(signo);
+	if (keep_earned(self, signo, info, context))
+		return false;
+	if (!hub || !(common_mask(hub) & signal_bit(signo)))
+		return true;
+	leave_for_another(hub, unaddressed(hub, info), signo, info, context);
+	return false;
+}
+
+void return_as_now(struct hub *hub, ucontext_t *context)
+{
+	settle_mask(hub, context);
+	context->uc_stack = *altstack_in_force(hub);
+}
+
+/*
+ * Signals that the handler's mask has held up come before what it has interrupted goes on. The kernel then puts back
+ * the mask and the alternate stack as they were when the handler began, but for what we say: it may have waited. That
+ * it has run is noted last, for the same reason.
+ */
+void end_handling(const struct handling *handling, void *context)
+{
+	struct greenlet *me = handling->greenlet;
+	ucontext_t *interrupted = context;
+
+	handler_ends(handling->before);
+	if (!me)
+		return;
+	note_mask(me, signal_bits(&interrupted->uc_sigmask));
+	if (has_signals(me) && me->state == RUNNING)
+		take_signals(me);
+	return_as_now(me->hub, interrupted);
+	atomic_fetch_or(&me->interrupted, handling->by);
+}
+
+/*
+ * To this very OS thread: it is delivered before the call returns. Where the kernel holds the signal back, it is let
+ * through only then, as it comes before others of its kind that are meant for the process.
+ */
+static void raise_here(struct greenlet *me, int signo, const siginfo_t *info)
+{
+	int errno_before = errno;
+	long thread = os_thread_id();
+
+	me->taking = info;
+	if (raw_syscall(SYS_rt_tgsigqueueinfo, sys_getpid(), thread, signo, (long)info, 0, 0) < 0)
+		raw_syscall(SYS_tgkill, sys_getpid(), thread, signo, 0, 0, 0);
+	open_mask(me->hub, signal_bit(signo));
+	me->taking = NULL;
+	errno = errno_before;
+}
+
+void take_signals(struct greenlet *me)
+{
+	siginfo_t info;
+	uint64_t signals;
+
+	while ((signals = atomic_load(&me->directed.signals) & ~me->blocked)) {
+		int signo = __builtin_ctzll(signals) + 1;
+
+		me->assigned &= ~signal_bit(signo);
+		if (pending_take(&me->directed, signo, &info))
+			raise_here(me, signo, &info);
+	}
+	apply_masks(me->hub); /* there may be room again for more of them */
+}
+
+/* Those for the process that it lets through are its own: they have come while it ran. */
+void take_held_signals(void)
+{
+	struct greenlet *me = self;
+
+	held.some = 0;
+	if (!me || me->state != RUNNING)
+		return;
+	for (uint64_t left = atomic_load(&me->hub->arrived.signals) & ~me->blocked; left; left &= left - 1) {
+		if (!is_awaited(me, __builtin_ctzll(left) + 1))
+			pending_move(&me->hub->arrived, &me->directed, __builtin_ctzll(left) + 1);
+	}
+	if (has_signals(me))
+		take_signals(me);
+}
+
+void take_arrived_signal(struct greenlet *me, int signo)
+{
+	uint64_t bit = signal_bit(signo);
+
+	if (!(atomic_load(&me->hub->arrived.signals) & bit) || (me->blocked & bit))
+		return;
+	pending_move(&me->hub->arrived, &me->directed, signo);
+	take_signals(me);
+}
+
+bool handlers_end_wait(struct greenlet *g, unsigned on_signal)
+{
+	uint8_t by;
+
+	if (!atomic_load_explicit(&g->interrupted, memory_order_relaxed))
+		return false;
+	by = atomic_exchange(&g->interrupted, 0);
+	g->waiter.is_restarted = by != 0;
+	return (by & BY_ENDING && on_signal != SIGNAL_PASSES) || (by && on_signal == SIGNAL_ENDS);
+}
+
+int direct_signal(struct greenlet *g, int signo, const siginfo_t *info)
+{
+	int error = pending_add(&g->directed, signo, info);
+
+	if (error)
+		return error;
+	atomic_store(&g->hub->needs_care, true);
+	if (g != self && (~g->blocked | g->awaits) & signal_bit(signo))
+		unpark(g);
+	else if (g == self && g->state == RUNNING && has_signals(g))
+		take_signals(g);
+	return 0;
+}

@@ -1,0 +1,44 @@
+/* The parking lot's inside: the lines whose addresses have one hash. */
+#ifndef RUNTIME_SYNC_LOT_BUCKET_H
+#define RUNTIME_SYNC_LOT_BUCKET_H
+
+#include "runtime/sched/wait_queue.h"
+#include "runtime/sys/lock.h"
+#include <stdint.h>
+
+struct place;
+
+/* On its own cache line, lest two busy locks share one. */
+struct bucket {
+	struct lock lock;
+	struct queue queue;
+} __attribute__((aligned(64)));
+
+#define BUCKETS 256
+
+extern struct bucket buckets[BUCKETS] __attribute__((visibility("hidden")));
+
+static inline struct bucket *bucket_of(const void *address)
+{
+	uint64_t hash = ((uintptr_t)address >> 2) * 0x9e3779b97f4a7c15ull;
+
+	return &buckets[hash >> 56];
+}
+
+/* Takes the locks of both, which may be one and the same, in the order of their addresses, and gives them back. */
+void enter_both(struct bucket *one, struct bucket *other);
+void leave_both(struct bucket *one, struct bucket *other);
+
+/*
+ * Puts a place, whose address is set, at the end of the line there: or, with a real-time priority, before the first
+ * waiter of the line with a lower one. Caller holds the bucket lock. See also lot_follow_urgency().
+ */
+void stand_in_line(struct queue *queue, struct place *place);
+
+/*
+ * Ends the stay of who stands in line. Under the lock of his bucket, which everybody takes before he leaves his place:
+ * it is there while we touch it.
+ */
+void call_place(struct place *place);
+
+#endif

@@ -1,0 +1,317 @@
+#include "parking_lot.h"
+#include "lot_bucket.h"
+#include "runtime/sched/hub.h"
+#include "runtime/signal/defer.h"
+#include <errno.h>
+#include <string.h>
+
+struct bucket buckets[BUCKETS];
+
+/* Somebody has been here: the child of a fork in a program that never waits has no pages to clear. */
+static _Atomic bool is_used;
+
+/*
+ * A handler that runs all the same between enter() and leave(), as that of an OS thread without greenlets does, must
+ * not wait for a lock that is taken right here: it has the thread-local storage of what it has interrupted, and so it
+ * knows.
+ */
+static bool is_inside(void)
+{
+	return held.depth;
+}
+
+static struct bucket *enter(const void *address)
+{
+	struct bucket *bucket = bucket_of(address);
+
+	if (!atomic_load_explicit(&is_used, memory_order_relaxed))
+		atomic_store_explicit(&is_used, true, memory_order_relaxed);
+	hold_signals();
+	lock(&bucket->lock);
+	return bucket;
+}
+
+static void leave(struct bucket *bucket)
+{
+	unlock(&bucket->lock);
+	let_signals();
+}
+
+/* Who stands in line may be told to stand in another. */
+static struct bucket *enter_line_of(const struct place *place)
+{
+	for (;;) {
+		const void *address = __atomic_load_n(&place->address, __ATOMIC_SEQ_CST);
+		struct bucket *bucket = enter(address);
+
+		if (__atomic_load_n(&place->address, __ATOMIC_SEQ_CST) == address)
+			return bucket;
+		leave(bucket);
+	}
+}
+
+static struct place *first_at(const struct bucket *bucket, const void *address)
+{
+	struct waiter *waiter = bucket->queue.first;
+
+	while (waiter && ((struct place *)waiter)->address != address)
+		waiter = waiter->next;
+	return (struct place *)waiter;
+}
+
+/*
+ * An OS thread without greenlets sleeps on a futex of its own, as the hub of whoever calls it may be anywhere. The
+ * kernel knows whether a signal handler restarts the wait.
+ */
+static int block(struct place *place, const struct until *until)
+{
+	while (!atomic_load(&place->called)) {
+		struct timespec left = {0};
+		long result;
+
+		if (until->deadline != FOR_EVER) {
+			nanos now = clock_now();
+
+			if (now >= until->deadline)
+				return ETIMEDOUT;
+			left.tv_sec = (time_t)((until->deadline - now) / NANOS_PER_SEC);
+			left.tv_nsec = (long)((until->deadline - now) % NANOS_PER_SEC);
+		}
+		result = raw_syscall(SYS_futex, (long)&place->called, FUTEX_WAIT_PRIVATE, 0,
+		    until->deadline == FOR_EVER ? 0 : (long)&left, 0, 0);
+		if (result == -EINTR && until->on_signal != SIGNAL_PASSES)
+			return EINTR;
+	}
+	return 0;
+}
+
+void call_place(struct place *place)
+{
+	atomic_store(&place->called, 1);
+	if (place->waiter.greenlet)
+		unpark(place->waiter.greenlet);
+	else
+		futex_wake(&place->called, 1);
+}
+
+static struct place *place_of(struct leavable *stay)
+{
+	return (struct place *)((char *)stay - offsetof(struct place, stay));
+}
+
+/* True when it stood in line until now. */
+static bool take_out(struct place *place)
+{
+	struct bucket *bucket = enter_line_of(place);
+	bool was_there = place->waiter.queue;
+
+	queue_leave(&place->waiter);
+	leave(bucket);
+	return was_there;
+}
+
+/* The place may have been called, as the first of its line: then the next one is to be. */
+static void leave_place(struct leavable *stay)
+{
+	struct place *place = place_of(stay);
+
+	if (take_out(place))
+		lot_call_first(place->address);
+	atomic_store(&place->called, 1);
+}
+
+/* Whoever else stood there has stayed in the parent. */
+static void stand_alone(struct leavable *stay)
+{
+	struct place *place = place_of(stay);
+	struct bucket *bucket;
+
+	if (place->waiter.queue) {
+		bucket = enter(place->address);
+		queue_enter(&bucket->queue, &place->waiter);
+		leave(bucket);
+	}
+	atomic_store(&place->called, 1);
+}
+
+static const struct way_to_leave out_of_line = {leave_place, stand_alone};
+
+/* An OS thread without greenlets has none here. */
+static unsigned urgency_of(const struct waiter *waiter)
+{
+	return waiter->greenlet ? waiter->greenlet->urgency : 0;
+}
+
+void stand_in_line(struct queue *queue, struct place *place)
+{
+	unsigned urgency = urgency_of(&place->waiter);
+	struct waiter *waiter = urgency ? queue->first : NULL;
+
+	while (waiter && (((struct place *)waiter)->address != place->address || urgency_of(waiter) >= urgency))
+		waiter = waiter->next;
+	if (waiter)
+		queue_enter_before(queue, &place->waiter, waiter);
+	else
+		queue_enter(queue, &place->waiter);
+}
+
+/* Called with the lock of the bucket held. */
+static void enter_line(struct bucket *bucket, struct place *place, const void *address, uint32_t bits)
+{
+	*place = (struct place){.waiter = {.greenlet = self}, .address = address, .bits = bits};
+	wait_begins(&place->stay, &out_of_line);
+	stand_in_line(&bucket->queue, place);
+}
+
+/* May return 0 though nobody has called, as park() may. */
+static int stay(struct place *place, const struct until *until)
+{
+	static const struct until for_ever = {.deadline = FOR_EVER};
+
+	if (!self)
+		return block(place, until ? until : &for_ever);
+	return atomic_load(&place->called) ? 0 : park(until);
+}
+
+int lot_stay(struct place *place, const struct until *until)
+{
+	int error = stay(place, until);
+
+	atomic_store(&place->called, 0);
+	return error;
+}
+
+int lot_wait_for(const uint32_t *address, uint32_t value, uint32_t bits, const struct until *until)
+{
+	struct bucket *bucket = enter(address);
+	struct place place;
+	int error;
+
+	if (__atomic_load_n(address, __ATOMIC_SEQ_CST) != value) {
+		leave(bucket);
+		return EAGAIN;
+	}
+	enter_line(bucket, &place, address, bits);
+	leave(bucket);
+	do
+		error = stay(&place, until);
+	while (!error && !atomic_load(&place.called));
+	return lot_leave(&place) ? error : 0;
+}
+
+int lot_wake_for(const void *address, int count, uint32_t bits)
+{
+	struct bucket *bucket;
+	struct waiter *waiter, *next;
+	int woken = 0;
+
+	if (is_inside()) {
+		call_lines_later();
+		return 0;
+	}
+	bucket = enter(address);
+	for (waiter = bucket->queue.first; waiter && woken < count; waiter = next) {
+		struct place *place = (struct place *)waiter;
+
+		next = waiter->next;
+		if (place->address != address || !(place->bits & bits))
+			continue;
+		queue_leave(waiter);
+		call_place(place);
+		woken++;
+	}
+	leave(bucket);
+	return woken;
+}
+
+void enter_both(struct bucket *one, struct bucket *other)
+{
+	hold_signals();
+	lock(one < other ? &one->lock : &other->lock);
+	if (one != other)
+		lock(one < other ? &other->lock : &one->lock);
+}
+
+void leave_both(struct bucket *one, struct bucket *other)
+{
+	if (one != other)
+		unlock(&other->lock);
+	leave(one);
+}
+
+void lot_enter(const void *address, struct place *place)
+{
+	struct bucket *bucket = enter(address);
+
+	enter_line(bucket, place, address, UINT32_MAX);
+	leave(bucket);
+}
+
+bool lot_leave(struct place *place)
+{
+	bool was_there = take_out(place);
+
+	wait_ends(&place->stay);
+	return was_there;
+}
+
+bool lot_is_in_line(const struct place *place)
+{
+	struct bucket *bucket = enter(place->address);
+	bool is_there = place->waiter.queue;
+
+	leave(bucket);
+	return is_there;
+}
+
+void lot_stay_until_woken(struct place *place)
+{
+	static const struct until for_ever = {.deadline = FOR_EVER, .firm = true};
+
+	while (lot_is_in_line(place))
+		lot_stay(place, &for_ever);
+	wait_ends(&place->stay);
+}
+
+bool lot_is_first(const struct place *place)
+{
+	struct bucket *bucket = enter_line_of(place);
+	bool is_first = first_at(bucket, place->address) == place;
+
+	leave(bucket);
+	return is_first;
+}
+
+bool lot_finds_line(const void *address)
+{
+	struct bucket *bucket = enter(address);
+	bool has_line = first_at(bucket, address);
+
+	leave(bucket);
+	return has_line;
+}
+
+static void call_first(const void *address)
+{
+	struct bucket *bucket = enter(address);
+	struct place *place = first_at(bucket, address);
+
+	if (place)
+		call_place(place);
+	leave(bucket);
+}
+
+void lot_find_and_call_first(const void *address)
+{
+	if (is_inside())
+		call_lines_later();
+	else
+		call_first(address);
+}
+
+void lot_reset(void)
+{
+	if (is_used)
+		memset(buckets, 0, sizeof(buckets));
+	is_used = false;
+}
