@@ -41,12 +41,15 @@ LAUNCH  := $(wildcard preload/launcher/*.c) preload/patch/syscall_scan.c
 HOOKS   := $(filter-out preload/launcher/%,$(wildcard preload/*/*.c)) preload/arch/$(MACHINE)/jump.c
 DEMOS   := $(patsubst demos/%.c,$(BUILD)/demos/%,$(wildcard demos/*.c))
 TOUR    := $(patsubst demos/tour/%.c,$(BUILD)/demos/tour/%,$(wildcard demos/tour/*.c))
-PROGRAMS:= $(patsubst tests/programs/%.c,$(BUILD)/tests/programs/%,$(wildcard tests/programs/*.c))
-UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*.c))
+# Those of the tests lie in folders by topic; what is built of them has a name, by which it is run.
+sources  = $(filter-out tests/$(1)/library/%,$(wildcard tests/$(1)/*/*.c))
+programs = $(addprefix $(BUILD)/tests/$(1)/,$(basename $(notdir $(call sources,$(1)))))
+PROGRAMS:= $(call programs,programs)
+UNITS   := $(call programs,unit)
+LINKED  := $(call programs,linked)
 TESTLIBS:= $(patsubst tests/%.c,$(BUILD)/tests/%.so,$(wildcard tests/*.c))
 UNITLIBS:= $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%.so,$(wildcard tests/unit/library/*.c))
 PROGLIBS:= $(patsubst tests/programs/%.c,$(BUILD)/tests/programs/%.so,$(wildcard tests/programs/library/*.c tests/programs/library/*/*.c))
-LINKED  := $(patsubst tests/linked/%.c,$(BUILD)/tests/linked/%,$(wildcard tests/linked/*.c))
 REPORTS := $(patsubst tests/reports/%.c,$(BUILD)/tests/reports/%,$(wildcard tests/reports/*.c))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
 
@@ -137,12 +140,18 @@ $(BUILD)/demos/%: demos/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(DEPGEN) -o $@ $< $(USE_LIB) $(if $(filter fetch,$*),-lcurl)
 
+define comes_from
+$(BUILD)/tests/$(1)/$(basename $(notdir $(2))): $(2)
+
+endef
+$(foreach kind,programs unit linked,$(foreach source,$(call sources,$(kind)),$(eval $(call comes_from,$(kind),$(source)))))
+
 # Programs that know nothing of us, and the same once more as distributions build theirs.
-$(BUILD)/tests/programs/%: tests/programs/%.c
+$(PROGRAMS): %:
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -Wall -Wextra $(FATAL) -O2 -g -D_GNU_SOURCE $(DEPGEN) -o $@ $< $(PROGRAM_LIBS)
-	$(CC) -std=gnu11 -O2 -g -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
-	    -o $@.fortified $< $(PROGRAM_LIBS)
+	$(CC) -std=gnu11 -Wall -Wextra $(FATAL) -O2 -g -D_GNU_SOURCE $(DEPGEN) -I. -o $@ $(filter %.c,$^) $(PROGRAM_LIBS)
+	$(CC) -std=gnu11 -O2 -g -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -I. \
+	    -o $@.fortified $(filter %.c,$^) $(PROGRAM_LIBS)
 
 $(BUILD)/tests/programs/ring_waits: PROGRAM_LIBS = -luring
 $(BUILD)/tests/programs/ring_numbers: PROGRAM_LIBS = -luring
@@ -155,7 +164,7 @@ $(BUILD)/tests/programs/thread_constructor: PROGRAM_LIBS = -L$(BUILD)/tests/prog
 # Programs that hang: their functions are visible by name.
 $(BUILD)/tests/reports/%: tests/reports/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -Wall -Wextra $(FATAL) -O2 -g -rdynamic -D_GNU_SOURCE $(DEPGEN) -o $@ $< \
+	$(CC) -std=gnu11 -Wall -Wextra $(FATAL) -O2 -g -rdynamic -D_GNU_SOURCE $(DEPGEN) -I. -o $@ $< \
 	    $(if $(shell grep -l '<greenload.h>' $<),$(USE_LIB))
 
 # Linked without the library, so that the loader is free to have its constructor run first.
@@ -168,7 +177,7 @@ $(BUILD)/tests/%.so: tests/%.c $(LIB)
 	$(CC) $(ALL_CFLAGS) -shared -o $@ $< $(USE_LIB)
 
 # The suites link the runtime's objects: nothing is interposed on the check runner.
-$(BUILD)/tests/unit/%: tests/unit/%.c $(call objects,$(RUNTIME)) $(OUR_LIBEV) $(OUR_URING)
+$(UNITS): %: $(call objects,$(RUNTIME)) $(OUR_LIBEV) $(OUR_URING)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(DEPGEN) -I. -Iruntime/arch/$(MACHINE) -o $@ $(filter %.c %.o,$^) $(shell $(PKG_CONFIG) --cflags --libs check) \
 	    $(LIBS) $(LOADER)
@@ -176,7 +185,7 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(call objects,$(RUNTIME)) $(OUR_LIBEV) $(
 # What the programs load: a library finds what lies in `inner` beside it.
 $(BUILD)/tests/programs/library/%.so: tests/programs/library/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -fvisibility=default -shared -o $@ $< -Wl,-rpath,'$$ORIGIN/inner' $(LIBRARY_FLAGS)
+	$(CC) $(ALL_CFLAGS) -fvisibility=default -shared -I. -o $@ $< -Wl,-rpath,'$$ORIGIN/inner' $(LIBRARY_FLAGS)
 
 $(BUILD)/tests/programs/library/executable_stack.so: LIBRARY_FLAGS = -Wl,-z,execstack
 
@@ -186,9 +195,9 @@ $(BUILD)/tests/unit/library/%.so: tests/unit/library/%.c
 	$(CC) $(ALL_CFLAGS) -fvisibility=default -shared -o $@ $<
 
 # Programs written for us, whose calls are hooked because they are linked with us.
-$(BUILD)/tests/linked/%: tests/linked/%.c $(LIB)
+$(LINKED): %: $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(DEPGEN) -o $@ $< $(USE_LIB) -l:liburing.a
+	$(CC) $(ALL_CFLAGS) $(DEPGEN) -I. -o $@ $(filter %.c,$^) $(USE_LIB) -l:liburing.a
 
 # Only what uses our header is linked with us: the references are to be native.
 $(BUILD)/tests/bench/%: tests/bench/%.c $(LIB)

@@ -2,7 +2,7 @@
  * confine PROFILE COMMAND [ARGUMENT...]: runs a command under the filters that a service manager or a container sets.
  * Where ALLOWED is defined, allowed.h has the system calls of systemd's own list as lines like ALLOW(read).
  */
-#include "../programs/profiles.h"
+#include "tests/programs/refused/profiles.h"
 #include <stdio.h>
 #include <string.h>
 

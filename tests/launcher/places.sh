@@ -83,7 +83,7 @@ allowed=
 if has systemd-analyze && list_calls @system-service >allowed.h 2>/dev/null && grep -q 'ALLOW(read)' allowed.h; then
 	allowed=-DALLOWED
 fi
-$cc -D_GNU_SOURCE -O1 -w $allowed -I. -o confine "$top/tests/launcher/confine.c"
+$cc -D_GNU_SOURCE -O1 -w $allowed -I. -I"$top" -o confine "$top/tests/launcher/confine.c"
 
 # A call outside of the list ends the process: that shows that the list is in force.
 ends_the_process() {

@@ -2,7 +2,7 @@
 #ifndef DEEP_USE_H
 #define DEEP_USE_H
 
-#include "library/deep.h"
+#include "tests/programs/library/deep.h"
 #include "threads.h"
 #include <dlfcn.h>
 #include <limits.h>

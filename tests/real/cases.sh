@@ -2,9 +2,9 @@
 # The cases of tests/run-real.
 
 # shellcheck source=tests/real/postgres.sh
-. "$here/postgres.sh"
+. "$top/tests/real/postgres.sh"
 # shellcheck source=tests/real/servers.sh
-. "$here/servers.sh"
+. "$top/tests/real/servers.sh"
 
 in_python() {
 	under "$python" "$here/$1.py" "${@:2}"
@@ -92,15 +92,15 @@ in_php() {
 }
 
 # shellcheck source=tests/real/programs.sh
-. "$here/programs.sh"
+. "$top/tests/real/programs.sh"
 # shellcheck source=tests/real/databases.sh
-. "$here/databases.sh"
+. "$top/tests/real/databases.sh"
 # shellcheck source=tests/real/allocators.sh
-. "$here/allocators.sh"
+. "$top/tests/real/allocators.sh"
 # shellcheck source=tests/real/network.sh
-. "$here/network.sh"
+. "$top/tests/real/network.sh"
 # shellcheck source=tests/real/machines.sh
-. "$here/machines.sh"
+. "$top/tests/real/machines.sh"
 
 short_cases() {
 	local sanitizer

@@ -3,7 +3,7 @@
  * Arguments: `handler`, a signal could be handled; `quit`, SIGQUIT is; `sleep`, main sleeps all the while; `sync`,
  * something was written to the disk before, for which the kernel or we may keep a thread.
  */
-#include "../programs/say.h"
+#include "tests/programs/say.h"
 #include <pthread.h>
 #include <semaphore.h>
 

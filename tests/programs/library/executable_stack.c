@@ -1,5 +1,5 @@
 /* Asks for executable stacks, and needs one while it is loaded. */
-#include "../stack_code.h"
+#include "tests/programs/memory/stack_code.h"
 
 int constructed, call_from_library(int number);
 
