@@ -1,6 +1,7 @@
 /* threads and helpers */
 /* A process has no descriptor left: for its first thread, and while its threads wait, and in a child of fork. */
-#include "refused.h"
+#include "cases.h"
+#include "operations.h"
 #include <sys/resource.h>
 
 static int ends[2], others[2];

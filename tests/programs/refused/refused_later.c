@@ -1,6 +1,7 @@
 /* threads and helpers */
 /* A program sandboxes itself while its threads wait: a system call is refused from then on. */
-#include "refused.h"
+#include "cases.h"
+#include "operations.h"
 
 static long call_naps(struct task *task)
 {

@@ -4,8 +4,9 @@
  * process for; what a strict sandbox might; and memory of which none may become executable. From the program's start,
  * and once its threads wait.
  */
+#include "cases.h"
+#include "operations.h"
 #include "profiles.h"
-#include "refused.h"
 
 #ifndef SYS_epoll_wait /* newer machines have epoll_pwait alone */
 #define SYS_epoll_wait SYS_epoll_pwait

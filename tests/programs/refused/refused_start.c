@@ -1,6 +1,7 @@
 /* threads and helpers */
 /* A filter refuses a system call before the program begins, as in containers and services: each that might matter. */
-#include "refused.h"
+#include "cases.h"
+#include "operations.h"
 
 static void run_anew(int index)
 {
