@@ -34,6 +34,12 @@ DEPGEN  = -MMD -MP
 # The library is optimised as a whole where the compiler is gcc: calls between its files lie on the way of each read.
 LTO     := $(if $(findstring clang,$(shell $(CC) --version)),,-flto=auto)
 
+# A recipe says what it makes, as `CC runtime/sched/park.c`; with V=1 it prints its commands instead, with -s nothing.
+silent  := $(findstring s,$(filter-out ---%,$(firstword -$(MAKEFLAGS))))
+verbose := $(filter-out 0,$(V))
+Q       := $(if $(verbose),,@)
+SAY     := @$(if $(silent)$(verbose),:,printf '%-4s %s\n')
+
 PUBLIC  := runtime/greenload.h $(wildcard runtime/greenload/*.h)
 RUNTIME := $(wildcard runtime/*/*.c) runtime/arch/$(CONTEXT)/context.c runtime/arch/$(MACHINE)/stuck_syscall.c \
     $(wildcard runtime/arch/$(MACHINE)/claims.S)
@@ -68,11 +74,13 @@ all: $(LIB) $(BUILD)/greenload $(DEMOS)
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(DEPGEN) -include runtime/sys/strtol_of_c17.h -I. -Iruntime/arch/$(MACHINE) -DGREENLOAD_VERSION='"$(VERSION)"' -c $< -o $@
+	$(SAY) CC $<
+	$(Q)$(CC) $(ALL_CFLAGS) $(DEPGEN) -include runtime/sys/strtol_of_c17.h -I. -Iruntime/arch/$(MACHINE) -DGREENLOAD_VERSION='"$(VERSION)"' -c $< -o $@
 
 $(BUILD)/obj/%.o: %.S
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(DEPGEN) -c $< -o $@
+	$(SAY) AS $<
+	$(Q)$(CC) $(ALL_CFLAGS) $(DEPGEN) -c $< -o $@
 
 # Hooks have the visibility of what they replace; the export map keeps everything else in.
 $(BUILD)/obj/preload/%.o: ALL_CFLAGS += -fvisibility=default
@@ -94,28 +102,33 @@ $(call objects,$(RUNTIME) $(HOOKS)): ALL_CFLAGS += -Wframe-larger-than=5000
 # What the library exports: the hooks in the manifest and the public functions in the header, nothing else.
 $(BUILD)/exports.map: preload/calls.def $(PUBLIC) scripts/exports scripts/calls
 	@mkdir -p $(@D)
-	scripts/exports preload/calls.def runtime/greenload.h > $@
+	$(SAY) GEN $@
+	$(Q)scripts/exports preload/calls.def runtime/greenload.h > $@
 
 # Those of its functions that we have hooks for get other names in our copy: there they are the library's own.
 $(BUILD)/liburing.a: preload/calls.def scripts/calls
 	@mkdir -p $(@D)
-	$(OBJCOPY) $$(scripts/calls | awk '$$2 ~ /io_uring_/ { print "--redefine-sym", $$2 "=our_" $$2 }') \
+	$(SAY) GEN $@
+	$(Q)$(OBJCOPY) $$(scripts/calls | awk '$$2 ~ /io_uring_/ { print "--redefine-sym", $$2 "=our_" $$2 }') \
 	    $(shell $(CC) -print-file-name=liburing.a) $@
 
 # Its memory comes from runtime/io/ring.c.
 $(OUR_URING): $(BUILD)/liburing.a
-	$(OBJCOPY) --redefine-sym calloc=uring_calloc --redefine-sym free=uring_free $< $@
+	$(SAY) GEN $@
+	$(Q)$(OBJCOPY) --redefine-sym calloc=uring_calloc --redefine-sym free=uring_free $< $@
 
 $(OUR_LIBEV): runtime/io/libev_calls.c
 	@mkdir -p $(@D)
-	$(OBJCOPY) $$(sed -nE 's/^[^#\t].*\blibev_([a-z_0-9]+)\(.*|^NEVER_CALLED\(([a-z_0-9]+)\)/--redefine-sym \1\2=libev_\1\2/p' $<) \
+	$(SAY) GEN $@
+	$(Q)$(OBJCOPY) $$(sed -nE 's/^[^#\t].*\blibev_([a-z_0-9]+)\(.*|^NEVER_CALLED\(([a-z_0-9]+)\)/--redefine-sym \1\2=libev_\1\2/p' $<) \
 	    --redefine-sym stderr=libev_stderr $(shell $(CC) -print-file-name=libev.a) $@
 
 $(LIB): $(OUR_LIBEV) $(OUR_URING) $(call objects,$(RUNTIME) $(HOOKS)) $(BUILD)/exports.map
-	$(CC) -shared $(CFLAGS) $(LDFLAGS) $(LTO) -Wl,-soname,libgreenload.so.$(SOVERSION) -Wl,-z,now -Wl,-z,relro -Wl,-z,defs \
+	$(SAY) LD $@
+	$(Q)$(CC) -shared $(CFLAGS) $(LDFLAGS) $(LTO) -Wl,-soname,libgreenload.so.$(SOVERSION) -Wl,-z,now -Wl,-z,relro -Wl,-z,defs \
 	    -Wl,-Bsymbolic-functions -Wl,--version-script,$(BUILD)/exports.map -o $@ \
 	    $(call objects,$(RUNTIME) $(HOOKS)) $(LIBS) $(LOADER)
-	ln -sf $(@F) $@.$(SOVERSION)
+	$(Q)ln -sf $(@F) $@.$(SOVERSION)
 
 # The launcher finds its library relative to itself, so that an installed tree can be moved as a whole.
 LIBRARY_FROM_BIN = $(shell realpath -ms --relative-to="$(BINDIR)" "$(LIBDIR)")
@@ -134,11 +147,13 @@ $(BUILD)/library-from-bin: always
 	@echo '$(LIBRARY_FROM_BIN)' | cmp -s - $@ || echo '$(LIBRARY_FROM_BIN)' > $@
 
 $(BUILD)/greenload: $(call objects,$(LAUNCH))
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+	$(SAY) LD $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 $(BUILD)/demos/%: demos/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(DEPGEN) -o $@ $< $(USE_LIB) $(if $(filter fetch,$*),-lcurl)
+	$(SAY) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(DEPGEN) -o $@ $< $(USE_LIB) $(if $(filter fetch,$*),-lcurl)
 
 define comes_from
 $(BUILD)/tests/$(1)/$(basename $(notdir $(2))): $(2)
@@ -149,8 +164,10 @@ $(foreach kind,programs unit linked,$(foreach source,$(call sources,$(kind)),$(e
 # Programs that know nothing of us, and the same once more as distributions build theirs.
 $(PROGRAMS): %:
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -Wall -Wextra $(FATAL) -O2 -g -D_GNU_SOURCE $(DEPGEN) -I. -o $@ $(filter %.c,$^) $(PROGRAM_LIBS)
-	$(CC) -std=gnu11 -O2 -g -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -I. \
+	$(SAY) LD $@
+	$(Q)$(CC) -std=gnu11 -Wall -Wextra $(FATAL) -O2 -g -D_GNU_SOURCE $(DEPGEN) -I. -o $@ $(filter %.c,$^) $(PROGRAM_LIBS)
+	$(SAY) LD $@.fortified
+	$(Q)$(CC) -std=gnu11 -O2 -g -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -I. \
 	    -o $@.fortified $(filter %.c,$^) $(PROGRAM_LIBS)
 
 $(BUILD)/tests/programs/ring_waits: PROGRAM_LIBS = -luring
@@ -164,52 +181,60 @@ $(BUILD)/tests/programs/thread_constructor: PROGRAM_LIBS = -L$(BUILD)/tests/prog
 # Programs that hang: their functions are visible by name.
 $(BUILD)/tests/reports/%: tests/reports/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -Wall -Wextra $(FATAL) -O2 -g -rdynamic -D_GNU_SOURCE $(DEPGEN) -I. -o $@ $< \
+	$(SAY) LD $@
+	$(Q)$(CC) -std=gnu11 -Wall -Wextra $(FATAL) -O2 -g -rdynamic -D_GNU_SOURCE $(DEPGEN) -I. -o $@ $< \
 	    $(if $(shell grep -l '<greenload.h>' $<),$(USE_LIB))
 
 # Linked without the library, so that the loader is free to have its constructor run first.
 $(BUILD)/tests/early.so: tests/early.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -shared -o $@ $<
+	$(SAY) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) -shared -o $@ $<
 
 $(BUILD)/tests/%.so: tests/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -shared -o $@ $< $(USE_LIB)
+	$(SAY) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) -shared -o $@ $< $(USE_LIB)
 
 # The suites link the runtime's objects: nothing is interposed on the check runner.
 $(UNITS): %: $(call objects,$(RUNTIME)) $(OUR_LIBEV) $(OUR_URING)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(DEPGEN) -I. -Iruntime/arch/$(MACHINE) -o $@ $(filter %.c %.o,$^) $(shell $(PKG_CONFIG) --cflags --libs check) \
+	$(SAY) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(DEPGEN) -I. -Iruntime/arch/$(MACHINE) -o $@ $(filter %.c %.o,$^) $(shell $(PKG_CONFIG) --cflags --libs check) \
 	    $(LIBS) $(LOADER)
 
 # What the programs load: a library finds what lies in `inner` beside it.
 $(BUILD)/tests/programs/library/%.so: tests/programs/library/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -fvisibility=default -shared -I. -o $@ $< -Wl,-rpath,'$$ORIGIN/inner' $(LIBRARY_FLAGS)
+	$(SAY) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) -fvisibility=default -shared -I. -o $@ $< -Wl,-rpath,'$$ORIGIN/inner' $(LIBRARY_FLAGS)
 
 $(BUILD)/tests/programs/library/executable_stack.so: LIBRARY_FLAGS = -Wl,-z,execstack
 
 # What the suites load.
 $(BUILD)/tests/unit/library/%.so: tests/unit/library/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -fvisibility=default -shared -o $@ $<
+	$(SAY) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) -fvisibility=default -shared -o $@ $<
 
 # Programs written for us, whose calls are hooked because they are linked with us.
 $(LINKED): %: $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(DEPGEN) -I. -o $@ $(filter %.c,$^) $(USE_LIB) -l:liburing.a
+	$(SAY) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(DEPGEN) -I. -o $@ $(filter %.c,$^) $(USE_LIB) -l:liburing.a
 
 # Only what uses our header is linked with us: the references are to be native.
 $(BUILD)/tests/bench/%: tests/bench/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(DEPGEN) -o $@ $< $(if $(shell grep -l '<greenload.h>' $<),$(USE_LIB)) \
+	$(SAY) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(DEPGEN) -o $@ $< $(if $(shell grep -l '<greenload.h>' $<),$(USE_LIB)) \
 	    $(if $(findstring fetch,$*),-lcurl)
 
 # `make bench QUICK=1`: fewer and shorter runs; `make bench ROWS='switch echo'`: some of the rows.
 bench:
 	@scripts/deps bench
 	+@$(MAKE) --no-print-directory all $(BENCHES)
-	BUILD=$(BUILD) scripts/bench $(if $(QUICK),--quick) $(ROWS)
+	$(Q)BUILD=$(BUILD) scripts/bench $(if $(QUICK),--quick) $(ROWS)
 
 # For scripts/claims.
 library-objects:
@@ -230,7 +255,7 @@ demo-tour: $(TOUR)
 	@BUILD='$(BUILD)' scripts/tour
 
 deps:
-	scripts/deps build demo check real lint bench systems
+	$(Q)scripts/deps build demo check real lint bench systems
 
 check: TESTS = plain
 check-long: TESTS = long
@@ -256,7 +281,7 @@ lint:
 # Puts the sources into the layout that lint asks for.
 format:
 	@scripts/deps lint
-	find runtime preload tests demos -name '*.[ch]' -exec clang-format -i {} +
+	$(Q)find runtime preload tests demos -name '*.[ch]' -exec clang-format -i {} +
 
 # The suites of the runtime alone: they need no root, no network and no server.
 check-units: units
@@ -264,7 +289,8 @@ check-units: units
 
 # The sources as they are here, in $(BUILD)/greenload-$(VERSION).tar.gz.
 dist:
-	scripts/dist '$(VERSION)' '$(BUILD)'
+	$(SAY) GEN $(BUILD)/greenload-$(VERSION).tar.gz
+	$(Q)scripts/dist '$(VERSION)' '$(BUILD)'
 
 # Debian packages of them, in $(BUILD)/deb.
 deb:
@@ -284,7 +310,8 @@ MANUALS = $(patsubst runtime/greenload/%.h,$(BUILD)/man/green_%.3,$(filter-out %
 
 $(BUILD)/man/green_%.3: runtime/greenload/%.h scripts/manual
 	@mkdir -p $(@D)
-	scripts/manual $< > $@
+	$(SAY) GEN $@
+	$(Q)scripts/manual $< > $@
 
 manuals: $(MANUALS)
 
@@ -345,6 +372,8 @@ help:
 	@echo 'make dist       the sources as a tarball'
 	@echo 'make deb        Debian packages, in build/deb; make check-deb tries them'
 	@echo 'make clean'
+	@echo
+	@echo 'make V=1 prints the commands. make WERROR=1 fails where the compiler warns, as lint and .ci/run do.'
 
 .PHONY: all always library-objects manuals demo demo-tour tests benches bench deps check check-aarch64 check-systems check-long torture lint format install uninstall clean help
 .DELETE_ON_ERROR:
