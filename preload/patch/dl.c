@@ -161,6 +161,38 @@ void *dlmopen(Lmid_t namespace, const char *file, int mode)
 	return library;
 }
 
+static bool comes_before_us(const void *caller)
+{
+	const struct link_map *map;
+	struct link_map *ours, *theirs;
+	Dl_info info;
+
+	if (!dladdr1(&libc, &info, (void **)&ours, RTLD_DL_LINKMAP) ||
+	    !dladdr1(caller, &info, (void **)&theirs, RTLD_DL_LINKMAP))
+		return false;
+	for (map = theirs; map && map != ours; map = map->l_next)
+		;
+	return map;
+}
+
+/*
+ * The linker finds no function of ours by a version, as they have none: a library that comes before us, as libfaketime
+ * may, would be given libc's. The hooks have the newest version of each only. Otherwise it is a jump: the linker sees
+ * the caller.
+ */
+void *dlvsym(void *library, const char *name, const char *version)
+{
+	void *found, *hook;
+
+	if (library == RTLD_DEFAULT || (library == RTLD_NEXT && comes_before_us(__builtin_return_address(0)))) {
+		found = libc.dlvsym(library, name, version);
+		hook = found ? hook_replacing(found) : NULL;
+		if (hook)
+			return hook;
+	}
+	return libc.dlvsym(library, name, version);
+}
+
 int dlclose(void *library)
 {
 	struct greenlet *me = self;

@@ -310,17 +310,34 @@ static int rebind_all(struct dl_phdr_info *unused, size_t size, void *arg)
 	return 1;
 }
 
+/* Caller holds lock_of_tables. */
+static bool knows_libc(void)
+{
+	struct library library;
+
+	if (!ours.count && find_library(LIBC_SO, &library))
+		fill(&ours, &library);
+	return ours.count > 0;
+}
+
+void *hook_replacing(const void *function)
+{
+	void *hook;
+
+	lock(&lock_of_tables);
+	hook = knows_libc() ? hook_in_place_of(&ours, function) : NULL;
+	unlock(&lock_of_tables);
+	return hook;
+}
+
 void rebind_since(const void *last)
 {
 	struct search search = {.table = &ours, .first = ((const struct link_map *)last)->l_next};
-	struct library library;
 
 	if (!search.first)
 		return;
 	lock(&lock_of_tables);
-	if (!ours.count && find_library(LIBC_SO, &library))
-		fill(&ours, &library);
-	if (ours.count)
+	if (knows_libc())
 		dl_iterate_phdr(rebind_all, &search);
 	unlock(&lock_of_tables);
 }

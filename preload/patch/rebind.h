@@ -23,4 +23,7 @@ void rebind_since(const void *last);
 /* The same for all modules in the namespace of this one, which is not the program's. */
 void rebind_namespace(const struct link_map *module);
 
+/* The hook in the place of this function of libc's; NULL: there is none. */
+void *hook_replacing(const void *function);
+
 #endif

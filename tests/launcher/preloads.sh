@@ -84,11 +84,19 @@ beside() {
 	check "after $about" prints waited env "$@" GREENLOAD_PATCH=all LD_PRELOAD="$other:$library" ./waits "$span"
 }
 
+# waits_for_a_condition COMMAND...: by a call of ours that parks
+waits_for_a_condition() {
+	rm -f waits.stats
+	prints waited "$@" GREENLOAD_STATS=waits.stats ./waits 1 && grep -Eq '"pthread_cond_timedwait": *[1-9]' waits.stats
+}
+
 # shellcheck disable=SC2016
 faketime='/usr/$LIB/faketime/libfaketime.so.1'
 if has faketime; then
 	beside 'libfaketime, a day ahead' "$faketime" 1 FAKETIME=+1d
 	beside 'libfaketime, ten times as fast' "$faketime" 10 FAKETIME='+0 x10'
+	check 'after libfaketime, which looks functions up by version' waits_for_a_condition env GREENLOAD_PATCH=all \
+		LD_PRELOAD="$faketime:$library" FAKETIME=+1d
 	check 'before libfaketime, monotonic as it is' prints waited env FAKETIME=+1d FAKETIME_DONT_FAKE_MONOTONIC=1 \
 		LD_PRELOAD="$faketime" "$greenload" ./waits 1
 	check 'a faketime that is started' prints waited "$greenload" faketime -f +1d ./waits 1
