@@ -18,7 +18,7 @@
 register_fork __register_atfork;
 
 static const struct fork_part *const parts[] = {
-    &fork_signals, &fork_lines, &fork_runtime, &fork_once, &fork_descriptors, &fork_home};
+    &fork_signals, &fork_lines, &fork_runtime, &fork_once, &fork_descriptors, &fork_home, &fork_names};
 
 enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
 

@@ -39,6 +39,7 @@ PART fork_runtime;     /* fork.c: takes stacks_lock and the lock of memory.h */
 PART fork_once;        /* preload/sync/once.c */
 PART fork_descriptors; /* preload/core/fd_table.c */
 PART fork_home;        /* preload/patch/libc_internal.c */
+PART fork_names;       /* preload/thread/given_name.c */
 #undef PART
 
 /* Registers the handler with libc; only the first call does. Async-signal-unsafe, takes no lock of ours. */

@@ -3,8 +3,12 @@
 #include "tests/programs/threads.h"
 #include <semaphore.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+
+enum { DESCRIPTORS = 256 };
 
 static sem_t told, gate;
 static pid_t id;
@@ -27,6 +31,12 @@ static void *tell_own_name(void *unused)
 			break;
 		sem_post(&told);
 	}
+	return unused;
+}
+
+static void *name_it_by_call(void *unused)
+{
+	say_error("by a call", pthread_setname_np(pthread_self(), "of the child"));
 	return unused;
 }
 
@@ -101,6 +111,36 @@ static void write_too_late(pthread_t thread)
 	say_name("its last", own_name);
 }
 
+/* A socket of the child with a byte to be read has every free number; the parent's file had one of them. */
+static void say_what_child_keeps(void)
+{
+	int ends[2], n;
+	char byte = '?';
+
+	must("socketpair", socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
+	must("write", write(ends[1], "!", 1));
+	for (n = 3; n < DESCRIPTORS; n++) {
+		if (fcntl(n, F_GETFD) < 0)
+			dup2(ends[0], n);
+	}
+	join(start(name_it_by_call, NULL));
+	say_bytes("in the child", recv(ends[0], &byte, 1, MSG_DONTWAIT), &byte);
+}
+
+static void fork_while_open(void)
+{
+	int fd = must("open", open(its_comm, O_WRONLY)), status;
+	pid_t child = must("fork", fork());
+
+	if (child == 0) {
+		say_what_child_keeps();
+		exit(0);
+	}
+	must("waitpid", waitpid(child, &status, 0));
+	say("the child", status);
+	close(fd);
+}
+
 static void *name_oneself(void *unused)
 {
 	int fd = must("open", open("/proc/thread-self/comm", O_WRONLY));
@@ -142,6 +182,7 @@ int main(void)
 	char own[16];
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	must("setrlimit", setrlimit(RLIMIT_NOFILE, &(struct rlimit){DESCRIPTORS, DESCRIPTORS}));
 	must("sem_init", sem_init(&told, 0, 0) | sem_init(&gate, 0, 0));
 	prctl(PR_SET_NAME, "the main one");
 	thread = start(tell_own_name, NULL);
@@ -150,6 +191,7 @@ int main(void)
 	say("access", access(its_comm, W_OK));
 	write_by_calls(thread);
 	write_by_streams(thread);
+	fork_while_open();
 	write_too_late(thread);
 	join(start(name_oneself, NULL));
 	join(start(name_oneself_and_create, NULL));
