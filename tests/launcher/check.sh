@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2086,SC2016
-# greenload --check: processes looked at from outside. Sourced by run-launcher, after programs.sh and library.sh.
+# greenload --check: processes looked at from outside. Sourced by run-launcher.
 
 cat >crew.c <<'END'
 #define _GNU_SOURCE
@@ -232,13 +232,7 @@ if $cc -static -O1 -pthread -o static-crew crew.c 2>/dev/null; then
 else
 	skip '--check: a static program' 'this compiler makes none'
 fi
-# 32-bit programs, without a compiler for such: they end with 5, or wait for ever.
-pie32() {
-	as --32 -o "$1.o" && ld -m elf_i386 -pie -dynamic-linker /lib/ld-linux.so.2 -o "$1" "$1.o" && rm "$1.o"
-}
-if [ "$(uname -m)" = x86_64 ] &&
-	printf '.globl _start\n_start: mov $1, %%eax\nmov $5, %%ebx\nint $0x80\n' | pie32 five32 &&
-	printf '.globl _start\n_start: mov $29, %%eax\nint $0x80\njmp _start\n' | pie32 waits32 && ends 5 ./five32; then
+if [ -x five32 ]; then
 	LD_PRELOAD="$library" ./waits32 2>/dev/null &
 	crew=$!
 	check '--check: a 32-bit program' after grep -qx waits32 "/proc/$crew/comm" -- \
@@ -246,7 +240,6 @@ if [ "$(uname -m)" = x86_64 ] &&
 	dismiss
 	check 'a real 32-bit program' refused 126 '32-bit' "$greenload" ./five32
 else
-	rm -f five32
 	skip '--check: a 32-bit program' 'none can be made or run'
 fi
 # The library by another name, in a file that is another one meanwhile.
@@ -314,7 +307,7 @@ END
 chmod 755 with_proc with_secret_memory
 touch secret
 chmod 600 secret
-if becomes_another && [ -d public ]; then
+if [ -d public ]; then
 	as_nobody="setpriv --reuid=$nobody --regid=$nobody --clear-groups"
 	chmod 755 crew
 	crew $as_nobody public/greenload ./crew

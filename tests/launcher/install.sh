@@ -66,7 +66,7 @@ builds_with() {
 	tree=$1 libdir=$2
 	shift 2
 	flags=$(env PKG_CONFIG_LIBDIR="$tree/$libdir/pkgconfig" pkg-config "$@" --cflags --libs greenload) || return
-	${CC:-cc} -Wall ${WERROR:+-Werror} -o user user.c $flags || return
+	$cc -Wall ${WERROR:+-Werror} -o user user.c $flags || return
 	prints "$(printf 'hello from one\nhello from two')" env LD_LIBRARY_PATH="$tree/$libdir" ./user && readelf -d user | grep -q 'NEEDED.*\[libgreenload\.so\.0\]'
 }
 
@@ -88,7 +88,7 @@ prototypes_agree() {
 				print type " " name "(" $0 ");"
 			}'
 	} >prototypes.c
-	${CC:-cc} -fsyntax-only -I"$top/runtime" prototypes.c || return
+	$cc -fsyntax-only -I"$top/runtime" prototypes.c || return
 	sed -n 's/.*[ *]\(green_[a-z_]*\)(.*/\1/p' prototypes.c | sort >described
 	printf '%s\n' $functions | diff - described
 }

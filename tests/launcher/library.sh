@@ -1,24 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2016
 # Finding the library, and LD_PRELOAD. Sourced by run-launcher.
 
-# placed DIRECTORY: a launcher and its library beside each other in a directory of this name.
-placed() {
-	mkdir -p "$1"
-	cp "$greenload" "$library" "$1"
-}
-
-# preload_is VALUE COMMAND...: the LD_PRELOAD that the command is given.
-preload_is() {
-	value=$1
-	shift
-	prints "$value" "$@" sh -c 'echo "$LD_PRELOAD"'
-}
-
-# reaches_children LAUNCHER: the program's children have the library too, and ld.so has nothing to say.
-reaches_children() {
-	preloads "$1" sh -c '"$@"; exit $?' sh
-}
-
 placed plain-directory
 here=$work/plain-directory
 check 'beside the launcher' preload_is "$here/libgreenload.so" plain-directory/greenload
@@ -45,12 +27,6 @@ ln -s "$here/libgreenload.so" alias.so
 check 'not twice under another name' preload_is "$here/libgreenload.so" \
 	env LD_PRELOAD="$work/alias.so" plain-directory/greenload
 
-# keeps_to_itself LAUNCHER: with --no-follow, a program's children find no trace of us.
-keeps_to_itself() {
-	ends 0 "$1" --no-follow sh -c 'ls /proc/self/fd; cat /proc/self/maps; env' &&
-		! grep -e '^9[0-9][0-9]$' -e ' /.*/libgreenload' -e ^GREENLOAD_ -e ^LD_PRELOAD .stdout
-}
-
 for directory in 'a space' 'a:colon' 'a$LIB'; do
 	placed "$directory"
 	check "in a directory like '$directory'" preloads "$directory/greenload"
@@ -61,12 +37,6 @@ done
 
 check 'where numbers above 900 are not to be had' preloads prlimit --nofile=64 'a space/greenload'
 
-# Another file system in its place, as far as this process can see.
-cat >without_proc <<'END'
-#!/bin/sh
-exec unshare -m sh -c 'mount -t tmpfs none /proc && exec "$@"' sh "$@"
-END
-chmod 755 without_proc
 if ./without_proc true 2>/dev/null; then
 	check 'without /proc' preload_is "$here/libgreenload.so" ./without_proc plain-directory/greenload
 	check 'without /proc, through a link in PATH' preload_is "$here/libgreenload.so" \

@@ -19,19 +19,6 @@ says_version() {
 	prints "greenload $(sed -n 's/^VERSION *:= *//p' "$top/Makefile")" "$greenload" --version
 }
 
-# follows COUNT COMMAND...: so many of its lines say that a program had the library in its memory.
-follows() {
-	count=$1
-	shift
-	ends 0 "$@" && [ "$(grep -c '^[1-9]' .stdout)" -eq "$count" ] && return
-	cat .stdout
-	return 1
-}
-
-# A shell that looks at itself, and then at a program that it starts; $1 is its name.
-look='while read -r line; do case $line in *libgreenload.so*) echo 1 itself; break ;; esac; done </proc/$$/maps
-	grep -c "libgreenload\.so" /proc/self/maps; true'
-
 check '--help' helps
 check '--version' says_version
 check '--help into a full file' refused 2 'No space left' sh -c '"$0" --help >/dev/full' "$greenload"

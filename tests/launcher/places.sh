@@ -1,6 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2016,SC2086,SC2034
-# Where services run: service managers, containers, other users' and other machines' programs. Sourced by run-launcher,
-# after programs.sh, library.sh and check.sh.
+# Where services run: service managers, containers, other users' and other machines' programs. Sourced by run-launcher.
 
 python=/usr/bin/python3
 patience=120

@@ -1,7 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2086
 # Beside other libraries that are preloaded, before them and after them. Sourced by run-launcher.
 
-cc=${CC:-cc}
 cat >waits.c <<'END'
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -1,18 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2086
 # Programs that nothing can be preloaded into. Sourced by run-launcher.
 
-cc=${CC:-cc}
-nobody=65534
-echo 'int main(void) { return 5; }' >five.c
-$cc -o five five.c
-
-# altered NAME OFFSET BYTES: a copy of ./five with other bytes, in printf's octal, at this offset.
-altered() {
-	cp five "$1"
-	# shellcheck disable=SC2059
-	printf "$3" | dd of="$1" bs=1 seek="$2" conv=notrunc 2>/dev/null
-}
-
 # Where in ./five its program headers begin, and where the one of the loader is; it is one of the first.
 headers=$(od -An -tu8 -j32 -N8 five | tr -d ' ')
 loader_header=$headers
@@ -23,7 +11,7 @@ done
 check 'a program' ends 5 "$greenload" ./five
 check 'preloads into it' preloads "$greenload"
 
-if $cc -static -o static five.c 2>/dev/null; then
+if [ -x static ]; then
 	check 'a static program' refused 126 'statically linked' "$greenload" ./static
 else
 	skip 'a static program' 'this compiler makes none'
@@ -35,7 +23,6 @@ else
 fi
 $cc -o musl five.c -Wl,--dynamic-linker=/lib/ld-musl-x86_64.so.1
 $cc -o strange five.c -Wl,--dynamic-linker=/lib/ld-strange.so.1
-loader=$(readelf -l five | sed -n 's/.*interpreter: \(.*\)\]/\1/p')
 $cc -o homeless five.c "-Wl,--dynamic-linker=/nowhere/${loader##*/}"
 $cc -c -o object.o five.c
 chmod +x object.o
@@ -52,7 +39,6 @@ check 'a library' refused 126 'library' "$greenload" "$library"
 altered class32 4 '\001'
 altered class0 4 '\000'
 altered big-endian 5 '\002'
-altered machine 18 '\363\000'
 altered core 16 '\004\000'
 check 'a 32-bit program' refused 126 '32-bit' "$greenload" ./class32
 check 'no class' refused 126 'damaged' "$greenload" ./class0
@@ -91,25 +77,13 @@ printf 'MZ\000\000binary' >binary
 chmod +x almost-elf binary
 check 'bytes that are no program' refused 126 'Exec format error' "$greenload" ./binary
 
-# May we give files to another user, and be one? In a container root may not always.
-becomes_another() {
-	[ "$(id -u)" -eq 0 ] && has setpriv && grep -q 'NoNewPrivs:.*0' /proc/self/status &&
-		cp five anothers && chown $nobody:$nobody anothers && chown 0:$nobody anothers &&
-		setpriv --reuid=$nobody --regid=$nobody --clear-groups true
-} 2>/dev/null
-
-# What only shows with two users: the library must be where the other can read it.
-if becomes_another && ! findmnt -no OPTIONS -T "$work" | grep -q nosuid; then
-	mkdir public
-	cp "$greenload" "$library" public
-	cp five setuid && chown $nobody setuid && chmod 4755 setuid
+if [ -d public ]; then
 	cp five setgid && chown 0:$nobody setgid && chmod 2755 setgid
 	cp five setgid-locks && chown 0:$nobody setgid-locks && chmod 2745 setgid-locks
 	cp five own-setuid && chmod 6755 own-setuid
 	cp five unreadable && chmod 111 unreadable
 	cp five unreadable-setuid && chmod 4111 unreadable-setuid
 	printf '#!/bin/sh\nexit 3\n' >setuid-script && chown $nobody setuid-script && chmod 4755 setuid-script
-	chmod 755 public/*
 	as_nobody="setpriv --reuid=$nobody --regid=$nobody --clear-groups public/greenload"
 	check 'a set-uid program' refused 126 'set-uid' "$greenload" ./setuid
 	check 'a set-gid program' refused 126 'set-gid' "$greenload" ./setgid
