@@ -244,6 +244,13 @@ units: $(UNITS) $(UNITLIBS)
 tests: $(TOUR) $(PROGRAMS) $(PROGLIBS) $(UNITS) $(UNITLIBS) $(LINKED) $(REPORTS) $(TESTLIBS)
 benches: $(BENCHES)
 
+# What the tests of a kind need beside themselves.
+support-unit: $(UNITLIBS)
+support-programs: $(LIB) $(BUILD)/greenload $(TESTLIBS) $(PROGLIBS)
+support-linked support-reports: $(LIB)
+support-tour: $(TOUR)
+support-launcher support-real support-fetch: all
+
 # make demo URLS='https://... https://...' fetches those.
 demo:
 	@scripts/deps demo
@@ -257,7 +264,8 @@ demo-tour: $(TOUR)
 deps:
 	$(Q)scripts/deps build demo check real lint bench systems
 
-check: TESTS = plain
+# `make check T='fork thread_life'` runs the tests of these names alone, as scripts/find-tests finds them.
+check: TESTS = $(if $(T),named $(T),plain)
 check-long: TESTS = long
 torture: TESTS = torture
 
@@ -301,7 +309,7 @@ deb:
 check-deb:
 	+@MAKE='$(MAKE)' BUILD='$(BUILD)' scripts/check-deb
 
-.PHONY: units check-units dist deb check-deb
+.PHONY: units check-units dist deb check-deb $(addprefix support-,unit programs linked reports tour launcher real fetch)
 
 PC_DIR  = $(LIBDIR)/pkgconfig
 REAL    = libgreenload.so.$(VERSION)
@@ -359,6 +367,7 @@ help:
 	@echo 'make demo       installs what it needs, then shows the URL fetcher at work'
 	@echo 'make demo-tour  small programs with the public functions, and checks what they print'
 	@echo 'make check      installs what it needs, then runs the tests'
+	@echo "make check T=NAME    one of them: a suite, a program, a case; several names, patterns as 'cancel_*', unit/fork"
 	@echo 'make check-long the tests that take longer'
 	@echo 'make check-systems  demo and tests on Debian 12, 13 and unstable, in chroots'
 	@echo 'make check-aarch64  the tests for arm64, in an emulator'

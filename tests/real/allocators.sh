@@ -45,7 +45,7 @@ allocator_cases() {
 	local allocator library place
 	for allocator in "${allocators[@]}"; do
 		library=${allocator%:*}
-		LD_PRELOAD=$library /bin/true 2>&1 | grep -q . && echo "SKIP    $library: it is not there" && continue
+		[ -z "$listing" ] && LD_PRELOAD=$library /bin/true 2>&1 | grep -q . && lacking "$library: it is not there" && continue
 		for place in before after linked; do
 			check "200 threads that allocate, $library $place" alloc_server $place "$library" "${allocator#*:}"
 			[ $place = linked ] ||

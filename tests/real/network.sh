@@ -8,18 +8,24 @@ own_network=(unshare --net --mount)
 # This script once more, there; what it says is passed on, and its sums are added to ours.
 in_own_network() {
 	local line
+	if [ -n "$listing" ]; then
+		network_cases
+		return
+	fi
+	[ -n "$(list network_cases)" ] || return 0 # none of those that were chosen
 	while read -r line; do
 		if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
 			passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2]))
 		else
 			echo "$line"
 		fi
-	done < <("${own_network[@]}" "$top/tests/run-real" network 2>&1 || echo '0 passed, 1 failed')
+	done < <("${own_network[@]}" "$top/tests/run-real" network "${chosen[@]}" 2>&1 || echo '0 passed, 1 failed')
 }
 
 has_own_network() {
+	[ -z "$listing" ] || return 0
 	"${own_network[@]}" true 2>/dev/null && return
-	echo "SKIP    $1: there are no namespaces to be had"
+	lacking "$1: there are no namespaces to be had"
 	return 1
 }
 
@@ -127,7 +133,7 @@ clone_by_http() {
 }
 
 network_cases() {
-	set_up_network || {
+	[ -n "$listing" ] || set_up_network || {
 		echo "SKIP    names: no network of our own can be set up"
 		skipped=1
 		return
