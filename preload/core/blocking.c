@@ -1,6 +1,6 @@
 #include "blocking.h"
+#include "linger.h"
 #include "options.h"
-#include "preload/fd/linger.h"
 #include "runtime/io/ring.h"
 #include "runtime/sched/hub.h"
 #include "runtime/sched/preempt.h"

@@ -1,5 +1,5 @@
 #include "options.h"
-#include "preload/process/preload_env.h"
+#include "preload_env.h"
 #include "runtime/report/report.h"
 #include "runtime/sched/greenlet_pool.h"
 #include "runtime/sched/preempt.h"

@@ -1,5 +1,5 @@
 #include "stats.h"
-#include "preload/patch/os_threads.h"
+#include "os_threads.h"
 #include "runtime/offload/offload_hub.h"
 #include "runtime/sched/hub.h"
 #include "runtime/sys/clock.h"

@@ -1,11 +1,11 @@
 #include "transfer.h"
 #include "options.h"
-#include "preload/file/uncached_read.h"
 #include "runtime/sched/hub.h"
 #include "runtime/signal/mask.h"
 #include "runtime/sys/refusal.h"
 #include "runtime/sys/user_memory.h"
 #include "stats.h"
+#include "uncached_read.h"
 #include <limits.h>
 #include <termios.h>
 

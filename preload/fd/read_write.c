@@ -1,7 +1,7 @@
 /* read, write and their vectored forms, on whatever can wait: pipes, sockets, ttys, eventfd, timerfd, inotify. */
 #include "preload/core/blocking.h"
 #include "preload/core/transfer.h"
-#include "preload/file/uncached_read.h"
+#include "preload/core/uncached_read.h"
 
 static SELDOM ssize_t read_by(enum call name, int fd, void *buf, size_t count)
 {

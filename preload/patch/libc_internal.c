@@ -1,7 +1,7 @@
 #include "libc_internal.h"
 #include "direct.h"
 #include "preload/core/blocking.h"
-#include "preload/fd/linger.h"
+#include "preload/core/linger.h"
 #include "runtime/glibc/malloc_arena.h"
 #include "runtime/sched/fork.h"
 #include "runtime/sync/parking_lot.h"

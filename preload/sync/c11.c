@@ -2,7 +2,7 @@
  * The mutexes and condition variables of C11. In libc they are those of POSIX under other names, and so they are here:
  * only the answers differ. What counts as a park is counted there.
  */
-#include "c11.h"
+#include "preload/core/c11.h"
 
 int mtx_lock(mtx_t *mutex)
 {

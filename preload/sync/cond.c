@@ -6,7 +6,7 @@
 #include "cond_mutex.h"
 #include "cond_shared.h"
 #include "fair_queue.h"
-#include "libc_objects.h"
+#include "preload/core/libc_objects.h"
 #include "preload/core/options.h"
 #include "preload/core/stats.h"
 #include <limits.h>

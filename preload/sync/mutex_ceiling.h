@@ -2,7 +2,7 @@
 #ifndef PRELOAD_SYNC_MUTEX_CEILING_H
 #define PRELOAD_SYNC_MUTEX_CEILING_H
 
-#include "mutex_type.h"
+#include "preload/core/mutex_type.h"
 
 /* As libc's trylock: 0, EBUSY, EDEADLK; EINVAL where the caller's priority is not one that the mutex is for. */
 int try_protecting(pthread_mutex_t *mutex);

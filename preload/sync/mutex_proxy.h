@@ -5,7 +5,7 @@
 #ifndef PRELOAD_SYNC_MUTEX_PROXY_H
 #define PRELOAD_SYNC_MUTEX_PROXY_H
 
-#include "mutex_type.h"
+#include "preload/core/mutex_type.h"
 
 /* What is_for_stand_in() comes to for a mutex that is shared, and robust or inherits priorities. */
 bool needs_stand_in(enum call call, const pthread_mutex_t *mutex);

@@ -12,7 +12,7 @@
  * after which nobody has the lock, or by a waiter that gives up.
  */
 #include "fair_queue.h"
-#include "libc_objects.h"
+#include "preload/core/libc_objects.h"
 #include "preload/core/stats.h"
 
 /* Nobody who waits for a lock expects to be told that it was not taken: a kill does not end the wait. */

@@ -1,5 +1,5 @@
 /* The threads of C11: those of POSIX, but for the type of what their functions return. */
-#include "preload/sync/c11.h"
+#include "preload/core/c11.h"
 #include "create.h"
 #include "runtime/sys/memory.h"
 #include <stdint.h>

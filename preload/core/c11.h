@@ -1,8 +1,8 @@
 /* What the calls of C11 answer where those of POSIX have an error. */
-#ifndef PRELOAD_SYNC_C11_H
-#define PRELOAD_SYNC_C11_H
+#ifndef PRELOAD_CORE_C11_H
+#define PRELOAD_CORE_C11_H
 
-#include "preload/core/libc.h"
+#include "libc.h"
 
 static inline int c11_answer(int error)
 {

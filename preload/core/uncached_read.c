@@ -1,5 +1,5 @@
 #include "uncached_read.h"
-#include "preload/core/syscall_numbers.h"
+#include "syscall_numbers.h"
 #include <liburing.h>
 
 struct reading {

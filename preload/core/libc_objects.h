@@ -1,6 +1,6 @@
 /* The formats that libc has for a program's objects, and in which the hooks keep them, too. */
-#ifndef PRELOAD_SYNC_LIBC_OBJECTS_H
-#define PRELOAD_SYNC_LIBC_OBJECTS_H
+#ifndef PRELOAD_CORE_LIBC_OBJECTS_H
+#define PRELOAD_CORE_LIBC_OBJECTS_H
 
 #include <pthread.h>
 #include <stdbool.h>

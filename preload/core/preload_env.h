@@ -1,6 +1,6 @@
 /* Whether the programs that this one executes are preloaded, too. */
-#ifndef PRELOAD_PROCESS_PRELOAD_ENV_H
-#define PRELOAD_PROCESS_PRELOAD_ENV_H
+#ifndef PRELOAD_CORE_PRELOAD_ENV_H
+#define PRELOAD_CORE_PRELOAD_ENV_H
 
 /*
  * times is what GREENLOAD_FOLLOW says, in the environment's own memory, or NULL: how many executions are followed from

@@ -5,10 +5,10 @@
  * helper OS thread closes the duplicate while the caller is parked. Where there is no room for a duplicate, or no
  * helper to be had, the OS thread waits.
  */
-#ifndef PRELOAD_FD_LINGER_H
-#define PRELOAD_FD_LINGER_H
+#ifndef PRELOAD_CORE_LINGER_H
+#define PRELOAD_CORE_LINGER_H
 
-#include "preload/core/fd_table.h"
+#include "fd_table.h"
 #include "runtime/sched/hub.h"
 #include "runtime/sched/wait_cleanup.h"
 

@@ -1,6 +1,6 @@
 /* The OS threads of this process. */
-#ifndef PRELOAD_PATCH_OS_THREADS_H
-#define PRELOAD_PATCH_OS_THREADS_H
+#ifndef PRELOAD_CORE_OS_THREADS_H
+#define PRELOAD_CORE_OS_THREADS_H
 
 /* Those that an emulator of a processor has for itself: they run none of the program's code. See tests/run-emulated. */
 #ifndef THREADS_OF_EMULATOR

@@ -1,9 +1,9 @@
 /* What libc keeps of a mutex, apart from its waiting: bits of the kind, and of the futex word but those of the kernel.
  */
-#ifndef PRELOAD_SYNC_MUTEX_TYPE_H
-#define PRELOAD_SYNC_MUTEX_TYPE_H
+#ifndef PRELOAD_CORE_MUTEX_TYPE_H
+#define PRELOAD_CORE_MUTEX_TYPE_H
 
-#include "preload/core/libc.h"
+#include "libc.h"
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 #include "libc_objects.h"
 #include "arch.h"
+#include "libc.h"
 #include "mutex_type.h"
-#include "preload/core/libc.h"
 #include "runtime/glibc/facts.h"
 #include "runtime/glibc/layout.h"
 #include "runtime/glibc/tls.h"

@@ -1,8 +1,8 @@
 /* Files that can be read without waiting as far as they are in the page cache; for the rest a helper thread waits. */
-#ifndef PRELOAD_FILE_UNCACHED_READ_H
-#define PRELOAD_FILE_UNCACHED_READ_H
+#ifndef PRELOAD_CORE_UNCACHED_READ_H
+#define PRELOAD_CORE_UNCACHED_READ_H
 
-#include "preload/core/blocking.h"
+#include "blocking.h"
 #include "runtime/sys/refusal.h"
 
 /*

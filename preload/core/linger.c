@@ -1,9 +1,9 @@
 #include "linger.h"
-#include "preload/core/libc.h"
-#include "preload/core/stats.h"
+#include "libc.h"
 #include "runtime/io/poller.h"
 #include "runtime/offload/offload.h"
 #include "runtime/sys/memory.h"
+#include "stats.h"
 
 /* A descriptor of ours, to be closed. */
 struct closing {
