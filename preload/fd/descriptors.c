@@ -1,8 +1,8 @@
 /* The calls that make, share, change and close descriptors: the books follow, and our own loops' stay out of reach. */
+#include "lock.h"
 #include "owner.h"
 #include "preload/core/blocking.h"
 #include "preload/core/linger.h"
-#include "preload/file/lock.h"
 #include "preload/patch/patch.h"
 #include "preload/patch/sanitizers.h"
 #include "runtime/signal/mask.h"

@@ -3,8 +3,8 @@
  * destructors: so nothing parks there. And what it gives all threads of a new library's thread-local variables, it
  * cannot give to greenlets: we do.
  */
+#include "futex_users.h"
 #include "preload/core/blocking.h"
-#include "preload/thread/futex_users.h"
 #include "rebind.h"
 #include "runtime/glibc/dlopen_tls.h"
 #include "runtime/sched/hub.h"

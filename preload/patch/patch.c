@@ -17,9 +17,9 @@
 #include "preload/core/options.h"
 #include "preload/core/os_threads.h"
 #include "preload/core/stats.h"
-#include "preload/thread/setxid.h"
 #include "runtime/glibc/facts.h"
 #include "runtime/sched/hub.h"
+#include "setxid.h"
 #include <errno.h>
 #include <gnu/lib-names.h>
 #include <gnu/libc-version.h>

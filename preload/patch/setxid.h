@@ -2,8 +2,8 @@
  * setuid(2) and its family change one OS thread; libc's functions change all of them, by a signal that each thread
  * answers with the same system call.
  */
-#ifndef PRELOAD_THREAD_SETXID_H
-#define PRELOAD_THREAD_SETXID_H
+#ifndef PRELOAD_PATCH_SETXID_H
+#define PRELOAD_PATCH_SETXID_H
 
 /*
  * Has libc install its handler for that signal, and puts ours before it. Called once, before the process gets its first

@@ -1,6 +1,6 @@
 #include "futex_users.h"
-#include "preload/patch/syscall_scan.h"
 #include "runtime/sys/memory.h"
+#include "syscall_scan.h"
 #include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>

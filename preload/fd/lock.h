@@ -1,6 +1,6 @@
 /* Locks on a part of a file. */
-#ifndef PRELOAD_FILE_LOCK_H
-#define PRELOAD_FILE_LOCK_H
+#ifndef PRELOAD_FD_LOCK_H
+#define PRELOAD_FD_LOCK_H
 
 #include "preload/core/libc.h"
 

@@ -1,6 +1,6 @@
 /* Code that waits for its threads by system calls of its own, as OpenMP's library does: no hook sees these waits. */
-#ifndef PRELOAD_THREAD_FUTEX_USERS_H
-#define PRELOAD_THREAD_FUTEX_USERS_H
+#ifndef PRELOAD_PATCH_FUTEX_USERS_H
+#define PRELOAD_PATCH_FUTEX_USERS_H
 
 #include <stdbool.h>
 
