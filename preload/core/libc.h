@@ -52,6 +52,8 @@
 /* Names that the public headers do not show, or only to fortified code. */
 ssize_t __read_chk(int fd, void *buf, size_t count, size_t size);
 ssize_t __pread_chk(int fd, void *buf, size_t count, off_t position, size_t size);
+ssize_t __readlink_chk(const char *__restrict path, char *__restrict target, size_t count, size_t size);
+ssize_t __readlinkat_chk(int dir, const char *__restrict path, char *__restrict target, size_t count, size_t size);
 ssize_t __recv_chk(int fd, void *buf, size_t count, size_t size, int flags);
 ssize_t __recvfrom_chk(int fd, void *__restrict buf, size_t count, size_t size, int flags,
     struct sockaddr *__restrict address, socklen_t *__restrict length);
@@ -71,6 +73,7 @@ pid_t __waitpid(pid_t pid, int *status, int options);
 int __open_2(const char *path, int flags);
 int __openat_2(int dir, const char *path, int flags);
 int __open64_2(const char *path, int flags);
+mqd_t __mq_open_2(const char *name, int flags);
 int __openat64_2(int dir, const char *path, int flags);
 int __xstat(int version, const char *path, struct stat *status);
 int __lxstat(int version, const char *path, struct stat *status);

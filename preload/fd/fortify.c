@@ -15,6 +15,18 @@ ssize_t __pread_chk(int fd, void *buf, size_t count, off_t position, size_t size
 }
 synonym(__pread64_chk, __pread_chk);
 
+ssize_t __readlink_chk(const char *restrict path, char *restrict target, size_t count, size_t size)
+{
+	return count > size ? libc.__readlink_chk(path, target, count, size) : readlink(path, target, count);
+}
+
+ssize_t __readlinkat_chk(int dir, const char *restrict path, char *restrict target, size_t count, size_t size)
+{
+	if (count > size)
+		return libc.__readlinkat_chk(dir, path, target, count, size);
+	return readlinkat(dir, path, target, count);
+}
+
 ssize_t __recv_chk(int fd, void *buf, size_t count, size_t size, int flags)
 {
 	return count > size ? libc.__recv_chk(fd, buf, count, size, flags) : recv(fd, buf, count, flags);
@@ -63,4 +75,9 @@ int __openat_2(int dir, const char *path, int flags)
 int __openat64_2(int dir, const char *path, int flags)
 {
 	return needs_mode(flags) ? libc.__openat64_2(dir, path, flags) : openat(dir, path, flags, 0);
+}
+
+mqd_t __mq_open_2(const char *name, int flags)
+{
+	return flags & O_CREAT ? libc.__mq_open_2(name, flags) : mq_open(name, flags, 0, NULL);
 }

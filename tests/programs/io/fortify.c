@@ -1,6 +1,8 @@
-/* parks: read recv recvfrom poll ppoll */
+/* patch: all,file */
+/* parks: read recv recvfrom poll ppoll readlink readlinkat */
 /* Built with _FORTIFY_SOURCE these calls go by other names, with a check that a size fits; without, by their own. */
 #include "tests/programs/say.h"
+#include <mqueue.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -8,6 +10,7 @@
 /* What fortified code calls where files are of 32 bits, and has no header for. */
 int __open_2(const char *path, int flags);
 int __openat_2(int dir, const char *path, int flags);
+mqd_t __mq_open_2(const char *name, int flags);
 
 static int two[2];
 
@@ -50,6 +53,12 @@ static int overflow(void *which)
 		return poll(&fd, two_fds, 0);
 	case 'P':
 		return ppoll(&fd, two_fds, &(struct timespec){0}, NULL);
+	case 'l':
+		return (int)readlink("link", bytes, nine);
+	case 'L':
+		return (int)readlinkat(AT_FDCWD, "link", bytes, nine);
+	case 'q':
+		return mq_open("/greenload-none", creating);
 	case 'o':
 		return open("created", creating);
 	default:
@@ -59,7 +68,7 @@ static int overflow(void *which)
 
 static void overflow_all(void)
 {
-	for (const char *which = "rvfpPoO"; *which; which++)
+	for (const char *which = "rvfpPlLqoO"; *which; which++)
 		end_child(start_child(overflow, (void *)which));
 }
 #else
@@ -81,12 +90,18 @@ int main(void)
 	LATE("poll", poll(fd, one_fd, 5000));
 	say("recv", recv(two[0], bytes, four, 0));
 	LATE("ppoll", ppoll(fd, one_fd, &(struct timespec){5, 0}, NULL));
+	must("symlink", symlink("linked to", "link"));
+	say("readlink", (int)readlink("link", bytes, four));
+	say("readlink missing", (int)readlink("missing", bytes, four));
+	say("readlinkat", (int)readlinkat(AT_FDCWD, "link", bytes, four));
+	printf("%.4s\n", bytes);
 	say("open", open("/dev/null", plainly));
 	say("openat", openat(AT_FDCWD, "/dev/null", plainly));
 	say("open missing", open("missing", plainly));
 	say("__open_2", __open_2("/dev/null", plainly));
 	say("__openat_2", __openat_2(AT_FDCWD, "/dev/null", plainly));
 	say("__open_2 missing", __open_2("missing", plainly));
+	say("__mq_open_2 missing", __mq_open_2("/greenload-none", plainly));
 	overflow_all();
 	say_whether("created", access("created", F_OK) == 0);
 	return two_fds == 2 && nine == 9 && (creating & O_CREAT) ? 0 : 1;
