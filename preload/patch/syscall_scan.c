@@ -27,13 +27,27 @@ static long number_set_at(const unsigned char *code)
 
 enum { STEP = 1, LONGEST = 7 };
 
-/* What compilers put behind one: they look at the result, move it, go elsewhere. In an operand anything may follow. */
-static bool is_syscall(const unsigned char *code)
+/* The first bytes of what compilers put behind a system call. In an operand any byte may follow. */
+static bool may_follow(unsigned char first)
 {
-	static const unsigned char next[] = {
-	    0x31, 0x3d, 0x41, 0x44, 0x48, 0x49, 0x4c, 0x5b, 0x5d, 0x83, 0x85, 0x89, 0xc3, 0xe9, 0xeb, 0xf7};
+	static const unsigned char known[] = {0x0f, 0x31, 0x3d, 0x41, 0x44, 0x45, 0x48, 0x49, 0x4c, 0x4d, 0x5b, 0x5d,
+	    0x66, 0x80, 0x83, 0x85, 0x89, 0x8b, 0xb8, 0xba, 0xbf, 0xc3, 0xc6, 0xe8, 0xe9, 0xeb, 0xf7};
 
-	return code[0] == 0x0f && code[1] == 0x05 && memchr(next, code[2], sizeof(next));
+	return memchr(known, first, sizeof(known));
+}
+
+enum { SHORT_MOV = 5, LONG_MOV = 7 };
+
+/*
+ * Measured on the libraries and programs of three Debian systems: a disassembler finds 15 405 system calls with a
+ * number, this misses one of them and takes about 90 other places for system calls.
+ */
+static bool is_syscall(const unsigned char *code, size_t before)
+{
+	if (code[0] != 0x0f || code[1] != 0x05)
+		return false;
+	return may_follow(code[2]) || (before >= SHORT_MOV && number_set_at(code - SHORT_MOV) > 0) ||
+	       (before >= LONG_MOV && number_set_at(code - LONG_MOV) > 0);
 }
 
 /* It goes by the rarer of the two bytes: programs are large. */
@@ -42,7 +56,7 @@ static const unsigned char *find_syscall(const unsigned char *code, const unsign
 	const unsigned char *second = code;
 
 	while (end - second > LONGEST && (second = memchr(second + 1, 0x05, (size_t)(end - second - LONGEST)))) {
-		if (is_syscall(second - 1))
+		if (is_syscall(second - 1, (size_t)(second - 1 - code)))
 			return second - 1;
 	}
 	return NULL;

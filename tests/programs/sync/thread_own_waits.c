@@ -16,7 +16,8 @@ static long own_futex(int *address, int operation, long value)
 	register long r10 __asm__("r10") = 0;
 	long result;
 
-	__asm__ volatile("mov %1, %%eax\n\tsyscall"
+	/* What follows, code that looks for system calls cannot foresee: compilers put anything there. */
+	__asm__ volatile("mov %1, %%eax\n\tsyscall\n\tcld"
 			 : "=&a"(result)
 			 : "i"(SYS_futex), "D"(address), "S"(operation), "d"(value), "r"(r10)
 			 : "rcx", "r11", "memory");
