@@ -204,9 +204,9 @@ static __attribute__((noinline)) void interrupted_below(void)
 {
 	volatile char room[65536];
 
-	room[0] = 0;
+	keep_whole(room);
 	interrupted();
-	room[1] = room[0];
+	keep_whole(room);
 }
 
 static void left_and_back(void)

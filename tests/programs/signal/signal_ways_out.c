@@ -89,6 +89,7 @@ static __attribute__((noinline)) void spin(void)
 {
 	volatile char deep[20000];
 
+	keep_whole(deep);
 	deep[0] = 0;
 	while (!flag)
 		deep[1] = deep[0];
