@@ -72,8 +72,8 @@ int pthread_kill(pthread_t thread, int signo)
 
 	if (is_of_libc(signo))
 		return EINVAL;
-	if (g && g->ended) /* libc notes the end of all but the first, whose id is 0 to the kernel then */
-		return g->is_main ? EINVAL : 0;
+	if (g && g->ended) /* libc asks the kernel of the first thread alone, which looks at the signal's number */
+		return g->is_main && (signo < 0 || signo > LAST_SIGNAL) ? EINVAL : 0;
 	if (is_natively_reached(g))
 		return libc.pthread_kill(thread, signo);
 	info = info_of(signo, SI_TKILL);
