@@ -230,10 +230,18 @@ $(BUILD)/tests/bench/%: tests/bench/%.c $(LIB)
 	$(Q)$(CC) $(ALL_CFLAGS) $(DEPGEN) -o $@ $< $(if $(shell grep -l '<greenload.h>' $<),$(USE_LIB)) \
 	    $(if $(findstring fetch,$*),-lcurl)
 
+# Go's compiler is there for one row: without it, that row says so.
+GO_BENCHES := $(if $(shell sh -c 'command -v go'),$(BUILD)/tests/bench/echo_go)
+
+$(BUILD)/tests/bench/echo_go: tests/bench/echo_go.go
+	@mkdir -p $(@D)
+	$(SAY) GO $@
+	$(Q)GOCACHE="$(abspath $(BUILD))/go-cache" go build -o $@ $<
+
 # `make bench QUICK=1`: fewer and shorter runs; `make bench ROWS='switch echo'`: some of the rows.
 bench:
 	@scripts/deps bench
-	+@$(MAKE) --no-print-directory all $(BENCHES)
+	+@$(MAKE) --no-print-directory all $(BENCHES) $(GO_BENCHES)
 	$(Q)BUILD=$(BUILD) scripts/bench $(if $(QUICK),--quick) $(ROWS)
 
 # For scripts/claims.

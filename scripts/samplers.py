@@ -124,6 +124,11 @@ def threads_echo(connections, milliseconds):
     return echo_of(connections, milliseconds, *preloaded(*argv)), echo_of(connections, milliseconds, *argv)
 
 
+def beside(connections, milliseconds, *argv):
+    """A greenlet for each connection, and a server in another language that has threads of its own kind."""
+    return echo_of(connections, milliseconds, bench("echo_green")), echo_of(connections, milliseconds, *argv)
+
+
 def count_with_perf(client, pid):
     told, counted = run(["perf", "stat", "-x,", "-e", "raw_syscalls:sys_enter", "-p", pid, "--"] + client, core=FAR)
     return told, float(re.search(r"^([\d.]+),[^,]*,raw_syscalls:sys_enter", counted, re.M)[1])
