@@ -20,6 +20,8 @@ def interrupted(way):
             process.kill()
 
 
+# A command that a script runs in the background inherits SIGINT ignored, and older ones of `timeout` put an end to that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 failed = False
 for way in "sleep", "lock", "lock-with-timeout", "queue", "join", "socket", "input":
     status, said, errors = interrupted(way)
