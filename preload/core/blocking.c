@@ -2,10 +2,10 @@
 #include "linger.h"
 #include "options.h"
 #include "runtime/io/ring.h"
+#include "runtime/preempt/preempt.h"
 #include "runtime/sched/hub.h"
-#include "runtime/sched/preempt.h"
+#include "runtime/sched/mask.h"
 #include "runtime/signal/dispatch.h"
-#include "runtime/signal/mask.h"
 #include "runtime/sys/refusal.h"
 #include "stats.h"
 #include <sys/time.h>

@@ -14,10 +14,10 @@
 #include "fd_table.h"
 #include "libc.h"
 #include "runtime/io/poller.h"
+#include "runtime/lifecycle/greenlet.h"
 #include "runtime/offload/offload.h"
-#include "runtime/sched/greenlet.h"
+#include "runtime/sched/mask.h"
 #include "runtime/sched/wait_cleanup.h"
-#include "runtime/signal/mask.h"
 #include "runtime/sys/torture.h"
 
 #define likely(x)   __builtin_expect(!!(x), 1)

@@ -1,8 +1,8 @@
 #include "fd_table.h"
 #include "libc.h"
-#include "runtime/glibc/task.h"
 #include "runtime/io/poller.h"
-#include "runtime/sched/fork.h"
+#include "runtime/lifecycle/fork.h"
+#include "runtime/lifecycle/task.h"
 #include "runtime/sched/hub.h"
 #include "runtime/sys/memory.h"
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 #include "libc.h"
-#include "runtime/glibc/image.h"
-#include "runtime/sched/fork.h"
+#include "runtime/lifecycle/fork.h"
+#include "runtime/sys/image.h"
 #include <dlfcn.h>
 #include <gnu/lib-names.h>
 #include <link.h>

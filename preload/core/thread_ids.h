@@ -5,7 +5,7 @@
 #ifndef PRELOAD_CORE_THREAD_IDS_H
 #define PRELOAD_CORE_THREAD_IDS_H
 
-#include "runtime/sched/greenlet.h"
+#include "runtime/lifecycle/greenlet.h"
 
 /* The greenlet that has this id and is no OS thread's main one; NULL: none, or ids are the kernel's in this process. */
 struct greenlet *greenlet_named(pid_t id);

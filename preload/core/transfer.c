@@ -1,7 +1,7 @@
 #include "transfer.h"
 #include "options.h"
 #include "runtime/sched/hub.h"
-#include "runtime/signal/mask.h"
+#include "runtime/sched/mask.h"
 #include "runtime/sys/refusal.h"
 #include "runtime/sys/user_memory.h"
 #include "stats.h"

@@ -5,7 +5,7 @@
 #include "preload/core/linger.h"
 #include "preload/patch/patch.h"
 #include "preload/patch/sanitizers.h"
-#include "runtime/signal/mask.h"
+#include "runtime/sched/mask.h"
 #include <limits.h>
 #include <stdarg.h>
 

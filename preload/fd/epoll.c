@@ -2,9 +2,9 @@
 #include "preload/core/blocking.h"
 #include "preload/core/deadline.h"
 #include "runtime/io/loop.h"
+#include "runtime/sched/handlers.h"
+#include "runtime/sched/mask.h"
 #include "runtime/signal/dispatch.h"
-#include "runtime/signal/handlers.h"
-#include "runtime/signal/mask.h"
 #include "runtime/sys/refusal.h"
 #include "runtime/sys/user_memory.h"
 

@@ -2,7 +2,7 @@
 #include "preload/core/blocking.h"
 #include "preload/core/deadline.h"
 #include "runtime/sched/hub.h"
-#include "runtime/signal/mask.h"
+#include "runtime/sched/mask.h"
 #include "runtime/sys/user_memory.h"
 
 /* More than these are not noted one by one: the look itself costs little beside them then. */

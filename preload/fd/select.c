@@ -4,7 +4,7 @@
  */
 #include "preload/core/blocking.h"
 #include "preload/core/deadline.h"
-#include "runtime/signal/mask.h"
+#include "runtime/sched/mask.h"
 #include "runtime/sys/memory.h"
 #include "runtime/sys/user_memory.h"
 #include <limits.h>

@@ -3,7 +3,7 @@
  * SIGTTOU: so for as long as such a call lasts the kernel is told that the calling greenlet does.
  */
 #include "preload/core/blocking.h"
-#include "runtime/signal/mask.h"
+#include "runtime/sched/mask.h"
 #include <sys/syscall.h>
 #include <termios.h>
 

@@ -6,7 +6,7 @@
 #include "futex_users.h"
 #include "preload/core/blocking.h"
 #include "rebind.h"
-#include "runtime/glibc/dlopen_tls.h"
+#include "runtime/sched/dlopen_tls.h"
 #include "runtime/sched/hub.h"
 #include <limits.h>
 #include <link.h>

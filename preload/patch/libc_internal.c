@@ -3,7 +3,7 @@
 #include "preload/core/blocking.h"
 #include "preload/core/linger.h"
 #include "runtime/glibc/malloc_arena.h"
-#include "runtime/sched/fork.h"
+#include "runtime/lifecycle/fork.h"
 #include "runtime/sync/parking_lot.h"
 
 static pid_t home; /* the process that the books are about */

@@ -1,8 +1,8 @@
 #include "rebind.h"
 #include "elf_symbols.h"
 #include "preload/core/libc.h"
-#include "runtime/sched/fork.h"
-#include "runtime/sched/nopreempt.h"
+#include "runtime/lifecycle/fork.h"
+#include "runtime/preempt/nopreempt.h"
 #include "runtime/sys/lock.h"
 #include "runtime/sys/sys.h"
 #include <gnu/lib-names.h>

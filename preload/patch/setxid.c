@@ -9,7 +9,7 @@
 #include "setxid.h"
 #include "preload/core/blocking.h"
 #include "preload/syscall/raw_syscalls.h"
-#include "runtime/signal/handlers.h"
+#include "runtime/sched/handlers.h"
 
 /* The second of the two that libc keeps below SIGRTMIN. */
 #define SIGSETXID (__SIGRTMIN + 1)

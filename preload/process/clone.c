@@ -5,10 +5,10 @@
 #include "preload/core/blocking.h"
 #include "preload/core/syscall_numbers.h"
 #include "preload/syscall/raw_syscalls.h"
-#include "runtime/glibc/task.h"
+#include "runtime/lifecycle/fork.h"
+#include "runtime/lifecycle/task.h"
 #include "runtime/offload/offload.h"
-#include "runtime/sched/fork.h"
-#include "runtime/signal/mask.h"
+#include "runtime/sched/mask.h"
 #include "runtime/sys/sys.h"
 #include "runtime/sys/user_memory.h"
 #include <linux/sched.h>

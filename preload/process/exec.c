@@ -3,7 +3,7 @@
  * has the calling greenlet's for so long.
  */
 #include "preload/core/blocking.h"
-#include "runtime/signal/mask.h"
+#include "runtime/sched/mask.h"
 #include <alloca.h>
 #include <spawn.h>
 #include <stdarg.h>

@@ -7,8 +7,8 @@
  * A helper cannot be called back. If all have left its line meanwhile, it stays, and those who come next find it there.
  */
 #include "preload/core/stats.h"
+#include "runtime/lifecycle/fork.h"
 #include "runtime/offload/worker_pool.h"
-#include "runtime/sched/fork.h"
 #include "runtime/sys/lock.h"
 #include "runtime/sys/memory.h"
 #include "wait.h"

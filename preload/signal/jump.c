@@ -4,10 +4,10 @@
  */
 #include "arch.h"
 #include "preload/core/blocking.h"
+#include "runtime/sched/handlers.h"
+#include "runtime/sched/mask.h"
 #include "runtime/sched/wait_cleanup.h"
 #include "runtime/signal/dispatch.h"
-#include "runtime/signal/handlers.h"
-#include "runtime/signal/mask.h"
 #include "runtime/stack/context.h"
 #include "runtime/sys/sys.h"
 #include "tail_call.h"

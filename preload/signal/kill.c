@@ -5,8 +5,8 @@
 #include "preload/core/blocking.h"
 #include "preload/core/syscall_numbers.h"
 #include "preload/syscall/raw_syscalls.h"
+#include "runtime/sched/mask.h"
 #include "runtime/signal/dispatch.h"
-#include "runtime/signal/mask.h"
 #include <string.h>
 
 #define LAST_SIGNAL 64

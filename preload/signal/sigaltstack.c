@@ -1,6 +1,6 @@
 /* The alternate stack for signal handlers: a thread's own. */
 #include "preload/core/blocking.h"
-#include "runtime/signal/altstack.h"
+#include "runtime/sched/altstack.h"
 
 int sigaltstack(const stack_t *stack, stack_t *before)
 {

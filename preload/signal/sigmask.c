@@ -1,8 +1,8 @@
 /* The signals that a thread blocks, and those that are pending for it. Each greenlet has its own. */
 #include "preload/core/blocking.h"
 #include "preload/syscall/raw_syscalls.h"
+#include "runtime/sched/mask.h"
 #include "runtime/signal/dispatch.h"
-#include "runtime/signal/mask.h"
 #include "runtime/sys/user_memory.h"
 
 static bool is_a_way(int how)

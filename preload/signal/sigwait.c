@@ -7,8 +7,8 @@
 #include "preload/core/deadline.h"
 #include "preload/core/stats.h"
 #include "preload/syscall/raw_syscalls.h"
+#include "runtime/sched/mask.h"
 #include "runtime/signal/dispatch.h"
-#include "runtime/signal/mask.h"
 #include "runtime/sys/user_memory.h"
 #include <string.h>
 

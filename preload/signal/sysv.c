@@ -3,7 +3,7 @@
  * and sigprocmask by ways of its own; here the way is ours.
  */
 #include "preload/core/libc.h"
-#include "runtime/signal/pending.h"
+#include "runtime/sched/pending.h"
 
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 

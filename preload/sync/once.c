@@ -6,7 +6,7 @@
 #include "fair_queue.h"
 #include "preload/core/options.h"
 #include "preload/core/stats.h"
-#include "runtime/sched/fork.h"
+#include "runtime/lifecycle/fork.h"
 #include <limits.h>
 #include <unwind.h>
 

@@ -2,7 +2,7 @@
 #ifndef PRELOAD_THREAD_ATTR_H
 #define PRELOAD_THREAD_ATTR_H
 
-#include "runtime/sched/greenlet.h"
+#include "runtime/lifecycle/greenlet.h"
 
 /* The same attributes, and what of them is only remembered. */
 struct thread_wish {

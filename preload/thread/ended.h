@@ -5,7 +5,7 @@
 #ifndef PRELOAD_THREAD_ENDED_H
 #define PRELOAD_THREAD_ENDED_H
 
-#include "runtime/sched/greenlet.h"
+#include "runtime/lifecycle/greenlet.h"
 
 /* True once the thread has run its last code. NULL, a thread of the system's: false. */
 static inline bool has_ended(const struct greenlet *g)

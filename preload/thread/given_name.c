@@ -1,7 +1,7 @@
 #include "given_name.h"
 #include "preload/core/thread_ids.h"
-#include "runtime/sched/fork.h"
-#include "runtime/signal/defer.h"
+#include "runtime/lifecycle/fork.h"
+#include "runtime/sys/defer.h"
 #include "runtime/sys/memory.h"
 #include "runtime/sys/sys.h"
 #include <string.h>

@@ -6,7 +6,7 @@
 #ifndef PRELOAD_THREAD_GIVEN_NAME_H
 #define PRELOAD_THREAD_GIVEN_NAME_H
 
-#include "runtime/sched/greenlet.h"
+#include "runtime/lifecycle/greenlet.h"
 
 /* Names a greenlet that is not a main one. The first 15 bytes count. */
 void rename_greenlet(struct greenlet *g, const char *name);

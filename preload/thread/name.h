@@ -5,7 +5,7 @@
 #ifndef PRELOAD_THREAD_NAME_H
 #define PRELOAD_THREAD_NAME_H
 
-#include "runtime/sched/greenlet.h"
+#include "runtime/lifecycle/greenlet.h"
 
 /*
  * Before an OS thread whose main greenlet this is gets another name: those that have inherited the present one keep it.

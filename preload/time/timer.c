@@ -7,8 +7,8 @@
 #include "preload/core/thread_ids.h"
 #include "preload/signal/addressed.h"
 #include "preload/syscall/raw_syscalls.h"
+#include "runtime/sched/pending.h"
 #include "runtime/signal/addressee.h"
-#include "runtime/signal/pending.h"
 #include "runtime/sys/user_memory.h"
 
 /* The kernel's id is what libc hands out for a timer that no thread of its own waits for. */

@@ -1,7 +1,7 @@
 #include "layout.h"
 #include "arch.h"
 #include "facts.h"
-#include "image.h"
+#include "runtime/sys/image.h"
 #include "runtime/sys/sys.h"
 #include "runtime/sys/user_memory.h"
 #include "tables.h"

@@ -5,7 +5,7 @@
  * that has the block; when the block goes, the state is kept for the next block that is made.
  */
 #include "layout.h"
-#include "runtime/signal/defer.h"
+#include "runtime/sys/defer.h"
 #include "runtime/sys/memory.h"
 #include <errno.h>
 #include <string.h>

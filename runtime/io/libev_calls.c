@@ -5,9 +5,9 @@
  */
 #include "loop.h"
 #include "poller.h"
+#include "runtime/sched/handlers.h"
 #include "runtime/sched/hub.h"
 #include "runtime/signal/dispatch.h"
-#include "runtime/signal/handlers.h"
 #include "runtime/signal/stop.h"
 #include "runtime/sys/clock.h"
 #include "runtime/sys/memory.h"

@@ -1,9 +1,9 @@
 #include "poller.h"
 #include "poller_hub.h"
 #include "runtime/sched/hub.h"
-#include "runtime/signal/defer.h"
+#include "runtime/sys/defer.h"
 #include "runtime/sys/memory.h"
-#include "sparse.h"
+#include "runtime/sys/sparse.h"
 #include "watch.h"
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* With thousands of descriptors each wake-up waits for memory: here it is fetched for many of them at once. */
 #include "poller.h"
-#include "sparse.h"
+#include "runtime/sys/sparse.h"
 #include "watch.h"
 
 /* libev keeps the descriptor in the lower half of what it gives the kernel to keep. A wrong guess would do no harm. */

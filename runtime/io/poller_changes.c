@@ -10,12 +10,12 @@
  */
 #include "poller.h"
 #include "poller_hub.h"
-#include "runtime/glibc/task.h"
-#include "runtime/sched/fork.h"
+#include "runtime/lifecycle/fork.h"
+#include "runtime/lifecycle/task.h"
 #include "runtime/sched/hub.h"
-#include "runtime/signal/defer.h"
+#include "runtime/sys/defer.h"
 #include "runtime/sys/memory.h"
-#include "sparse.h"
+#include "runtime/sys/sparse.h"
 #include "watch.h"
 #include <errno.h>
 #include <limits.h>

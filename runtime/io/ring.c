@@ -1,10 +1,10 @@
 #include "ring.h"
 #include "ring_hub.h"
-#include "runtime/sched/fork.h"
+#include "runtime/lifecycle/fork.h"
+#include "runtime/sched/handlers.h"
 #include "runtime/sched/hub.h"
 #include "runtime/sched/park.h"
-#include "runtime/signal/defer.h"
-#include "runtime/signal/handlers.h"
+#include "runtime/sys/defer.h"
 #include "runtime/sys/memory.h"
 #include <errno.h>
 #include <liburing.h>

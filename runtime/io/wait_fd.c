@@ -1,5 +1,5 @@
 #include "poller.h"
-#include "runtime/sched/greenlet.h"
+#include "runtime/lifecycle/greenlet.h"
 #include "runtime/sys/fail.h"
 #include <math.h>
 #include <poll.h>

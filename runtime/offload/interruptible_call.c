@@ -1,6 +1,6 @@
 #include "interruptible_call.h"
 #include "offload.h"
-#include "runtime/sched/preempt.h"
+#include "runtime/preempt/preempt.h"
 #include "syscall_cancel.h"
 #include <errno.h>
 #include <string.h>

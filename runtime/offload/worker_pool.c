@@ -3,7 +3,7 @@
 #include "runtime/glibc/tls.h"
 #include "runtime/sched/hub.h"
 #include "runtime/sched/park.h"
-#include "runtime/signal/defer.h"
+#include "runtime/sys/defer.h"
 #include "runtime/sys/memory.h"
 #include <errno.h>
 #include <limits.h>

@@ -1,5 +1,5 @@
 #include "lsan.h"
-#include "runtime/sched/greenlet_pool.h"
+#include "runtime/lifecycle/greenlet_pool.h"
 #include "runtime/sched/hub.h"
 #include "runtime/sys/memory.h"
 #include <stdlib.h>

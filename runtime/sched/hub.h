@@ -6,12 +6,12 @@
 #ifndef RUNTIME_SCHED_HUB_H
 #define RUNTIME_SCHED_HUB_H
 
+#include "pending.h"
 #include "runtime/glibc/tls.h"
-#include "runtime/io/sparse.h"
-#include "runtime/signal/pending.h"
 #include "runtime/stack/context.h"
 #include "runtime/stack/stack.h"
 #include "runtime/sys/lock.h"
+#include "runtime/sys/sparse.h"
 #include "runtime/sys/sys.h"
 #include "timer.h"
 #include "wait_queue.h"

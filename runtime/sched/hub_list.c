@@ -1,8 +1,8 @@
 /* All the hubs of the process. */
 #include "arch.h"
-#include "greenlet_pool.h"
 #include "hub.h"
 #include "runtime/glibc/tls.h"
+#include "runtime/lifecycle/greenlet_pool.h"
 #include "runtime/sys/sys.h"
 
 struct hub *all_hubs;

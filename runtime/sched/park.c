@@ -1,9 +1,9 @@
 #include "park.h"
+#include "handlers.h"
 #include "hub.h"
-#include "runtime/signal/defer.h"
+#include "mask.h"
 #include "runtime/signal/dispatch.h"
-#include "runtime/signal/handlers.h"
-#include "runtime/signal/mask.h"
+#include "runtime/sys/defer.h"
 #include "runtime/sys/torture.h"
 #include "wait_cleanup.h"
 #include <errno.h>

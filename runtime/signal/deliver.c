@@ -1,8 +1,8 @@
 /* Whose a signal for the process is, as the hub finds out, and who is woken to take it. */
 #include "dispatch.h"
 #include "interrupt_hub.h"
-#include "mask.h"
 #include "runtime/sched/hub.h"
+#include "runtime/sched/mask.h"
 #include "runtime/sched/park.h"
 #include <errno.h>
 #include <unistd.h>

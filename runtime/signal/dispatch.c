@@ -1,10 +1,10 @@
 #include "dispatch.h"
 #include "addressee.h"
-#include "altstack.h"
-#include "defer.h"
-#include "mask.h"
-#include "runtime/glibc/dlopen_tls.h"
+#include "runtime/sched/altstack.h"
+#include "runtime/sched/dlopen_tls.h"
+#include "runtime/sched/mask.h"
 #include "runtime/sched/park.h"
+#include "runtime/sys/defer.h"
 #include <errno.h>
 #include <ucontext.h>
 #include <unistd.h>

@@ -6,7 +6,7 @@
 #ifndef RUNTIME_SIGNAL_DISPATCH_H
 #define RUNTIME_SIGNAL_DISPATCH_H
 
-#include "handlers.h"
+#include "runtime/sched/handlers.h"
 #include "runtime/sched/hub.h"
 #include <ucontext.h>
 

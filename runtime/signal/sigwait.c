@@ -5,7 +5,7 @@
 #include "sigwait.h"
 #include "addressee.h"
 #include "dispatch.h"
-#include "mask.h"
+#include "runtime/sched/mask.h"
 #include "runtime/sched/park.h"
 #include "runtime/sys/refusal.h"
 #include <errno.h>

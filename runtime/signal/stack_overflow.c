@@ -1,5 +1,5 @@
 #include "stack_overflow.h"
-#include "runtime/glibc/dlopen_tls.h"
+#include "runtime/sched/dlopen_tls.h"
 #include "runtime/sched/hub.h"
 #include <signal.h>
 #include <stdio.h>

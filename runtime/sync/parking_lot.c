@@ -1,7 +1,7 @@
 #include "parking_lot.h"
 #include "lot_bucket.h"
 #include "runtime/sched/hub.h"
-#include "runtime/signal/defer.h"
+#include "runtime/sys/defer.h"
 #include <errno.h>
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * way to the vdso is hidden: so the vdso's function is looked up once more, in the image that the kernel has mapped.
  */
 #include "clock.h"
-#include "runtime/glibc/image.h"
+#include "image.h"
 #include "sys.h"
 #include <sys/auxv.h>
 

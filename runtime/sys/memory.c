@@ -3,8 +3,8 @@
  * the header is found from the block. Larger blocks are mappings with the same header.
  */
 #include "memory.h"
+#include "defer.h"
 #include "lock.h"
-#include "runtime/signal/defer.h"
 #include "sys.h"
 #include <stdatomic.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* A server that tells the developer what goes on. */
-#include "runtime/sched/greenlet.h"
+#include "runtime/lifecycle/greenlet.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

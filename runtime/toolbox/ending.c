@@ -1,7 +1,7 @@
 /* How it stands with a greenlet, and what is called at its end. */
-#include "runtime/sched/exit_hooks.h"
-#include "runtime/sched/greenlet.h"
-#include "runtime/sched/handle.h"
+#include "runtime/lifecycle/exit_hooks.h"
+#include "runtime/lifecycle/greenlet.h"
+#include "runtime/lifecycle/handle.h"
 #include "runtime/sys/fail.h"
 #include "threads.h"
 #include <sched.h>

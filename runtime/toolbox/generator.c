@@ -1,5 +1,5 @@
 #include "runtime/greenload.h"
-#include "runtime/sched/greenlet_pool.h"
+#include "runtime/lifecycle/greenlet_pool.h"
 #include "runtime/stack/context.h"
 #include "runtime/stack/stack.h"
 #include "runtime/sys/fail.h"

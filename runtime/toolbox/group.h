@@ -2,8 +2,8 @@
 #ifndef GROUP_H
 #define GROUP_H
 
-#include "runtime/sched/exit_hooks.h"
-#include "runtime/sched/greenlet.h"
+#include "runtime/lifecycle/exit_hooks.h"
+#include "runtime/lifecycle/greenlet.h"
 #include "tool.h"
 
 /* A greenlet of a group. */

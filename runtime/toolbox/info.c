@@ -1,6 +1,6 @@
 /* Reports of what the greenlets of an OS thread are doing. */
+#include "runtime/lifecycle/greenlet.h"
 #include "runtime/report/waits.h"
-#include "runtime/sched/greenlet.h"
 #include "runtime/sys/fail.h"
 #include "trace.h"
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* Greenlets as they end. */
-#include "runtime/sched/exit_hooks.h"
-#include "runtime/sched/greenlet.h"
-#include "runtime/sched/handle.h"
+#include "runtime/lifecycle/exit_hooks.h"
+#include "runtime/lifecycle/greenlet.h"
+#include "runtime/lifecycle/handle.h"
 #include "runtime/sys/fail.h"
 #include "seconds.h"
 #include "tool.h"

@@ -3,10 +3,10 @@
  * program's function runs.
  */
 #include "on_signal.h"
-#include "runtime/sched/fork.h"
-#include "runtime/sched/greenlet.h"
+#include "runtime/lifecycle/fork.h"
+#include "runtime/lifecycle/greenlet.h"
+#include "runtime/sched/handlers.h"
 #include "runtime/sched/park.h"
-#include "runtime/signal/handlers.h"
 #include "runtime/sys/fail.h"
 
 #define SIGNALS 65

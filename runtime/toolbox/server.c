@@ -1,7 +1,7 @@
 #include "server.h"
 #include "listen.h"
-#include "runtime/sched/greenlet.h"
-#include "runtime/sched/handle.h"
+#include "runtime/lifecycle/greenlet.h"
+#include "runtime/lifecycle/handle.h"
 #include "runtime/sys/fail.h"
 #include "seconds.h"
 #include <netdb.h>

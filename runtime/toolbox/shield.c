@@ -1,5 +1,5 @@
 /* Sections that neither a kill nor a timeout ends. */
-#include "runtime/sched/greenlet.h"
+#include "runtime/lifecycle/greenlet.h"
 #include "runtime/sys/fail.h"
 
 int green_shield_begin(void)

@@ -1,7 +1,7 @@
 /* Work on helper threads, by those that the runtime has for calls that cannot park. */
 #include "threads.h"
+#include "runtime/lifecycle/greenlet.h"
 #include "runtime/offload/offload.h"
-#include "runtime/sched/greenlet.h"
 #include "runtime/sys/fail.h"
 #include "seconds.h"
 #include "tool.h"

@@ -1,4 +1,4 @@
-#include "runtime/sched/greenlet.h"
+#include "runtime/lifecycle/greenlet.h"
 #include "runtime/sys/fail.h"
 #include <math.h>
 

@@ -1,5 +1,5 @@
 /* The descriptors of our own loops: high, close-on-exec, known, and no more than needed. */
-#include "runtime/sched/greenlet.h"
+#include "runtime/lifecycle/greenlet.h"
 #include "tests/unit/suite.h"
 #include <fcntl.h>
 #include <limits.h>

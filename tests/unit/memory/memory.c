@@ -1,6 +1,6 @@
 /* The runtime's own memory: sizes, alignment, what is given back, and several threads and forks at once. */
 #include "runtime/sys/memory.h"
-#include "runtime/sched/greenlet.h"
+#include "runtime/lifecycle/greenlet.h"
 #include "tests/unit/suite.h"
 #include <pthread.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /* Signal masks of greenlets: what the kernel blocks, who takes what comes, and waiting for what is blocked. */
-#include "runtime/signal/mask.h"
+#include "runtime/sched/mask.h"
+#include "runtime/sched/altstack.h"
 #include "runtime/sched/hub.h"
 #include "runtime/sched/park.h"
-#include "runtime/signal/altstack.h"
 #include "runtime/signal/sigwait.h"
 #include "tests/unit/handle.h"
 #include <pthread.h>

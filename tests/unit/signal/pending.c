@@ -1,5 +1,5 @@
 /* Pending signals: standard ones once, real-time ones each and in order, and whose they are. */
-#include "runtime/signal/pending.h"
+#include "runtime/sched/pending.h"
 #include "tests/unit/suite.h"
 #include <string.h>
 

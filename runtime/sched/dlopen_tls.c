@@ -1,6 +1,6 @@
 #include "dlopen_tls.h"
-#include "layout.h"
-#include "runtime/sched/hub.h"
+#include "hub.h"
+#include "runtime/glibc/layout.h"
 #include "runtime/stack/stack.h"
 #include <dlfcn.h>
 #include <errno.h>

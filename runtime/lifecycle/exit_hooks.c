@@ -1,5 +1,5 @@
 #include "exit_hooks.h"
-#include "hub.h"
+#include "runtime/sched/hub.h"
 
 void add_link(struct greenlet *g, struct link *link)
 {

@@ -1,5 +1,5 @@
 #include "altstack.h"
-#include "runtime/sched/hub.h"
+#include "hub.h"
 #include "runtime/sys/memory.h"
 #include <stdlib.h>
 #include <sys/auxv.h>

@@ -1,17 +1,17 @@
 #include "fork.h"
-#include "hub.h"
 #include "runtime/glibc/layout.h"
-#include "runtime/glibc/task.h"
 #include "runtime/glibc/tls.h"
 #include "runtime/offload/offload_hub.h"
 #include "runtime/offload/proxy_thread.h"
 #include "runtime/offload/syscall_cancel.h"
+#include "runtime/sched/hub.h"
+#include "runtime/sched/wait_cleanup.h"
 #include "runtime/signal/addressee.h"
-#include "runtime/signal/defer.h"
 #include "runtime/sync/parking_lot.h"
+#include "runtime/sys/defer.h"
 #include "runtime/sys/memory.h"
 #include "runtime/sys/sys.h"
-#include "wait_cleanup.h"
+#include "task.h"
 #include <errno.h>
 
 /* libc's, by which pthread_atfork() registers; without an object it belongs to, a handler stays to the end. */

@@ -14,8 +14,8 @@
  * A lock of ours that is held over a call of an allocator is not taken: its owner may wait for 1. In the child such a
  * lock is set free, and what it guards begins anew.
  */
-#ifndef RUNTIME_SCHED_FORK_H
-#define RUNTIME_SCHED_FORK_H
+#ifndef RUNTIME_LIFECYCLE_FORK_H
+#define RUNTIME_LIFECYCLE_FORK_H
 
 #include <stdbool.h>
 #include <sys/types.h>

@@ -3,8 +3,8 @@
  * all that the sender said until somebody takes them. As in the kernel, a standard signal is pending once, and each
  * real-time signal as often as it was sent, in order, but one of a timer once.
  */
-#ifndef RUNTIME_SIGNAL_PENDING_H
-#define RUNTIME_SIGNAL_PENDING_H
+#ifndef RUNTIME_SCHED_PENDING_H
+#define RUNTIME_SCHED_PENDING_H
 
 #include <signal.h>
 #include <stdatomic.h>

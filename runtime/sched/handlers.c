@@ -1,6 +1,6 @@
 #include "handlers.h"
 #include "arch.h"
-#include "runtime/sched/hub.h"
+#include "hub.h"
 
 /* How far the stack is taken to reach below a handler where nothing is known of it. */
 #define NEAR (8ul << 20)

@@ -1,6 +1,6 @@
 /* The end of a greenlet, and of what it leaves behind. */
-#ifndef RUNTIME_SCHED_EXIT_H
-#define RUNTIME_SCHED_EXIT_H
+#ifndef RUNTIME_LIFECYCLE_EXIT_H
+#define RUNTIME_LIFECYCLE_EXIT_H
 
 struct greenlet;
 struct hub;

@@ -2,8 +2,8 @@
  * The signals that each greenlet blocks. The kernel knows one mask for the OS thread: it blocks there what every
  * greenlet blocks, so that a signal which one of them lets through is delivered; interrupt.c then finds out to whom.
  */
-#ifndef RUNTIME_SIGNAL_MASK_H
-#define RUNTIME_SIGNAL_MASK_H
+#ifndef RUNTIME_SCHED_MASK_H
+#define RUNTIME_SCHED_MASK_H
 
 #include "pending.h"
 

@@ -1,6 +1,6 @@
 /* What is called when a greenlet ends. */
-#ifndef RUNTIME_SCHED_EXIT_HOOKS_H
-#define RUNTIME_SCHED_EXIT_HOOKS_H
+#ifndef RUNTIME_LIFECYCLE_EXIT_HOOKS_H
+#define RUNTIME_LIFECYCLE_EXIT_HOOKS_H
 
 struct greenlet;
 

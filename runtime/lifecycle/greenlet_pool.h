@@ -1,6 +1,6 @@
 /* Ended greenlets, kept with their stacks and TLS blocks for the next spawns. */
-#ifndef RUNTIME_SCHED_GREENLET_POOL_H
-#define RUNTIME_SCHED_GREENLET_POOL_H
+#ifndef RUNTIME_LIFECYCLE_GREENLET_POOL_H
+#define RUNTIME_LIFECYCLE_GREENLET_POOL_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,11 +1,11 @@
 #include "task.h"
-#include "layout.h"
-#include "malloc_arena.h"
+#include "runtime/glibc/layout.h"
+#include "runtime/glibc/malloc_arena.h"
+#include "runtime/glibc/tls.h"
 #include "runtime/sched/wait_cleanup.h"
-#include "runtime/signal/defer.h"
+#include "runtime/sys/defer.h"
 #include "runtime/sys/lock.h"
 #include "runtime/sys/sys.h"
-#include "tls.h"
 #include <errno.h>
 #include <link.h>
 #include <string.h>

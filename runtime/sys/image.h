@@ -2,8 +2,8 @@
  * Looking a function up in one loaded object, whatever others define under its name. dlsym() is no way: it cannot be
  * told to look into one object only without opening it, and others may define it, too.
  */
-#ifndef RUNTIME_GLIBC_IMAGE_H
-#define RUNTIME_GLIBC_IMAGE_H
+#ifndef RUNTIME_SYS_IMAGE_H
+#define RUNTIME_SYS_IMAGE_H
 
 #include <link.h>
 #include <stdbool.h>

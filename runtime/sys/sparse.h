@@ -1,9 +1,9 @@
 /* An array of pointers, indexed by descriptor: pages appear as they are used, so that descriptor 1 000 000 costs one.
  */
-#ifndef RUNTIME_IO_SPARSE_H
-#define RUNTIME_IO_SPARSE_H
+#ifndef RUNTIME_SYS_SPARSE_H
+#define RUNTIME_SYS_SPARSE_H
 
-#include "runtime/sys/memory.h"
+#include "memory.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,8 @@
  * Alternate signal stacks. Each greenlet has its own; the kernel knows one for the OS thread, which follows the
  * switches as long as any greenlet has set one. Who has none gets the hub's, where an overflow is reported.
  */
-#ifndef RUNTIME_SIGNAL_ALTSTACK_H
-#define RUNTIME_SIGNAL_ALTSTACK_H
+#ifndef RUNTIME_SCHED_ALTSTACK_H
+#define RUNTIME_SCHED_ALTSTACK_H
 
 #include <signal.h>
 #include <stdbool.h>

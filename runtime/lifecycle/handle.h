@@ -1,8 +1,8 @@
 /* The handles that the program gives us. */
-#ifndef RUNTIME_SCHED_HANDLE_H
-#define RUNTIME_SCHED_HANDLE_H
+#ifndef RUNTIME_LIFECYCLE_HANDLE_H
+#define RUNTIME_LIFECYCLE_HANDLE_H
 
-#include "hub.h"
+#include "runtime/sched/hub.h"
 #include <stdio.h>
 #include <stdlib.h>
 

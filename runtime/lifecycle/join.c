@@ -2,7 +2,7 @@
 #include "exit.h"
 #include "greenlet.h"
 #include "handle.h"
-#include "park.h"
+#include "runtime/sched/park.h"
 #include "runtime/sys/fail.h"
 #include <math.h>
 

@@ -2,8 +2,8 @@
  * Thread-local variables of libraries that are loaded while greenlets live. The dynamic linker sets those that lie in
  * static TLS in the threads it knows of, once for all, and leaves the others to be set on their first use.
  */
-#ifndef RUNTIME_GLIBC_DLOPEN_TLS_H
-#define RUNTIME_GLIBC_DLOPEN_TLS_H
+#ifndef RUNTIME_SCHED_DLOPEN_TLS_H
+#define RUNTIME_SCHED_DLOPEN_TLS_H
 
 #include <signal.h>
 #include <stdbool.h>

@@ -1,10 +1,10 @@
 /* The greenlet, as the hooks see it. */
-#ifndef RUNTIME_SCHED_GREENLET_H
-#define RUNTIME_SCHED_GREENLET_H
+#ifndef RUNTIME_LIFECYCLE_GREENLET_H
+#define RUNTIME_LIFECYCLE_GREENLET_H
 
 #include "greenlet_pool.h"
-#include "hub.h"
 #include "runtime/greenload.h"
+#include "runtime/sched/hub.h"
 /* As green_spawn_with(), which knows less. */
 struct greenlet *spawn(const struct wish *wish, green_fn *fn, void *arg);
 

@@ -1,12 +1,12 @@
 #include "greenlet.h"
 #include "exit.h"
-#include "park.h"
 #include "runtime/glibc/layout.h"
 #include "runtime/glibc/malloc_arena.h"
 #include "runtime/glibc/tls.h"
-#include "runtime/signal/altstack.h"
+#include "runtime/sched/altstack.h"
+#include "runtime/sched/mask.h"
+#include "runtime/sched/park.h"
 #include "runtime/signal/dispatch.h"
-#include "runtime/signal/mask.h"
 #include "runtime/sys/fail.h"
 #include <math.h>
 #include <setjmp.h>

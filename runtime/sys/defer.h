@@ -2,8 +2,8 @@
  * Sections of ours that no signal handler may find half done, for it might jump away: a signal that comes meanwhile is
  * taken at the end. They may be nested, and do not park.
  */
-#ifndef RUNTIME_SIGNAL_DEFER_H
-#define RUNTIME_SIGNAL_DEFER_H
+#ifndef RUNTIME_SYS_DEFER_H
+#define RUNTIME_SYS_DEFER_H
 
 #include <signal.h>
 #include <stdbool.h>

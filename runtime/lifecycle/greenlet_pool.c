@@ -1,7 +1,7 @@
 #include "greenlet_pool.h"
-#include "hub.h"
-#include "runtime/glibc/dlopen_tls.h"
 #include "runtime/glibc/tls.h"
+#include "runtime/sched/dlopen_tls.h"
+#include "runtime/sched/hub.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/auxv.h>

@@ -4,8 +4,8 @@
  * context, and not all pass by us: so it is known where on the stack each was called, and whoever asks finds those over
  * that are not around him.
  */
-#ifndef RUNTIME_SIGNAL_HANDLERS_H
-#define RUNTIME_SIGNAL_HANDLERS_H
+#ifndef RUNTIME_SCHED_HANDLERS_H
+#define RUNTIME_SCHED_HANDLERS_H
 
 #include <signal.h>
 #include <stdbool.h>
