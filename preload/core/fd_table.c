@@ -2,8 +2,8 @@
 #include "libc.h"
 #include "runtime/io/poller.h"
 #include "runtime/lifecycle/fork.h"
-#include "runtime/lifecycle/task.h"
 #include "runtime/sched/hub.h"
+#include "runtime/sched/task.h"
 #include "runtime/sys/memory.h"
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -248,9 +248,9 @@ void fd_terminal_changed(void)
 	}
 }
 
-const struct fork_part fork_descriptors = {.in_parent = share_all, .in_child = share_all};
+FORK_PART(FORK_DESCRIPTORS, .in_parent = share_all, .in_child = share_all);
 
 bool fd_is_ours(int fd)
 {
-	return hub_owns_fd(fd);
+	return is_own_fd(fd);
 }

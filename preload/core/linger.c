@@ -35,7 +35,7 @@ static void close_it(void *arg)
 
 	atomic_store(&closing->has_begun, true);
 	if (closing->process == sys_getpid())
-		hub_disown_fd(closing->fd);
+		disown_fd(closing->fd);
 }
 
 static void free_it(void *closing)
@@ -101,10 +101,10 @@ static bool add(struct closing **list, int own_fd)
 
 static void keep(struct closing **list, int fd)
 {
-	int own_fd = lingers(fd) ? hub_keep_fd(fd) : -1;
+	int own_fd = lingers(fd) ? keep_fd(fd) : -1;
 
 	if (own_fd >= 0 && !add(list, own_fd))
-		hub_disown_fd(own_fd);
+		disown_fd(own_fd);
 }
 
 void linger_keep(struct lingering *linger, int fd)
@@ -177,12 +177,12 @@ void linger_close_kept(int kept_fd)
 	struct lingering linger;
 
 	if (!may_linger(kept_fd) || !lingers(kept_fd)) {
-		hub_disown_fd(kept_fd);
+		disown_fd(kept_fd);
 		return;
 	}
 	linger_begin(&linger);
 	if (!add(&linger.first, kept_fd))
-		hub_disown_fd(kept_fd);
+		disown_fd(kept_fd);
 	linger_end(&linger);
 }
 
@@ -193,7 +193,7 @@ static void close_kept_aside(int kept_fd)
 
 	linger_begin(&linger);
 	if (!may_linger(kept_fd) || !lingers(kept_fd) || !add(&linger.first, kept_fd))
-		hub_disown_fd(kept_fd);
+		disown_fd(kept_fd);
 	close_all_aside(&linger);
 	wait_ends(&linger.stay);
 }

@@ -1,8 +1,8 @@
 #include "options.h"
 #include "preload_env.h"
 #include "runtime/lifecycle/greenlet_pool.h"
-#include "runtime/preempt/preempt.h"
 #include "runtime/report/report.h"
+#include "runtime/sched/preempt.h"
 #include "stats.h"
 #include <stdlib.h>
 #include <string.h>

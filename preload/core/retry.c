@@ -2,7 +2,7 @@
 #include "arch.h"
 #include "deadline.h"
 #include "runtime/offload/interruptible_call.h"
-#include "runtime/preempt/preempt.h"
+#include "runtime/sched/preempt.h"
 #include "stats.h"
 #include "syscall_numbers.h"
 #include <linux/openat2.h>

@@ -156,7 +156,7 @@ void stats_start(const char *file)
 	strncpy(stats_file, file, sizeof(stats_file) - 1);
 	stats_wanted = true;
 	if (goes_to_stderr())
-		stats_fd = hub_keep_twin(STDERR_FILENO);
+		stats_fd = duplicate_for_us(STDERR_FILENO);
 	started = clock_now();
 	atexit(print_stats);
 }

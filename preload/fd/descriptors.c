@@ -53,7 +53,7 @@ static int close_all(unsigned first, unsigned last, int flags)
 {
 	unsigned from = first, own;
 
-	while (from <= INT_MAX && (own = (unsigned)hub_next_own_fd((int)from)) != INT_MAX && own <= last) {
+	while (from <= INT_MAX && (own = (unsigned)next_own_fd((int)from)) != INT_MAX && own <= last) {
 		if (own > from && libc.close_range(from, own - 1, flags) != 0)
 			return -1;
 		from = own + 1;
@@ -106,7 +106,7 @@ void closefrom(int lowest)
 	if (may_linger_in_range())
 		linger_keep_range(&linger, (unsigned)lowest, UINT_MAX);
 	fd_closing_range((unsigned)lowest, UINT_MAX);
-	if (hub_next_own_fd(0) == INT_MAX)
+	if (next_own_fd(0) == INT_MAX)
 		libc.closefrom(lowest);
 	else if (close_all((unsigned)lowest, UINT_MAX, 0) != 0)
 		close_one_by_one(lowest);

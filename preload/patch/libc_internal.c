@@ -100,7 +100,7 @@ static void note_home(void)
 	home = sys_getpid();
 }
 
-const struct fork_part fork_home = {.in_child = note_home};
+FORK_PART(FORK_LIBC, .in_child = note_home);
 
 void inside_prepare(void)
 {

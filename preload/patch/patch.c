@@ -18,6 +18,7 @@
 #include "preload/core/os_threads.h"
 #include "preload/core/stats.h"
 #include "runtime/glibc/facts.h"
+#include "runtime/lifecycle/hub_start.h"
 #include "runtime/sched/hub.h"
 #include "setxid.h"
 #include <errno.h>
@@ -253,7 +254,7 @@ static bool libc_is_known(void)
 	return false;
 }
 
-void before_first_hub(void)
+static void prepare(void)
 {
 	static bool is_done;
 	int before = errno;
@@ -272,3 +273,5 @@ void before_first_hub(void)
 	stats_tell_of_libc(patch_libc(is_alone));
 	errno = before;
 }
+
+BEFORE_FIRST_HUB(prepare);

@@ -2,7 +2,7 @@
 #include "elf_symbols.h"
 #include "preload/core/libc.h"
 #include "runtime/lifecycle/fork.h"
-#include "runtime/preempt/nopreempt.h"
+#include "runtime/sched/nopreempt.h"
 #include "runtime/sys/lock.h"
 #include "runtime/sys/sys.h"
 #include <gnu/lib-names.h>

@@ -6,9 +6,9 @@
 #include "preload/core/syscall_numbers.h"
 #include "preload/syscall/raw_syscalls.h"
 #include "runtime/lifecycle/fork.h"
-#include "runtime/lifecycle/task.h"
 #include "runtime/offload/offload.h"
 #include "runtime/sched/mask.h"
+#include "runtime/sched/task.h"
 #include "runtime/sys/sys.h"
 #include "runtime/sys/user_memory.h"
 #include <linux/sched.h>

@@ -6,6 +6,7 @@
 #include "wait.h"
 #include "preload/core/stats.h"
 #include "runtime/sched/hub.h"
+#include "runtime/sched/take_signals.h"
 #include "runtime/signal/dispatch.h"
 #include "runtime/sys/refusal.h"
 #include "sigchld.h"
@@ -83,7 +84,7 @@ static int open_pidfd(pid_t pid)
 
 	if (fd < 0 && is_refusal((int)-fd))
 		note_refusal(REFUSED_PIDFD);
-	return fd < 0 ? -1 : hub_borrow_fd((int)fd);
+	return fd < 0 ? -1 : borrow_fd((int)fd);
 }
 
 static void close_pidfd(struct child_wait *wait)
@@ -91,7 +92,7 @@ static void close_pidfd(struct child_wait *wait)
 	if (wait->pidfd < 0)
 		return;
 	fd_forget(wait->pidfd);
-	hub_disown_fd(wait->pidfd);
+	disown_fd(wait->pidfd);
 	wait->pidfd = -1;
 }
 

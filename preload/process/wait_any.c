@@ -52,7 +52,7 @@ static void begin_anew(void)
 	lines = NULL;
 }
 
-const struct fork_part fork_lines = {.in_child = begin_anew};
+FORK_PART(FORK_CHILDREN, .in_child = begin_anew);
 
 static void let_go(struct line *line)
 {

@@ -6,6 +6,7 @@
 #include "preload/core/blocking.h"
 #include "runtime/sched/handlers.h"
 #include "runtime/sched/mask.h"
+#include "runtime/sched/take_signals.h"
 #include "runtime/sched/wait_cleanup.h"
 #include "runtime/signal/dispatch.h"
 #include "runtime/stack/context.h"

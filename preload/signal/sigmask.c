@@ -2,6 +2,7 @@
 #include "preload/core/blocking.h"
 #include "preload/syscall/raw_syscalls.h"
 #include "runtime/sched/mask.h"
+#include "runtime/sched/take_signals.h"
 #include "runtime/signal/dispatch.h"
 #include "runtime/sys/user_memory.h"
 

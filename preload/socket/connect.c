@@ -7,8 +7,8 @@
  * connect, and one that waits for connections goes ahead of all others that would connect.
  */
 #include "common.h"
-#include "runtime/preempt/preempt.h"
 #include "runtime/sched/hub.h"
+#include "runtime/sched/preempt.h"
 #include "runtime/sys/memory.h"
 #include "runtime/sys/user_memory.h"
 #include <stdlib.h>

@@ -108,4 +108,4 @@ static void begin_generation(void)
 	run_here += GENERATION;
 }
 
-const struct fork_part fork_once = {.in_child = begin_generation};
+FORK_PART(FORK_ONCE, .in_child = begin_generation);

@@ -12,11 +12,11 @@
 #include "preload/sync/fair_queue.h"
 #include "runtime/glibc/tls.h"
 #include "runtime/lifecycle/exit.h"
-#include "runtime/lifecycle/task.h"
 #include "runtime/offload/worker_pool.h"
-#include "runtime/preempt/preempt.h"
 #include "runtime/sched/handlers.h"
 #include "runtime/sched/mask.h"
+#include "runtime/sched/preempt.h"
+#include "runtime/sched/task.h"
 #include "runtime/sched/wait_cleanup.h"
 #include "runtime/sys/memory.h"
 #include <stdlib.h>

@@ -71,7 +71,7 @@ void take_names(void)
 			continue;
 		}
 		*at = writer->next;
-		hub_disown_fd(writer->fd);
+		disown_fd(writer->fd);
 		memory_free(writer);
 	}
 	atomic_store(&names_may_be_written, writers != NULL);
@@ -104,7 +104,7 @@ static int make_ends(int flags, int ends[2])
 		sys_fcntl(ends[0], F_SETFD, 0);
 	if (flags & O_NONBLOCK)
 		sys_fcntl(ends[0], F_SETFL, O_RDWR | O_NONBLOCK);
-	ends[1] = hub_borrow_fd(ends[1]);
+	ends[1] = borrow_fd(ends[1]);
 	if (ends[1] >= 0)
 		return 0;
 	sys_close(ends[0]);
@@ -139,4 +139,4 @@ static void forget_writers(void)
 	atomic_store(&writers_lock.state, 0);
 }
 
-const struct fork_part fork_names = {.in_child = forget_writers};
+FORK_PART(FORK_NAMES, .in_child = forget_writers);

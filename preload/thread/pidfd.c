@@ -37,7 +37,7 @@ static int borrow(int fd, int *borrowed)
 {
 	if (fd < 0)
 		return fd;
-	fd = hub_borrow_fd(fd);
+	fd = borrow_fd(fd);
 	if (fd < 0)
 		return -EMFILE;
 	*borrowed = fd;
@@ -57,7 +57,7 @@ static int make_end(struct greenlet *g)
 	else
 		sys_close(ends[0]);
 	if (error && g->end_peer) {
-		hub_disown_fd(g->end_peer);
+		disown_fd(g->end_peer);
 		g->end_peer = 0;
 	}
 	return error;

@@ -79,7 +79,11 @@ int libev_nanosleep(const struct timespec *span, struct timespec *left)
 /* The descriptor of our own event loop does not stay where the program expects its next one. */
 int libev_epoll_create1(int flags)
 {
-	return hub_adopt_epoll(answer(sys_epoll_create(flags)));
+	int fd = hub_adopt_fd(answer(sys_epoll_create(flags)));
+
+	if (hub_running)
+		hub_running->epoll_fd = fd;
+	return fd;
 }
 
 int libev_epoll_create(int size)

@@ -67,7 +67,7 @@ static void lose_timer(struct hub *hub)
 {
 	note_refusal(REFUSED_TIMERFD);
 	ev_io_stop(hub->loop, &hub->timer_watcher);
-	hub_disown_fd(hub->timer_fd);
+	disown_fd(hub->timer_fd);
 	hub->timer_fd = -1;
 }
 
@@ -159,7 +159,7 @@ static void replace_loop(struct hub *hub)
 	unwatch_awaited(hub);
 	hub->loop = loop;
 	if (hub->epoll_fd >= 0)
-		hub_disown_fd(hub->epoll_fd);
+		disown_fd(hub->epoll_fd);
 	hub->epoll_fd = -1;
 	ev_loop_destroy(old);
 	watch_own_all(hub);
@@ -191,11 +191,11 @@ void look_at_loop(struct hub *hub)
 static void close_own(struct hub *hub)
 {
 	if (hub->timer_fd >= 0)
-		hub_disown_fd(hub->timer_fd);
+		disown_fd(hub->timer_fd);
 	if (hub->knock_fd >= 0)
-		hub_disown_fd(hub->knock_fd);
+		disown_fd(hub->knock_fd);
 	if (hub->knock_to >= 0 && hub->knock_to != hub->knock_fd)
-		hub_disown_fd(hub->knock_to);
+		disown_fd(hub->knock_to);
 }
 
 /* The parent's, in the child of a fork. */
@@ -204,7 +204,7 @@ static void drop_loop(struct hub *hub)
 	close_own(hub);
 	unwatch_awaited(hub);
 	if (hub->epoll_fd >= 0)
-		hub_disown_fd(hub->epoll_fd);
+		disown_fd(hub->epoll_fd);
 	ev_loop_destroy(hub->loop);
 	hub->loop = NULL;
 }

@@ -65,7 +65,7 @@ int poller_release(struct held_file *it);
 
 /*
  * Gives up a duplicate; the last user closes it, by close_kept_fd, which does not park and leaves errno alone, or, when
- * the other returns true, as it likes: by hub_disown_fd() at the end.
+ * the other returns true, as it likes: by disown_fd() at the end.
  */
 void poller_let_go(int kept_fd);
 bool poller_leave(int kept_fd);

@@ -10,9 +10,8 @@
  */
 #include "poller.h"
 #include "poller_hub.h"
-#include "runtime/lifecycle/fork.h"
-#include "runtime/lifecycle/task.h"
 #include "runtime/sched/hub.h"
+#include "runtime/sched/task.h"
 #include "runtime/sys/defer.h"
 #include "runtime/sys/memory.h"
 #include "runtime/sys/sparse.h"
@@ -98,8 +97,9 @@ static void move_waiters(struct hub *hub, struct side *from, struct side *to, in
 			continue;
 		}
 		queue_leave(waiter);
+		leave_kept_fd = poller_leave_file;
 		waiter->kept_fd = (unsigned)kept_fd;
-		hub_share_kept_fd(kept_fd);
+		share_kept_fd(kept_fd);
 		queue_enter(&to->queue, waiter);
 		if (!waiter->is_woken)
 			start_side(hub, to);
@@ -120,7 +120,7 @@ static void keep_file(struct hub *hub, struct fd_watch *watch, int fd)
 	int kept_fd = -1;
 
 	if (any_keeps_file(&watch->read.queue) || any_keeps_file(&watch->write.queue))
-		kept_fd = hub_keep_fd(fd);
+		kept_fd = keep_fd(fd);
 	move_waits(hub, watch, kept_fd);
 	if (kept_fd > 0)
 		poller_let_go(kept_fd);
@@ -164,7 +164,7 @@ static void follow(struct hub *hub, const struct change *change)
 		struct fd_watch **place = find_watch(hub, (int)fd);
 
 		/* Our own are passed over by what closes a range. */
-		if (place && !(change->what == CLOSING && hub_owns_fd((int)fd)))
+		if (place && !(change->what == CLOSING && is_own_fd((int)fd)))
 			follow_one(hub, place, (int)fd, change);
 	}
 	let_signals();
@@ -187,7 +187,7 @@ static void tell(struct hub *hub, void *arg)
 		return;
 	note->change = news->change;
 	if (note->change.kept_fd)
-		hub_share_kept_fd(note->change.kept_fd);
+		share_kept_fd(note->change.kept_fd);
 	note->next = atomic_load(&hub->notices);
 	while (!atomic_compare_exchange_weak(&hub->notices, &note->next, note))
 		;
@@ -233,7 +233,7 @@ static void tell_of_closing(const struct hub *own, unsigned first, unsigned last
 
 	for_each_hub(find_highest, &end);
 	for (fd = first; fd <= last && fd < end; fd++) {
-		if (hub_owns_fd((int)fd))
+		if (is_own_fd((int)fd))
 			continue;
 		look.fd = (unsigned)fd;
 		look.has_waiters = false;
@@ -242,7 +242,7 @@ static void tell_of_closing(const struct hub *own, unsigned first, unsigned last
 		let_signals();
 		if (!look.has_waiters)
 			continue;
-		kept_fd = hub_keep_fd((int)fd);
+		kept_fd = keep_fd((int)fd);
 		for_each_hub(tell, &(struct news){own, {(unsigned)fd, (unsigned)fd, kept_fd > 0 ? CLOSING : GONE,
 							   kept_fd > 0 ? kept_fd : 0}});
 		if (kept_fd > 0)
@@ -375,8 +375,8 @@ void poller_leave_file(struct waiter *waiter)
 		poller_let_go(kept_fd);
 }
 
-void (*close_kept_fd)(int fd) = hub_disown_fd;
-void (*close_kept_fd_here)(int fd) = hub_disown_fd;
+void (*close_kept_fd)(int fd) = disown_fd;
+void (*close_kept_fd_here)(int fd) = disown_fd;
 
 bool poller_leave(int kept_fd)
 {
@@ -385,7 +385,7 @@ bool poller_leave(int kept_fd)
 
 	if (place && !has_waiters(*place))
 		drop_watch(hub, place, kept_fd);
-	return hub_unshare_kept_fd(kept_fd);
+	return unshare_kept_fd(kept_fd);
 }
 
 void poller_let_go(int kept_fd)

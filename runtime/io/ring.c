@@ -1,6 +1,5 @@
 #include "ring.h"
 #include "ring_hub.h"
-#include "runtime/lifecycle/fork.h"
 #include "runtime/sched/handlers.h"
 #include "runtime/sched/hub.h"
 #include "runtime/sched/park.h"
@@ -83,7 +82,7 @@ static void allow_workers(struct io_uring *uring)
 static bool prepare(struct ring *ring, struct hub *hub)
 {
 	struct io_uring *uring = &ring->uring;
-	int fd = hub_borrow_fd(uring->ring_fd);
+	int fd = borrow_fd(uring->ring_fd);
 
 	uring->ring_fd = uring->enter_ring_fd = fd;
 	if (fd < 0 || io_uring_ring_dontfork(uring) < 0 || io_uring_register_eventfd(uring, hub->knock_fd) < 0)
@@ -101,7 +100,7 @@ static void unmap(struct io_uring *uring)
 	uring->ring_fd = -1;
 	io_uring_queue_exit(uring);
 	if (fd >= 0)
-		hub_disown_fd(fd);
+		disown_fd(fd);
 }
 
 static struct ring *make_ring(struct hub *hub)

@@ -1,5 +1,6 @@
 #include "poller.h"
-#include "runtime/lifecycle/greenlet.h"
+#include "runtime/greenload.h"
+#include "runtime/sched/hub.h"
 #include "runtime/sys/fail.h"
 #include <math.h>
 #include <poll.h>

@@ -43,10 +43,10 @@ static void tell_end(struct greenlet *g)
 	uint64_t one = 1;
 
 	if (g->end_peer)
-		hub_disown_fd(g->end_peer);
+		disown_fd(g->end_peer);
 	else
 		sys_write(g->end_fd, &one, sizeof(one));
-	hub_disown_fd(g->end_fd);
+	disown_fd(g->end_fd);
 	g->end_fd = g->end_peer = 0;
 }
 

@@ -1,26 +1,25 @@
 #include "fork.h"
+#include "hub_start.h"
 #include "runtime/glibc/layout.h"
 #include "runtime/glibc/tls.h"
 #include "runtime/offload/offload_hub.h"
 #include "runtime/offload/proxy_thread.h"
-#include "runtime/offload/syscall_cancel.h"
 #include "runtime/sched/hub.h"
+#include "runtime/sched/task.h"
 #include "runtime/sched/wait_cleanup.h"
 #include "runtime/signal/addressee.h"
 #include "runtime/sync/parking_lot.h"
 #include "runtime/sys/defer.h"
 #include "runtime/sys/memory.h"
 #include "runtime/sys/sys.h"
-#include "task.h"
+#include "runtime/sys/syscall_cancel.h"
 #include <errno.h>
 
 /* libc's, by which pthread_atfork() registers; without an object it belongs to, a handler stays to the end. */
 register_fork __register_atfork;
 
-static const struct fork_part *const parts[] = {
-    &fork_signals, &fork_lines, &fork_runtime, &fork_once, &fork_descriptors, &fork_home, &fork_names};
-
-enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
+extern const struct fork_part *const __start_fork_parts[] __attribute__((visibility("hidden")));
+extern const struct fork_part *const __stop_fork_parts[] __attribute__((visibility("hidden")));
 
 __thread bool is_forking;
 
@@ -61,12 +60,22 @@ static void begin_anew(void)
 	tls_spread_ids();
 	addressees_reset();
 	hub_reset(self ? self->hub : NULL);
-	hub_drop_borrowed_fds();
+	drop_borrowed_fds();
 	take_waits_along();
 	tasks_reset();
 }
 
-const struct fork_part fork_runtime = {take_tables, give_tables, begin_anew};
+FORK_PART(FORK_RUNTIME, .before = take_tables, .in_parent = give_tables, .in_child = begin_anew);
+
+/* NULL where the library is linked without it. */
+static const struct fork_part *part(int order)
+{
+	const struct fork_part *const *entry = __start_fork_parts;
+
+	while (entry < __stop_fork_parts && (*entry)->order != (unsigned)order)
+		entry++;
+	return entry < __stop_fork_parts ? *entry : NULL;
+}
 
 static void before(void)
 {
@@ -74,9 +83,9 @@ static void before(void)
 
 	hold_signals();
 	is_forking = true;
-	for (i = 0; i < PARTS; i++) {
-		if (parts[i] && parts[i]->before)
-			parts[i]->before();
+	for (i = 0; i < FORK_PARTS; i++) {
+		if (part(i) && part(i)->before)
+			part(i)->before();
 	}
 }
 
@@ -84,9 +93,9 @@ static void in_parent(void)
 {
 	int i;
 
-	for (i = PARTS - 1; i >= 0; i--) {
-		if (parts[i] && parts[i]->in_parent)
-			parts[i]->in_parent();
+	for (i = FORK_PARTS - 1; i >= 0; i--) {
+		if (part(i) && part(i)->in_parent)
+			part(i)->in_parent();
 	}
 	is_forking = false;
 	let_signals();
@@ -96,9 +105,9 @@ static void in_child(void)
 {
 	int i;
 
-	for (i = PARTS - 1; i >= 0; i--) {
-		if (parts[i] && parts[i]->in_child)
-			parts[i]->in_child();
+	for (i = FORK_PARTS - 1; i >= 0; i--) {
+		if (part(i) && part(i)->in_child)
+			part(i)->in_child();
 	}
 	is_forking = false;
 	let_signals();

@@ -20,27 +20,36 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* A part of the library that has to do with forks. NULL: nothing is to be done there. No function parks or allocates.
+/*
+ * The parts of the library that have to do with forks, from the outermost to the innermost: before() is called in this
+ * order, the other two in the opposite one.
  */
+enum fork_order {
+	FORK_ON_SIGNAL,   /* toolbox/on_signal.c */
+	FORK_CHILDREN,    /* preload/process/wait_any.c */
+	FORK_NAMES,       /* preload/thread/given_name.c */
+	FORK_RUNTIME,     /* fork.c: takes stacks_lock and the lock of memory.h */
+	FORK_ONCE,        /* preload/sync/once.c */
+	FORK_DESCRIPTORS, /* preload/core/fd_table.c */
+	FORK_LIBC,        /* preload/patch/libc_internal.c */
+	FORK_PARTS,
+};
+
+/* No function parks or allocates. NULL: nothing is to be done there. */
 struct fork_part {
+	enum fork_order order;
 	void (*before)(void);
 	void (*in_parent)(void); /* undoes it; also after a fork that has failed */
 	void (*in_child)(void);
 };
 
 /*
- * All of them, from the outermost to the innermost: before() is called in this order, the other two in the opposite
- * one. Weak: which of them are there is a matter of linking, and no constructor has to have run.
+ * FORK_PART(order, .in_child = f) enters a part into the table, once in a file. The linker puts the table together, in
+ * a section of its own: no constructor has to have run, and fork.c names nothing of the layers above it.
  */
-#define PART extern const struct fork_part __attribute__((weak, visibility("hidden")))
-PART fork_signals;     /* toolbox/on_signal.c */
-PART fork_lines;       /* preload/process/wait_any.c */
-PART fork_runtime;     /* fork.c: takes stacks_lock and the lock of memory.h */
-PART fork_once;        /* preload/sync/once.c */
-PART fork_descriptors; /* preload/core/fd_table.c */
-PART fork_home;        /* preload/patch/libc_internal.c */
-PART fork_names;       /* preload/thread/given_name.c */
-#undef PART
+#define FORK_PART(place, ...)                                                                                          \
+	static const struct fork_part fork_part = {.order = place, __VA_ARGS__};                                       \
+	static const struct fork_part *const fork_entry __attribute__((section("fork_parts"), used)) = &fork_part
 
 /* Registers the handler with libc; only the first call does. Async-signal-unsafe, takes no lock of ours. */
 void fork_prepare(void);

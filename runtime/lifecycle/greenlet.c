@@ -1,11 +1,13 @@
 #include "greenlet.h"
 #include "exit.h"
+#include "hub_start.h"
 #include "runtime/glibc/layout.h"
 #include "runtime/glibc/malloc_arena.h"
 #include "runtime/glibc/tls.h"
 #include "runtime/sched/altstack.h"
 #include "runtime/sched/mask.h"
 #include "runtime/sched/park.h"
+#include "runtime/sched/take_signals.h"
 #include "runtime/signal/dispatch.h"
 #include "runtime/sys/fail.h"
 #include <math.h>

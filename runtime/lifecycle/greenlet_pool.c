@@ -2,6 +2,7 @@
 #include "runtime/glibc/tls.h"
 #include "runtime/sched/dlopen_tls.h"
 #include "runtime/sched/hub.h"
+#include "runtime/sched/stack_layout.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/auxv.h>
@@ -17,91 +18,18 @@
  */
 #define USES 31u
 
-/*
- * What a switch touches are the last frames of the greenlet, itself, its variables, and the first words at its thread
- * pointer: all in one page. Libc's descriptor begins with these words and fills a page of its own with the rest, which
- * is hardly looked at. Equal offsets would put what a switch touches of every greenlet into the same few cache sets; so
- * they are spread within the page.
- */
-#define PAGE        4096
-#define HOT_WORDS   128
-#define COLOURS     11
-#define COLOUR_STEP 64
-
 #ifdef TORTURE
 size_t default_stack_size = 40 * 1024;
 #else
 size_t default_stack_size = 256 * 1024;
 #endif
 
-/* What lies at the thread pointer and above it. */
-static size_t tls_above(void)
-{
-	const uintptr_t somewhere = 1ul << 20;
-	void *low;
-
-	return somewhere - (uintptr_t)tls_place((void *)somewhere, &low);
-}
-
-/* How far below the top of its stack a TLS block ends. */
-static size_t gap(uint32_t id)
-{
-	size_t cold = tls_above() - HOT_WORDS;
-
-	return (PAGE - cold % PAGE) % PAGE + id % COLOURS * COLOUR_STEP;
-}
-
-/* From the top: a gap, the TLS block, the greenlet, and the rest is for calls. */
-static struct greenlet *lay_out(const struct stack *stack, void **tp, void **calls_end)
-{
-	void *low;
-	struct greenlet *g;
-
-	*tp = tls_place(stack->high - gap(stack->id), &low);
-	g = (struct greenlet *)(((uintptr_t)low - sizeof(*g)) & ~63ul);
-	*calls_end = g;
-	return g;
-}
-
-/* What was never used, or was freed, is all zero; a hub's stack is laid out otherwise. */
-struct greenlet *greenlet_on(const struct stack *stack)
-{
-	void *tp, *end;
-	struct greenlet *g = lay_out(stack, &tp, &end);
-
-	return g->stack.high == stack->high && g->context.thread_pointer == tp ? g : NULL;
-}
-
-/* Where the stack ends as the program sees it: what lies above is not among what it has asked for. */
-static char *end_of_calls(const struct stack *stack)
-{
-	void *tp, *calls_end;
-
-	lay_out(stack, &tp, &calls_end);
-	return (char *)whole_pages((uintptr_t)calls_end);
-}
-
-/* What lies above that, at most. */
-static size_t overhead(void)
-{
-	struct stack stack = {.high = (char *)(1ul << 40)};
-	size_t most = 0;
-
-	for (stack.id = 0; stack.id < COLOURS; stack.id++) {
-		size_t above = (size_t)(stack.high - end_of_calls(&stack));
-
-		if (above > most)
-			most = above;
-	}
-	return most;
-}
-
 /* Where calls begin when they run on a stack of ours. */
 static void use_own_stack(struct greenlet *g)
 {
 	void *tp;
 
-	lay_out(&g->stack, &tp, &g->stack_high);
+	lay_out_stack(&g->stack, &tp, &g->stack_high);
 	g->stack_low = g->stack.low;
 	g->is_on_given_stack = false;
 }
@@ -114,13 +42,13 @@ static struct greenlet *make_greenlet(size_t stack_size)
 	int error = stacks_follow_modules();
 
 	if (!error)
-		error = stack_size > 1ul << 40 ? EINVAL : stack_alloc(stack_size + overhead(), &stack);
+		error = stack_size > 1ul << 40 ? EINVAL : stack_alloc(stack_size + stack_overhead(), &stack);
 
 	if (error) {
 		errno = error;
 		return NULL;
 	}
-	g = lay_out(&stack, &tp, &end);
+	g = lay_out_stack(&stack, &tp, &end);
 	error = tls_make(tp, stack.id);
 	if (error) {
 		stack_free(&stack);

@@ -30,9 +30,6 @@ struct wish {
  */
 struct greenlet *take_greenlet(struct hub *hub, const struct wish *wish);
 
-/* The greenlet on this stack, in whatever state; NULL: none. */
-struct greenlet *greenlet_on(const struct stack *stack);
-
 /* Hands back one that has ended. It may be the one that is running: nothing is released before the hub's next turn. */
 void give_greenlet(struct hub *hub, struct greenlet *g);
 

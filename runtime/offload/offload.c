@@ -1,7 +1,7 @@
 #include "offload.h"
 #include "offload_hub.h"
-#include "runtime/preempt/preempt.h"
 #include "runtime/sched/hub.h"
+#include "runtime/sched/preempt.h"
 #include "runtime/sched/wait_cleanup.h"
 #include "runtime/sys/defer.h"
 #include "runtime/sys/memory.h"

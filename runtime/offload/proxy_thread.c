@@ -1,6 +1,5 @@
 #include "proxy_thread.h"
 #include "offload.h"
-#include "runtime/lifecycle/fork.h"
 #include "runtime/sched/hub.h"
 #include "runtime/sched/park.h"
 #include "runtime/sys/lock.h"

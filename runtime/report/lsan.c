@@ -1,6 +1,6 @@
 #include "lsan.h"
-#include "runtime/lifecycle/greenlet_pool.h"
 #include "runtime/sched/hub.h"
+#include "runtime/sched/stack_layout.h"
 #include "runtime/sys/memory.h"
 #include <stdlib.h>
 

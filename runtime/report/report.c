@@ -3,10 +3,10 @@
 #include "runtime/glibc/layout.h"
 #include "runtime/glibc/tls.h"
 #include "runtime/io/loop.h"
-#include "runtime/lifecycle/greenlet_pool.h"
 #include "runtime/offload/offload_hub.h"
 #include "runtime/sched/handlers.h"
 #include "runtime/sched/hub.h"
+#include "runtime/sched/stack_layout.h"
 #include "runtime/sys/proc_list.h"
 #include "waits.h"
 #include <dlfcn.h>

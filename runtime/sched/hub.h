@@ -10,6 +10,7 @@
 #include "runtime/glibc/tls.h"
 #include "runtime/stack/context.h"
 #include "runtime/stack/stack.h"
+#include "runtime/sys/internal_fds.h"
 #include "runtime/sys/lock.h"
 #include "runtime/sys/sparse.h"
 #include "runtime/sys/sys.h"
@@ -159,7 +160,7 @@ struct hub {
 	struct timers timers;
 	ev_io timer_watcher;
 	ev_timer coarse_timer;  /* in the place of the timerfd, where that is refused: exact to a millisecond */
-	int timer_fd, epoll_fd; /* -1: refused; the latter is the loop's, where hub_adopt_epoll() was told, else -1 */
+	int timer_fd, epoll_fd; /* -1: refused; the latter is the loop's, where libev has made one */
 	bool lost_epoll;        /* a filter refuses epoll now: the loop is to be made anew, without */
 	nanos armed;            /* what the timerfd is set to; FOR_EVER: nothing */
 
@@ -233,18 +234,6 @@ pthread_t thread_of(const struct greenlet *g);
 extern __thread struct hub *hub_running __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
 /*
- * The hooks', where they are linked: called when the process gets its first hub, before libc hears that there is more
- * than one thread. Constructors of other libraries may make greenlets before ours have run.
- */
-void before_first_hub(void) __attribute__((weak, visibility("hidden")));
-
-/*
- * Makes the calling OS thread a host, its flow of control the main greenlet. Returns the hub, or NULL with errno as
- * for green_spawn().
- */
-struct hub *hub_start(void);
-
-/*
  * Appends g to the ready queue. On the hub's own OS thread.
  *
  * Where greenlets have real-time priorities (SCHED_FIFO, SCHED_RR) the queue is in the order of these, the others last,
@@ -280,17 +269,25 @@ void follow_kernel_urgency(struct hub *hub);
 /* Whether g keeps the processor though its slice is over and others of its urgency are ready: SCHED_FIFO. */
 bool is_first_in_first_out(const struct greenlet *g);
 
+/* Takes the first out of the ready queue, which may be empty: NULL. */
+static inline struct greenlet *take_ready(struct hub *hub)
+{
+	struct greenlet *g = hub->ready_first;
+
+	if (!g)
+		return NULL;
+	hub->ready_first = g->next;
+	if (!hub->ready_first)
+		hub->ready_last = &hub->ready_first;
+	hub->ready_count--;
+	return g;
+}
+
 /* Ends the park of g with this outcome if it is parked and the outcome can. On the hub's own OS thread. */
 void wake(struct greenlet *g, int outcome);
 
 /* The same, and it runs ahead of all that are ready, but for more urgent ones. */
 void wake_first(struct greenlet *g, int outcome);
-
-/*
- * In the child of a fork, called by the greenlet that lives on, or with NULL by a thread that has none: the others are
- * gone, and the loop is the parent's.
- */
-void hub_reset(struct hub *hub);
 
 /* The next switch of the calling greenlet goes to the hub, which looks at the loop. */
 void look_soon(struct hub *hub);
@@ -345,47 +342,13 @@ static inline bool has_company(const struct greenlet *g)
 }
 
 /*
- * On the hub's own context: moves fd, which libev or we have just made, out of the program's way, close-on-exec, and
- * notes it as ours. Returns the new number. Anywhere else, and where it cannot be moved, returns fd.
+ * On the hub's own context: moves fd, which libev or we have just made, out of the program's way; see internal_fds.h.
+ * Returns the new number. Anywhere else, and where it cannot be moved, returns fd.
  */
-int hub_adopt_fd(int fd);
-
-/* The same for the descriptor of the loop's epoll. */
-int hub_adopt_epoll(int fd);
-
-/*
- * The same anywhere, for a descriptor that is needed while a greenlet waits: a child of fork closes it. Returns -1, and
- * has closed fd, where there is no room.
- */
-int hub_borrow_fd(int fd);
-
-/*
- * Duplicates fd for the library itself, high, close-on-exec, and noted as ours; also in the children of fork. Returns
- * -1 where there is no such descriptor or no room. Needs no hub.
- */
-int hub_keep_twin(int fd);
-
-/* Closes a descriptor that a hub has adopted, if it did, or that was borrowed, or else that is just its own. */
-void hub_disown_fd(int fd);
-
-/*
- * Duplicates fd, whose number is about to be closed, for waits that go on; the caller is its first user. Returns the
- * new descriptor, which is more than 0 and borrowed, or -1 where there is no room.
- */
-int hub_keep_fd(int fd);
-
-/* One user more, one less. The latter returns true for the last one, which is to close it by hub_disown_fd(). */
-void hub_share_kept_fd(int fd);
-bool hub_unshare_kept_fd(int fd);
-
-/* In the child of a fork: closes what greenlets have borrowed, who are gone. */
-void hub_drop_borrowed_fds(void);
-
-/* True for a descriptor that a hub has adopted, or a greenlet borrowed. */
-bool hub_owns_fd(int fd);
-
-/* The lowest of them that is not below this number; INT_MAX: none. */
-int hub_next_own_fd(int from);
+static inline int hub_adopt_fd(int fd)
+{
+	return hub_running && fd >= 0 ? adopt_fd(fd) : fd;
+}
 
 /* For the reports: sums over all hubs. */
 struct hub_counts {

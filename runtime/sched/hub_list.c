@@ -2,8 +2,8 @@
 #include "arch.h"
 #include "hub.h"
 #include "runtime/glibc/tls.h"
-#include "runtime/lifecycle/greenlet_pool.h"
 #include "runtime/sys/sys.h"
+#include "stack_layout.h"
 
 struct hub *all_hubs;
 struct lock hubs_lock;

@@ -1,6 +1,6 @@
 #include "mask.h"
 #include "hub.h"
-#include "runtime/preempt/preempt.h"
+#include "preempt.h"
 #include <stddef.h>
 
 void (*guard_earned)(uint64_t signals);

@@ -2,9 +2,9 @@
 #include "handlers.h"
 #include "hub.h"
 #include "mask.h"
-#include "runtime/signal/dispatch.h"
 #include "runtime/sys/defer.h"
 #include "runtime/sys/torture.h"
+#include "take_signals.h"
 #include "wait_cleanup.h"
 #include <errno.h>
 

@@ -1,8 +1,9 @@
 #include "wait_cleanup.h"
 #include "hub.h"
-#include "runtime/io/poller_hub.h"
 
 __thread struct leavable *leavables;
+
+void (*leave_kept_fd)(struct waiter *waiter);
 
 /* The one descriptor that it waits for is in no need of a record: who waits for the next takes its place. */
 void leave_waits(uintptr_t position)
@@ -11,7 +12,8 @@ void leave_waits(uintptr_t position)
 
 	if (self) {
 		queue_leave(&self->waiter);
-		poller_leave_file(&self->waiter);
+		if (self->waiter.kept_fd)
+			leave_kept_fd(&self->waiter);
 		if (!position || self->no_points < position)
 			self->no_points = 0;
 	}

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 struct leavable;
+struct waiter;
 
 struct way_to_leave {
 	void (*leave)(struct leavable *wait);
@@ -49,6 +50,11 @@ static inline bool was_left(const struct leavable *wait)
 
 /* Leaves the waits whose frames lie below this stack position, to which the caller is about to jump; 0: all. */
 void leave_waits(uintptr_t position);
+
+/*
+ * Gives up the duplicate that a waiter was moved to when its descriptor was closed. Set before any waiter is.
+ */
+extern void (*leave_kept_fd)(struct waiter *waiter);
 
 /* In the child of a fork, which a handler may have made. */
 void take_waits_along(void);

@@ -4,6 +4,7 @@
 #include "runtime/sched/hub.h"
 #include "runtime/sched/mask.h"
 #include "runtime/sched/park.h"
+#include "runtime/sched/take_signals.h"
 #include <errno.h>
 #include <unistd.h>
 

@@ -4,12 +4,11 @@
 #include "runtime/sched/dlopen_tls.h"
 #include "runtime/sched/mask.h"
 #include "runtime/sched/park.h"
+#include "runtime/sched/take_signals.h"
 #include "runtime/sys/defer.h"
 #include <errno.h>
 #include <ucontext.h>
 #include <unistd.h>
-
-__thread struct held held;
 
 #define NOT_MASKED (signal_bit(SIGKILL) | signal_bit(SIGSTOP))
 
@@ -46,14 +45,6 @@ static bool is_earned(int signo, const siginfo_t *info, const ucontext_t *contex
 	       context_result(context) != 0;
 }
 
-/* True when another greenlet waits for the signal by sigwait, which it would be taken from. */
-static bool is_awaited(const struct greenlet *me, int signo)
-{
-	const struct hub *hub = me->hub;
-
-	return (hub->awaited & hub->main.blocked & signal_bit(signo)) && !me->is_main;
-}
-
 /* Those that are queued keep their order. */
 static bool comes_after_others(const struct greenlet *me, int signo)
 {
@@ -79,20 +70,13 @@ static bool takes_now(const struct greenlet *me, int signo, const siginfo_t *inf
 	if (is_taking(me, signo))
 		return is_the_one(me->taking, signo, info);
 	if (held.depth) {
-		held.some = 1;
+		held.deliver = take_held_signals;
 		return false;
 	}
 	/* On its way into a wait, it takes the signal when it comes back. */
 	if (me->state != RUNNING || comes_after_others(me, signo))
 		return false;
 	return !has_company(me) || !(me->blocked & signal_bit(signo) || is_awaited(me, signo));
-}
-
-/* The kernel puts it in force when the handler returns. */
-static void settle_mask(struct hub *hub, ucontext_t *context)
-{
-	hub->kernel_mask = common_mask(hub);
-	store_signal_bits(hub->kernel_mask, &context->uc_sigmask);
 }
 
 /* True when the caller has earned a signal that it blocks: then it is pending for the caller alone. */
@@ -191,12 +175,6 @@ bool takes_default(int signo, const siginfo_t *info, void *context)
 	return false;
 }
 
-void return_as_now(struct hub *hub, ucontext_t *context)
-{
-	settle_mask(hub, context);
-	context->uc_stack = *altstack_in_force(hub);
-}
-
 /*
  * Signals that the handler's mask has held up come before what it has interrupted goes on. The kernel then puts back
  * the mask and the alternate stack as they were when the handler began, but for what we say: it may have waited. That
@@ -215,75 +193,6 @@ void end_handling(const struct handling *handling, void *context)
 		take_signals(me);
 	return_as_now(me->hub, interrupted);
 	atomic_fetch_or(&me->interrupted, handling->by);
-}
-
-/*
- * To this very OS thread: it is delivered before the call returns. Where the kernel holds the signal back, it is let
- * through only then, as it comes before others of its kind that are meant for the process.
- */
-static void raise_here(struct greenlet *me, int signo, const siginfo_t *info)
-{
-	int errno_before = errno;
-	long thread = os_thread_id();
-
-	me->taking = info;
-	if (raw_syscall(SYS_rt_tgsigqueueinfo, sys_getpid(), thread, signo, (long)info, 0, 0) < 0)
-		raw_syscall(SYS_tgkill, sys_getpid(), thread, signo, 0, 0, 0);
-	open_mask(me->hub, signal_bit(signo));
-	me->taking = NULL;
-	errno = errno_before;
-}
-
-void take_signals(struct greenlet *me)
-{
-	siginfo_t info;
-	uint64_t signals;
-
-	while ((signals = atomic_load(&me->directed.signals) & ~me->blocked)) {
-		int signo = __builtin_ctzll(signals) + 1;
-
-		me->assigned &= ~signal_bit(signo);
-		if (pending_take(&me->directed, signo, &info))
-			raise_here(me, signo, &info);
-	}
-	apply_masks(me->hub); /* there may be room again for more of them */
-}
-
-/* Those for the process that it lets through are its own: they have come while it ran. */
-void take_held_signals(void)
-{
-	struct greenlet *me = self;
-
-	held.some = 0;
-	if (!me || me->state != RUNNING)
-		return;
-	for (uint64_t left = atomic_load(&me->hub->arrived.signals) & ~me->blocked; left; left &= left - 1) {
-		if (!is_awaited(me, __builtin_ctzll(left) + 1))
-			pending_move(&me->hub->arrived, &me->directed, __builtin_ctzll(left) + 1);
-	}
-	if (has_signals(me))
-		take_signals(me);
-}
-
-void take_arrived_signal(struct greenlet *me, int signo)
-{
-	uint64_t bit = signal_bit(signo);
-
-	if (!(atomic_load(&me->hub->arrived.signals) & bit) || (me->blocked & bit))
-		return;
-	pending_move(&me->hub->arrived, &me->directed, signo);
-	take_signals(me);
-}
-
-bool handlers_end_wait(struct greenlet *g, unsigned on_signal)
-{
-	uint8_t by;
-
-	if (!atomic_load_explicit(&g->interrupted, memory_order_relaxed))
-		return false;
-	by = atomic_exchange(&g->interrupted, 0);
-	g->waiter.is_restarted = by != 0;
-	return (by & BY_ENDING && on_signal != SIGNAL_PASSES) || (by && on_signal == SIGNAL_ENDS);
 }
 
 int direct_signal(struct greenlet *g, int signo, const siginfo_t *info)

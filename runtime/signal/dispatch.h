@@ -39,34 +39,10 @@ bool takes_default(int signo, const siginfo_t *info, void *context);
 bool is_blocked_fault(int signo, const siginfo_t *info);
 
 /*
- * The kernel puts back the mask and the alternate stack as they were when a handler began; where it has parked, they
- * are to be as they are now when it returns.
- */
-void return_as_now(struct hub *hub, ucontext_t *context);
-
-/* True when signals wait for the calling greenlet that it does not block. */
-static inline bool has_signals(const struct greenlet *me)
-{
-	return __builtin_expect(atomic_load_explicit(&me->directed.signals, memory_order_relaxed) & ~me->blocked, 0);
-}
-
-/* Has the kernel deliver them, so that their handlers run, here on its own stack. */
-void take_signals(struct greenlet *me) __attribute__((noinline));
-
-/*
- * The same for one that has come for the process and that the hub has not assigned yet. For a call by the main greenlet
- * that natively cannot return before the handler has run.
- */
-void take_arrived_signal(struct greenlet *me, int signo);
-
-/*
  * The process was stopped by a signal, and goes on: waits with until.on_stop are to end. On the hub's own context,
  * which finds it out by a wait of its own that the kernel has ended so. A stop while greenlets run goes unnoticed.
  */
 void note_stop(struct hub *hub);
-
-/* True when the handlers that have run since its wait began end it, being of this enum on_signal; asked once. */
-bool handlers_end_wait(struct greenlet *g, unsigned on_signal);
 
 /*
  * Sends a signal to a greenlet alone, with what its handler is to be told. From any OS thread; async-signal-safe; g

@@ -148,7 +148,7 @@ static bool set_signal_fd(struct hub *hub)
 		return true;
 	note_refusal(REFUSED_SIGNALFD);
 	ev_io_stop(hub->loop, &hub->signal_watcher);
-	hub_disown_fd(hub->signal_fd);
+	disown_fd(hub->signal_fd);
 	hub->signal_fd = -1;
 	return false;
 }
@@ -169,7 +169,7 @@ void unwatch_awaited(struct hub *hub)
 	if (ev_is_active(&hub->signal_timer))
 		ev_timer_stop(hub->loop, &hub->signal_timer);
 	if (hub->signal_fd >= 0)
-		hub_disown_fd(hub->signal_fd);
+		disown_fd(hub->signal_fd);
 	hub->signal_fd = -1;
 	hub->watched = 0;
 }

@@ -20,7 +20,7 @@ static bool is_ring(int directory, const char *name)
 
 static bool is_ours(const char *name)
 {
-	return hub_owns_fd((int)strtol(name, NULL, 10));
+	return is_own_fd((int)strtol(name, NULL, 10));
 }
 
 /* Where /proc does not tell, there may be one. */

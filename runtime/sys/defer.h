@@ -7,16 +7,14 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 struct held {
-	volatile sig_atomic_t depth; /* how many of them the calling context is inside of */
-	volatile sig_atomic_t some;  /* signals have come */
+	volatile sig_atomic_t depth;    /* how many of them the calling context is inside of */
+	void (*volatile deliver)(void); /* signals have come: has their handlers run; NULL: none has */
 };
 
 extern __thread struct held held __attribute__((tls_model("initial-exec"), visibility("hidden")));
-
-/* Takes what has come; handlers run. */
-void take_held_signals(void) __attribute__((noinline));
 
 static inline void hold_signals(void)
 {
@@ -28,8 +26,8 @@ static inline void let_signals(void)
 {
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	held.depth = held.depth - 1;
-	if (__builtin_expect(held.some, 0) && !held.depth)
-		take_held_signals();
+	if (__builtin_expect(held.deliver != NULL, 0) && !held.depth)
+		held.deliver();
 }
 
 #endif

@@ -1,6 +1,8 @@
-/* Our own descriptors, of loops and waits: high, out of the program's way, and known: its close() passes them over. */
-#include "runtime/sched/hub.h"
+#include "internal_fds.h"
+#include "sys.h"
+#include <fcntl.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <sys/select.h>
 
 /*
@@ -60,29 +62,18 @@ static int move_up(int fd, int from)
 	return high;
 }
 
-int hub_adopt_fd(int fd)
+int adopt_fd(int fd)
 {
-	int high;
+	int high = move_up(fd, lowest_wanted());
 
-	if (!hub_running || fd < 0)
-		return fd;
-	high = move_up(fd, lowest_wanted());
 	if (high >= 0)
 		fd = high;
 	note(owned, fd);
 	return fd;
 }
 
-int hub_adopt_epoll(int fd)
-{
-	fd = hub_adopt_fd(fd);
-	if (hub_running)
-		hub_running->epoll_fd = fd;
-	return fd;
-}
-
 /* Where the limit is low, there may be more of these than there is room above. */
-int hub_borrow_fd(int fd)
+int borrow_fd(int fd)
 {
 	int high = move_up(fd, lowest_wanted());
 
@@ -97,7 +88,7 @@ int hub_borrow_fd(int fd)
 	return high;
 }
 
-int hub_keep_twin(int fd)
+int duplicate_for_us(int fd)
 {
 	long twin = raw_syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, lowest_wanted(), 0, 0, 0);
 
@@ -110,7 +101,7 @@ int hub_keep_twin(int fd)
 /* How many calls go on with each of them. */
 static _Atomic uint32_t users_of[KNOWN];
 
-int hub_keep_fd(int fd)
+int keep_fd(int fd)
 {
 	int high = sys_fcntl(fd, F_DUPFD_CLOEXEC, lowest_wanted());
 
@@ -128,12 +119,12 @@ int hub_keep_fd(int fd)
 	return high;
 }
 
-void hub_share_kept_fd(int fd)
+void share_kept_fd(int fd)
 {
 	atomic_fetch_add(&users_of[fd], 1);
 }
 
-bool hub_unshare_kept_fd(int fd)
+bool unshare_kept_fd(int fd)
 {
 	return atomic_fetch_sub(&users_of[fd], 1) == 1;
 }
@@ -146,13 +137,13 @@ static void forget(int fd)
 	atomic_fetch_and(&borrowed[fd / WORD], ~bit_of(fd));
 }
 
-void hub_disown_fd(int fd)
+void disown_fd(int fd)
 {
 	forget(fd);
 	sys_close(fd);
 }
 
-bool hub_owns_fd(int fd)
+bool is_own_fd(int fd)
 {
 	if (fd < atomic_load_explicit(&lowest, memory_order_relaxed) || fd >= KNOWN)
 		return false;
@@ -172,13 +163,13 @@ static int next_of(_Atomic uint64_t *set, int from)
 	return INT_MAX;
 }
 
-int hub_next_own_fd(int from)
+int next_own_fd(int from)
 {
 	return next_of(owned, from);
 }
 
 /* They mostly stand side by side: many at once. */
-void hub_drop_borrowed_fds(void)
+void drop_borrowed_fds(void)
 {
 	int first, next;
 

@@ -1,5 +1,6 @@
 /* A function called for many arguments in the greenlets of a group. */
 #include "group.h"
+#include "runtime/lifecycle/hub_start.h"
 #include "runtime/sys/fail.h"
 #include "seconds.h"
 #include <stdlib.h>

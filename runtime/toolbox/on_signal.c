@@ -86,7 +86,7 @@ static void forget_all(void)
 	count = 0;
 }
 
-const struct fork_part fork_signals = {.in_child = forget_all};
+FORK_PART(FORK_ON_SIGNAL, .in_child = forget_all);
 
 static int start_watcher(void)
 {

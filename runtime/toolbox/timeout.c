@@ -1,4 +1,5 @@
 #include "runtime/lifecycle/greenlet.h"
+#include "runtime/lifecycle/hub_start.h"
 #include "runtime/sys/fail.h"
 #include <math.h>
 

@@ -10,10 +10,6 @@
 
 const bool context_is_public = false;
 
-#ifdef __x86_64__
-bool has_fsgsbase;
-#endif
-
 /* swapcontext would bring back the signal mask of the time when the context stopped: the OS thread keeps the one it
  * has. */
 void context_swap(void **saved, void *to)

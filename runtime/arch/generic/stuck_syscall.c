@@ -1,4 +1,4 @@
-#include "runtime/offload/stuck_syscall.h"
+#include "runtime/sys/stuck_syscall.h"
 #include "arch.h"
 
 /* The code lies in one piece, so that a signal handler can tell whether the call is still ahead. */

@@ -2,21 +2,9 @@
 #include "runtime/stack/context.h"
 #include <stdint.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <ucontext.h>
 
 const bool context_is_public = true;
-
-#ifndef HWCAP2_FSGSBASE
-#define HWCAP2_FSGSBASE (1 << 1)
-#endif
-
-bool has_fsgsbase;
-
-__attribute__((constructor(101))) static void find_fsgsbase(void)
-{
-	has_fsgsbase = getauxval(AT_HWCAP2) & HWCAP2_FSGSBASE;
-}
 
 /* What context_swap pushes, lowest address first. */
 struct frame {

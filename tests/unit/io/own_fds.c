@@ -8,16 +8,16 @@
 
 START_TEST(none_without_greenlets)
 {
-	ck_assert(!hub_owns_fd(0));
-	ck_assert_int_eq(hub_next_own_fd(0), INT_MAX);
+	ck_assert(!is_own_fd(0));
+	ck_assert_int_eq(next_own_fd(0), INT_MAX);
 	ck_assert_int_eq(hub_adopt_fd(STDERR_FILENO), STDERR_FILENO);
-	ck_assert(!hub_owns_fd(STDERR_FILENO));
+	ck_assert(!is_own_fd(STDERR_FILENO));
 }
 
 static void assert_own(int fd, int lowest)
 {
 	ck_assert_int_ge(fd, lowest);
-	ck_assert(hub_owns_fd(fd));
+	ck_assert(is_own_fd(fd));
 	ck_assert_int_eq(fcntl(fd, F_GETFD), FD_CLOEXEC);
 }
 
@@ -50,7 +50,7 @@ START_TEST(program_gets_the_low_ones)
 	green_sleep(0.001);
 	ck_assert_int_eq(fcntl(before, F_GETFD), -1);
 	after = dup(STDIN_FILENO);
-	ck_assert(!hub_owns_fd(after));
+	ck_assert(!is_own_fd(after));
 }
 
 START_TEST(listed_in_order)
@@ -58,14 +58,14 @@ START_TEST(listed_in_order)
 	int fd, count = 0, last = -1;
 
 	become_host();
-	for (fd = hub_next_own_fd(0); fd != INT_MAX; fd = hub_next_own_fd(fd + 1)) {
+	for (fd = next_own_fd(0); fd != INT_MAX; fd = next_own_fd(fd + 1)) {
 		ck_assert_int_gt(fd, last);
-		ck_assert(hub_owns_fd(fd));
+		ck_assert(is_own_fd(fd));
 		last = fd;
 		count++;
 	}
 	ck_assert_int_ge(count, 2);
-	ck_assert(!hub_owns_fd(last + 1));
+	ck_assert(!is_own_fd(last + 1));
 }
 
 START_TEST(low_limits_are_no_obstacle)
@@ -73,7 +73,7 @@ START_TEST(low_limits_are_no_obstacle)
 	limit_descriptors(24);
 	become_host();
 	ck_assert_int_lt(green_self()->hub->timer_fd, 24);
-	ck_assert(hub_owns_fd(green_self()->hub->timer_fd));
+	ck_assert(is_own_fd(green_self()->hub->timer_fd));
 	ck_assert_int_eq(green_sleep(0.001), 0);
 }
 
@@ -93,7 +93,7 @@ START_TEST(each_hub_has_its_own)
 	ck_assert_int_eq(pthread_create(&thread, NULL, host, &other), 0);
 	pthread_join(thread, NULL);
 	ck_assert_int_ne(other->timer_fd, green_self()->hub->timer_fd);
-	ck_assert(hub_owns_fd(other->timer_fd) && hub_owns_fd(other->knock_fd));
+	ck_assert(is_own_fd(other->timer_fd) && is_own_fd(other->knock_fd));
 }
 
 static void look_at_fresh_ones(void *before)
@@ -103,7 +103,7 @@ static void look_at_fresh_ones(void *before)
 	must_join(must_spawn(do_nothing, NULL));
 	assert_own(hub->timer_fd, 3);
 	assert_own(hub->knock_fd, 3);
-	if (hub_next_own_fd(0) < *(int *)before)
+	if (next_own_fd(0) < *(int *)before)
 		_exit(1);
 }
 
@@ -112,7 +112,7 @@ START_TEST(child_replaces_them)
 	int lowest;
 
 	become_host();
-	lowest = hub_next_own_fd(0);
+	lowest = next_own_fd(0);
 	ck_assert_int_eq(status_of_child(look_at_fresh_ones, &lowest), 0);
 	ck_assert_int_eq(green_sleep(0.001), 0);
 }
@@ -145,25 +145,25 @@ static int borrow(void)
 {
 	int fd = dup(STDIN_FILENO);
 
-	return fd < 0 ? -1 : hub_borrow_fd(fd);
+	return fd < 0 ? -1 : borrow_fd(fd);
 }
 
 START_TEST(borrowed_ones_are_known_while_they_last)
 {
-	int low = dup(STDIN_FILENO), fd = hub_borrow_fd(low);
+	int low = dup(STDIN_FILENO), fd = borrow_fd(low);
 
 	assert_own(fd, 900);
 	ck_assert_int_eq(fcntl(low, F_GETFD), -1);
-	ck_assert_int_eq(hub_next_own_fd(0), fd);
-	hub_disown_fd(fd);
-	ck_assert(!hub_owns_fd(fd));
-	ck_assert_int_eq(hub_next_own_fd(0), INT_MAX);
+	ck_assert_int_eq(next_own_fd(0), fd);
+	disown_fd(fd);
+	ck_assert(!is_own_fd(fd));
+	ck_assert_int_eq(next_own_fd(0), INT_MAX);
 	ck_assert_int_eq(fcntl(fd, F_GETFD), -1);
 }
 
 static void look_for_borrowed(void *fd)
 {
-	if (hub_owns_fd(*(int *)fd) || fcntl(*(int *)fd, F_GETFD) >= 0)
+	if (is_own_fd(*(int *)fd) || fcntl(*(int *)fd, F_GETFD) >= 0)
 		_exit(1);
 	look_at_fresh_ones(&(int){0});
 }
@@ -176,7 +176,7 @@ START_TEST(child_has_none_that_were_borrowed)
 	become_host();
 	fd = borrow();
 	ck_assert_int_eq(status_of_child(look_for_borrowed, &fd), 0);
-	ck_assert(hub_owns_fd(fd));
+	ck_assert(is_own_fd(fd));
 }
 
 /* Half of them are left to the program. Some of the others may be open. */
@@ -193,8 +193,8 @@ START_TEST(borrowed_ones_may_be_many)
 	}
 	ck_assert_int_ge(count, 140);
 	ck_assert_int_eq(dup(STDIN_FILENO), low);
-	while ((fd = hub_next_own_fd(0)) != INT_MAX) {
-		hub_disown_fd(fd);
+	while ((fd = next_own_fd(0)) != INT_MAX) {
+		disown_fd(fd);
 		count--;
 	}
 	ck_assert_int_eq(count, 0);

@@ -154,10 +154,10 @@ static void assert_goes_on(bool from_thread)
 	must_join(g);
 	ck_assert_int_eq(wait.answer, 0);
 	ck_assert_int_gt(wait.fd, 0);
-	ck_assert(hub_owns_fd(wait.fd));
+	ck_assert(is_own_fd(wait.fd));
 	ck_assert_int_eq(read(wait.fd, &byte, 1), 1);
 	poller_let_go(wait.fd);
-	ck_assert(!hub_owns_fd(wait.fd));
+	ck_assert(!is_own_fd(wait.fd));
 	ck_assert_int_lt(fcntl(wait.fd, F_GETFD), 0);
 	close(ends[1]);
 }

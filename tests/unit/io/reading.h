@@ -53,7 +53,7 @@ static inline int count_own(void)
 {
 	int fd, count = 0;
 
-	for (fd = hub_next_own_fd(0); fd != INT_MAX; fd = hub_next_own_fd(fd + 1)) {
+	for (fd = next_own_fd(0); fd != INT_MAX; fd = next_own_fd(fd + 1)) {
 		ck_assert_int_eq(fcntl(fd, F_GETFD), FD_CLOEXEC);
 		count++;
 	}

@@ -4,8 +4,8 @@
  * of the program, which must expect to lose the processor at any place, another greenlet runs before its handler
  * returns. Elsewhere, in libc or in here, the next call of a hook gives way instead.
  */
-#ifndef RUNTIME_PREEMPT_PREEMPT_H
-#define RUNTIME_PREEMPT_PREEMPT_H
+#ifndef RUNTIME_SCHED_PREEMPT_H
+#define RUNTIME_SCHED_PREEMPT_H
 
 #include "runtime/sys/clock.h"
 #include <signal.h>

@@ -1,11 +1,11 @@
 #include "syscall_cancel.h"
-#include "offload_hub.h"
-#include "runtime/sys/lock.h"
-#include "runtime/sys/sys.h"
+#include "lock.h"
 #include "stuck_syscall.h"
+#include "sys.h"
 #include <signal.h>
 
-/* The calls under way. Guarded by helpers_lock. */
+/* Guards the calls under way. No other lock is taken with it held. */
+static struct lock calls_lock;
 static struct stuck *first;
 
 static __thread volatile bool is_in_call __attribute__((tls_model("initial-exec")));
@@ -19,24 +19,24 @@ static void enter(struct stuck *stuck)
 {
 	is_in_call = true;
 	change_mask(SIG_UNBLOCK, stuck->signo);
-	lock(&helpers_lock);
+	lock(&calls_lock);
 	stuck->tid = os_thread_id();
 	stuck->next = first;
 	stuck->link = &first;
 	if (first)
 		first->link = &stuck->next;
 	first = stuck;
-	unlock(&helpers_lock);
+	unlock(&calls_lock);
 }
 
 static void leave(struct stuck *stuck)
 {
-	lock(&helpers_lock);
+	lock(&calls_lock);
 	stuck->tid = 0;
 	*stuck->link = stuck->next;
 	if (stuck->next)
 		stuck->next->link = stuck->link;
-	unlock(&helpers_lock);
+	unlock(&calls_lock);
 	change_mask(SIG_BLOCK, stuck->signo);
 	is_in_call = false;
 }
@@ -67,9 +67,9 @@ static void come_out(struct stuck *stuck, uint32_t why)
 
 void stuck_end(struct stuck *stuck)
 {
-	lock(&helpers_lock);
+	lock(&calls_lock);
 	come_out(stuck, STUCK_ENDED);
-	unlock(&helpers_lock);
+	unlock(&calls_lock);
 }
 
 /* Each is told once; one that has just begun may be found later than others. False when there are none. */
@@ -77,7 +77,7 @@ static bool move_all(int signo)
 {
 	bool found = false;
 
-	lock(&helpers_lock);
+	lock(&calls_lock);
 	for (struct stuck *s = first; s; s = s->next) {
 		if (s->signo != signo)
 			continue;
@@ -85,7 +85,7 @@ static bool move_all(int signo)
 		if (!(atomic_load(&s->comes_out) & STUCK_MOVES))
 			come_out(s, STUCK_MOVES);
 	}
-	unlock(&helpers_lock);
+	unlock(&calls_lock);
 	return found;
 }
 
@@ -108,5 +108,6 @@ bool stuck_leave(ucontext_t *context)
 
 void stuck_reset(void)
 {
+	atomic_store(&calls_lock.state, 0);
 	first = NULL;
 }

@@ -2,10 +2,10 @@
 #include "runtime/glibc/layout.h"
 #include "runtime/glibc/malloc_arena.h"
 #include "runtime/glibc/tls.h"
-#include "runtime/sched/wait_cleanup.h"
 #include "runtime/sys/defer.h"
 #include "runtime/sys/lock.h"
 #include "runtime/sys/sys.h"
+#include "wait_cleanup.h"
 #include <errno.h>
 #include <link.h>
 #include <string.h>

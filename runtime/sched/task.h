@@ -8,8 +8,8 @@
  * But it has caches of its own in the allocator, and an id of its own. A block is never taken apart, as a task may end
  * at any instruction, and an allocator may have listed it as a thread's: the next task takes it on as it is.
  */
-#ifndef RUNTIME_LIFECYCLE_TASK_H
-#define RUNTIME_LIFECYCLE_TASK_H
+#ifndef RUNTIME_SCHED_TASK_H
+#define RUNTIME_SCHED_TASK_H
 
 #include <sched.h>
 #include <stdbool.h>

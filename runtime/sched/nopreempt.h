@@ -1,6 +1,6 @@
 /* Code that must not be left in the middle: ours, libc's, the allocator's, the dynamic linker's. */
-#ifndef RUNTIME_PREEMPT_NOPREEMPT_H
-#define RUNTIME_PREEMPT_NOPREEMPT_H
+#ifndef RUNTIME_SCHED_NOPREEMPT_H
+#define RUNTIME_SCHED_NOPREEMPT_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,0 +1,233 @@
+#include "hub_start.h"
+#include "exit.h"
+#include "fork.h"
+#include "greenlet_pool.h"
+#include "runtime/glibc/facts.h"
+#include "runtime/glibc/layout.h"
+#include "runtime/glibc/malloc_arena.h"
+#include "runtime/io/loop.h"
+#include "runtime/io/poller_hub.h"
+#include "runtime/io/ring_hub.h"
+#include "runtime/offload/offload_hub.h"
+#include "runtime/report/lsan.h"
+#include "runtime/sched/altstack.h"
+#include "runtime/sched/hub.h"
+#include "runtime/sched/mask.h"
+#include "runtime/sched/task.h"
+#include "runtime/signal/stack_overflow.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/single_threaded.h>
+
+/*
+ * How many switches may pass before the loop is looked at though greenlets are ready: as many as take about this long,
+ * between these bounds.
+ */
+#define LOOK_EVERY   (200 * NANOS_PER_USEC)
+#define FEWEST_TURNS 16
+#define MOST_TURNS   4096
+
+#define HUB_STACK (64 * 1024ul)
+
+/* libc's: stdio takes the locks of its streams, those that are open and those to come. */
+void _IO_enable_locks(void) __attribute__((weak));
+
+/*
+ * When the turns were used up: more or fewer for the next time, as they were too quick or too slow. But all that are
+ * ready after a look run before the next, which would mostly find again what this one has found.
+ */
+static size_t turns_until_look(struct hub *hub)
+{
+	nanos now, since;
+
+	if (!hub->turns && !hub->is_look_asked) {
+		now = clock_now();
+		since = now - hub->looked;
+		hub->looked = now;
+		if (since < LOOK_EVERY / 2 && hub->usual_turns < MOST_TURNS)
+			hub->usual_turns *= 2;
+		else if (since > LOOK_EVERY && hub->usual_turns > FEWEST_TURNS)
+			hub->usual_turns /= 2;
+	}
+	hub->is_look_asked = false;
+	return hub->ready_count < hub->usual_turns ? hub->usual_turns : hub->ready_count + 1;
+}
+
+/* The hub's own context. The first greenlet to call it, from hub_start or hub_refresh, waits for hub->error. */
+static void run_hub(void)
+{
+	struct hub *hub = hub_running;
+
+	OUTERMOST_FRAME();
+	for (;;) {
+		struct greenlet *next;
+
+		if (hub->leaving)
+			finish_leaving(hub->leaving);
+		if (hub->stale) {
+			hub->error = open_loop(hub);
+			hub->stale = hub->error != 0;
+		} else {
+			offload_from_hub(hub); /* first: the loop may wait for what a helper is to do */
+			look_at_loop(hub);
+			trim_spare(hub);
+		}
+		next = take_ready(hub);
+		if (!next)
+			continue;
+		hub->turns = turns_until_look(hub);
+		if (hub->altstacks)
+			altstack_follow(next);
+		context_switch(&hub->context, &next->context);
+		if (hub->altstacks)
+			altstack_spare(hub);
+	}
+}
+
+static int make_context(struct hub *hub)
+{
+	void *top, *low, *tp;
+	int error = stack_alloc(HUB_STACK + tls_bytes(), &hub->stack);
+
+	if (error)
+		return error;
+	top = hub->stack.high;
+	tp = tls_place(top, &low);
+	error = tls_make(tp, hub->stack.id);
+	if (error) {
+		stack_free(&hub->stack);
+		return error;
+	}
+	arena_share(tp);
+	*(struct hub **)tls_at(tp, &hub_running, thread_pointer()) = hub;
+	hub->context.thread_pointer = tp;
+	context_make(&hub->context, hub->stack.low, (size_t)((char *)low - hub->stack.low), run_hub);
+	return 0;
+}
+
+static void init_main(struct hub *hub)
+{
+	hub->main.hub = hub;
+	hub->main.is_main = 1;
+	hub->thread_id = os_thread_id();
+	hub->thread_word = tls_thread_word(thread_pointer());
+	hub->is_first = hub->thread_id == sys_getpid();
+	hub->main.limit = FOR_EVER;
+	hub->main.has_begun = true;
+	hub->main.context.thread_pointer = thread_pointer();
+	hub->listed = thread_pointer();
+	hub->main.cancelled = (tls_cancel_state(thread_pointer()) & TLS_CANCELLED) != 0;
+	mask_begin(hub);
+	follow_kernel_urgency(hub);
+	/*
+	 * libc cannot know that there is company now, by helper threads or by greenlets; C++ goes by the variable, of
+	 * which the program may have a copy.
+	 */
+	mark_not_alone(thread_pointer());
+	*glibc.single_threaded = 0;
+	__libc_single_threaded = 0;
+	if (_IO_enable_locks)
+		_IO_enable_locks();
+}
+
+static int start(struct hub *hub)
+{
+	int error = task_flags || glibc_unlike() ? ENOTSUP : tls_init();
+
+	if (error)
+		return error;
+	hub->ready_last = &hub->ready_first;
+	hub->usual_turns = FEWEST_TURNS;
+	hub->alive = 1;
+	hub->peak = 1;
+	hub->stale = true;
+	init_main(hub);
+	error = timers_reserve(&hub->timers, 1);
+	if (!error)
+		error = make_context(hub);
+	if (error)
+		return error;
+	fork_prepare(); /* where there are no hooks, which have done so before */
+	overflow_prepare();
+	leaks_prepare();
+	self = &hub->main;
+	error = hub_refresh(hub);
+	if (error) {
+		self = NULL;
+		tls_release(hub->context.thread_pointer);
+		stack_free(&hub->stack);
+		return error;
+	}
+	altstack_begin(hub);
+	return 0;
+}
+
+extern before_hub *const __start_before_first_hub[] __attribute__((weak, visibility("hidden")));
+extern before_hub *const __stop_before_first_hub[] __attribute__((weak, visibility("hidden")));
+
+/* There are none where the runtime is linked by itself. */
+static void tell_of_first_hub(void)
+{
+	before_hub *const *entry;
+
+	for (entry = __start_before_first_hub; entry < __stop_before_first_hub; entry++)
+		(*entry)();
+}
+
+struct hub *hub_start(void)
+{
+	struct hub *hub;
+	int error;
+
+	if (!any_hub())
+		tell_of_first_hub();
+	hub = memory_zalloc(sizeof(*hub));
+	error = hub ? start(hub) : ENOMEM;
+	if (error) {
+		if (hub)
+			timers_free(&hub->timers);
+		memory_free(hub);
+		errno = error;
+		return NULL;
+	}
+	note_hub(hub);
+	return hub;
+}
+
+void hub_reset(struct hub *hub)
+{
+	note_only_hub(hub);
+	if (!hub)
+		return;
+	hub->ready_first = NULL;
+	hub->ready_last = &hub->ready_first;
+	hub->ready_count = 0;
+	hub->alive = 1;
+	memset(hub->with_urgency, 0, sizeof(hub->with_urgency));
+	hub->with_urgency[self->urgency] = 1;
+	hub->urgent = self->urgency;
+	hub->timers.count = 0;
+	self->timer.place = 0;
+	self->end_fd = self->end_peer = 0;
+	atomic_store(&hub->inbox, NULL);
+	atomic_store(&self->posted, 0);
+	/* What waits for its end has stayed in the parent. */
+	self->joiner = NULL;
+	atomic_store(&self->is_joined, false);
+	hub->leaving = NULL;
+	mask_reset(hub, self);
+	altstack_reset(hub, self);
+	hub->helper_wanted = false;
+	hub->has_slice_timer = false;
+	hub->is_sliced = false;
+	hub->slice_over = false;
+	hub->is_first = true; /* the child's only thread is its main one */
+	hub->stale = true;
+	poller_reset(hub);
+	ring_reset(hub);
+	if (!self->is_main) {
+		glibc_list_instead(thread_pointer(), hub->context.thread_pointer);
+		hub->listed = hub->context.thread_pointer;
+	}
+}

@@ -1,0 +1,3 @@
+#include "defer.h"
+
+__thread struct held held;
