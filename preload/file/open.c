@@ -5,8 +5,8 @@
 #include "preload/core/blocking.h"
 #include "preload/core/options.h"
 #include "preload/core/syscall_numbers.h"
-#include "preload/syscall/raw_syscalls.h"
 #include "procfs.h"
+#include "raw.h"
 #include "runtime/sys/user_memory.h"
 #include <liburing.h>
 #include <linux/openat2.h>

@@ -1,6 +1,7 @@
 /* The system calls on files and queues whose arguments differ from those of their wrappers in libc. */
+#include "raw.h"
 #include "preload/core/blocking.h"
-#include "preload/syscall/raw_syscalls.h"
+#include "preload/ipc/raw.h"
 
 long raw_mq_timedsend(long queue, long bytes, long size, long priority, long limit, long f)
 {

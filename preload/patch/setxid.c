@@ -8,7 +8,7 @@
  */
 #include "setxid.h"
 #include "preload/core/blocking.h"
-#include "preload/syscall/raw_syscalls.h"
+#include "preload/core/kernel_action.h"
 #include "runtime/sched/handlers.h"
 
 /* The second of the two that libc keeps below SIGRTMIN. */

@@ -4,7 +4,7 @@
  */
 #include "preload/core/blocking.h"
 #include "preload/core/syscall_numbers.h"
-#include "preload/syscall/raw_syscalls.h"
+#include "raw.h"
 #include "runtime/lifecycle/fork.h"
 #include "runtime/offload/offload.h"
 #include "runtime/sched/mask.h"

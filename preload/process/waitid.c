@@ -1,5 +1,5 @@
 /* waitid, of libc and of the kernel. */
-#include "preload/syscall/raw_syscalls.h"
+#include "raw.h"
 #include "runtime/signal/addressee.h"
 #include "runtime/sys/user_memory.h"
 #include "wait.h"

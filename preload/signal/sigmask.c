@@ -1,6 +1,6 @@
 /* The signals that a thread blocks, and those that are pending for it. Each greenlet has its own. */
 #include "preload/core/blocking.h"
-#include "preload/syscall/raw_syscalls.h"
+#include "raw.h"
 #include "runtime/sched/mask.h"
 #include "runtime/sched/take_signals.h"
 #include "runtime/signal/dispatch.h"

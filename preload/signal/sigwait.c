@@ -6,7 +6,7 @@
 #include "preload/core/blocking.h"
 #include "preload/core/deadline.h"
 #include "preload/core/stats.h"
-#include "preload/syscall/raw_syscalls.h"
+#include "raw.h"
 #include "runtime/sched/mask.h"
 #include "runtime/signal/dispatch.h"
 #include "runtime/sys/user_memory.h"

@@ -10,7 +10,7 @@
 #include "mapping.h"
 #include "preload/core/deadline.h"
 #include "preload/core/stats.h"
-#include "preload/syscall/raw_syscalls.h"
+#include "raw.h"
 #include "runtime/sys/user_memory.h"
 #include "shared_futex.h"
 #include <limits.h>

@@ -6,7 +6,7 @@
 #include "fair_queue.h"
 #include "preload/core/stats.h"
 #include "preload/core/syscall_numbers.h"
-#include "preload/syscall/raw_syscalls.h"
+#include "raw.h"
 #include "runtime/sys/lock.h"
 #include "runtime/sys/user_memory.h"
 #include <linux/futex.h>

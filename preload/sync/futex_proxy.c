@@ -1,7 +1,7 @@
 #include "futex_proxy.h"
 #include "fair_queue.h"
 #include "preload/core/stats.h"
-#include "preload/syscall/raw_syscalls.h"
+#include "raw.h"
 #include "runtime/offload/proxy_thread.h"
 #include "runtime/sched/hub.h"
 #include <limits.h>

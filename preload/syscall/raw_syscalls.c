@@ -1,7 +1,10 @@
 /* The system calls whose arguments differ from those of their wrappers in libc. */
-#include "raw_syscalls.h"
 #include "preload/core/blocking.h"
+#include "preload/core/kernel_action.h"
 #include "preload/core/syscall_numbers.h"
+#include "preload/fd/raw.h"
+#include "preload/signal/raw.h"
+#include "preload/time/raw.h"
 #include "runtime/sys/user_memory.h"
 #include <string.h>
 

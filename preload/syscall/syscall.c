@@ -7,7 +7,14 @@
 #include "preload/core/blocking.h"
 #include "preload/core/syscall_numbers.h"
 #include "preload/core/thread_ids.h"
-#include "raw_syscalls.h"
+#include "preload/fd/raw.h"
+#include "preload/file/raw.h"
+#include "preload/ipc/raw.h"
+#include "preload/process/raw.h"
+#include "preload/signal/raw.h"
+#include "preload/sync/raw.h"
+#include "preload/thread/raw.h"
+#include "preload/time/raw.h"
 #include <limits.h>
 #include <stdarg.h>
 

@@ -3,7 +3,7 @@
 #include "preload/core/blocking.h"
 #include "preload/core/syscall_numbers.h"
 #include "preload/core/thread_ids.h"
-#include "preload/syscall/raw_syscalls.h"
+#include "raw.h"
 #include "runtime/glibc/layout.h"
 #include "runtime/glibc/tls.h"
 #include "runtime/sys/user_memory.h"

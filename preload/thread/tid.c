@@ -10,7 +10,7 @@
 #include "preload/core/syscall_numbers.h"
 #include "preload/core/thread_ids.h"
 #include "preload/sync/fair_queue.h"
-#include "preload/syscall/raw_syscalls.h"
+#include "raw.h"
 #include "runtime/sys/user_memory.h"
 #include <sys/resource.h>
 

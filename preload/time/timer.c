@@ -6,7 +6,7 @@
 #include "preload/core/syscall_numbers.h"
 #include "preload/core/thread_ids.h"
 #include "preload/signal/addressed.h"
-#include "preload/syscall/raw_syscalls.h"
+#include "raw.h"
 #include "runtime/sched/pending.h"
 #include "runtime/signal/addressee.h"
 #include "runtime/sys/user_memory.h"
