@@ -11,8 +11,10 @@
 #ifndef PRELOAD_CORE_BLOCKING_H
 #define PRELOAD_CORE_BLOCKING_H
 
+#include "exit_thread.h"
 #include "fd_table.h"
 #include "libc.h"
+#include "options.h"
 #include "runtime/io/poller.h"
 #include "runtime/lifecycle/greenlet.h"
 #include "runtime/offload/offload.h"
@@ -93,18 +95,39 @@ static inline bool is_cancelled(void)
 	return unlikely(self) && is_to_be_cancelled(self);
 }
 
+/*
+ * For a wait that a cancellation ends and a kill does not: as until, but firm for who was killed. When it has ended
+ * with ECANCELED, and is_cancelled() says no, it is to be begun again.
+ */
+static inline struct until but_not_by_kill(const struct until *until)
+{
+	struct until mine = *until;
+
+	mine.firm = !is_cancelled() && self && self->killed;
+	return mine;
+}
+
+/*
+ * True where libc's own waiting will do: on an OS thread without greenlets, whom libc's own giving back wakes, and on a
+ * greenlet that is alone there.
+ */
+static inline bool waits_natively(enum call call)
+{
+	return call_is_off[call] || !self || !has_company(self);
+}
+
 /* Ends the calling greenlet if it is cancelled; does not return then. For calls that are always cancellation points. */
 static inline void end_if_cancelled(void)
 {
 	if (is_cancelled())
-		pthread_exit(PTHREAD_CANCELED);
+		exit_thread(PTHREAD_CANCELED);
 }
 
 /* The same where no cancellation point is needed, as the greenlet is to be cancelled at any time. */
 static inline void end_if_cancelled_at_once(void)
 {
 	if (unlikely(self) && is_to_be_cancelled_at_once(self))
-		pthread_exit(PTHREAD_CANCELED);
+		exit_thread(PTHREAD_CANCELED);
 }
 
 /* What act_on_cancellation() comes to on a greenlet that was cancelled. */

@@ -30,4 +30,16 @@ static inline nanos deadline_in(int milliseconds)
 	return milliseconds < 0 ? FOR_EVER : deadline_of_span((nanos)milliseconds * NANOS_PER_MSEC);
 }
 
+/* The clocks that a wait for a lock, or the like, may be timed by. */
+static inline bool is_waitable(clockid_t clock)
+{
+	return clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC;
+}
+
+struct until;
+
+/* The deadline of a POSIX timed call, in what park() counts. Returns 0; for a time that is none EINVAL, and it is past.
+ */
+int deadline_by_clock(clockid_t clock, const struct timespec *at, struct until *until);
+
 #endif

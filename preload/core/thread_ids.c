@@ -71,3 +71,18 @@ void know_arguments(long number, long *a)
 		break;
 	}
 }
+
+pid_t own_thread_id(void)
+{
+	return self && !self->is_main && !call_is_off[CALL_gettid] ? tls_thread_id() : libc.gettid();
+}
+
+/* What was inherited from the main thread is what that has. */
+int policy_of(const struct greenlet *g, int *policy, struct sched_param *param)
+{
+	if (g->policy == POLICY_OF_MAIN)
+		return libc.pthread_getschedparam(thread_of(&g->hub->main), policy, param);
+	*policy = g->policy;
+	param->sched_priority = g->priority;
+	return 0;
+}

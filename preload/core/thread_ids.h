@@ -10,6 +10,15 @@
 /* The greenlet that has this id and is no OS thread's main one; NULL: none, or ids are the kernel's in this process. */
 struct greenlet *greenlet_named(pid_t id);
 
+/* The calling thread's id, as gettid(2) tells the program. */
+pid_t own_thread_id(void);
+
+/*
+ * The scheduling policy and priority of a greenlet that is no OS thread's main one: those that it was given, or else
+ * the main one's, which the kernel knows. Returns 0 or an error number.
+ */
+int policy_of(const struct greenlet *g, int *policy, struct sched_param *param);
+
 /* The id of the OS thread on which such a greenlet runs; any other id as it is. */
 pid_t known_id(pid_t id);
 

@@ -4,8 +4,8 @@
  */
 #include "mq_notify.h"
 #include "preload/core/blocking.h"
+#include "preload/core/deadline.h"
 #include "preload/core/syscall_numbers.h"
-#include "preload/sync/fair_queue.h"
 #include "runtime/sys/user_memory.h"
 #include <mqueue.h>
 

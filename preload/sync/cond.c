@@ -39,7 +39,7 @@ static int relock(pthread_mutex_t *mutex, bool counts, int error)
 		self->is_exiting = true; /* nothing ends the wait for the mutex */
 	failure = lock_after_wait(mutex, counts);
 	if (exits)
-		pthread_exit(PTHREAD_CANCELED);
+		exit_thread(PTHREAD_CANCELED);
 	return failure ? failure : error;
 }
 

@@ -1,5 +1,4 @@
 #include "fair_queue.h"
-#include "preload/core/program_clock.h"
 #include "preload/core/stats.h"
 
 /* An OS thread without greenlets that stands in line blocks until it is called; the others park. */
@@ -87,26 +86,4 @@ int wait_for_turn(enum call call, void *address, const struct way *way, const st
 
 	lot_enter(address, &place);
 	return take_as_placed(call, &place, way, until);
-}
-
-struct until but_not_by_kill(const struct until *until)
-{
-	struct until mine = *until;
-
-	mine.firm = !is_cancelled() && self && self->killed;
-	return mine;
-}
-
-int deadline_by_clock(clockid_t clock, const struct timespec *at, struct until *until)
-{
-	nanos span;
-
-	until->deadline = 0;
-	if (at->tv_nsec < 0 || at->tv_nsec >= (long)NANOS_PER_SEC)
-		return EINVAL;
-	if (at->tv_sec < 0)
-		return 0;
-	span = span_until_time(clock, nanos_of(at));
-	until->deadline = span ? nanos_add(clock_now(), span) : 0;
-	return 0;
 }

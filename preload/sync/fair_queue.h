@@ -7,18 +7,9 @@
 #define PRELOAD_SYNC_FAIR_QUEUE_H
 
 #include "preload/core/blocking.h"
-#include "preload/core/options.h"
+#include "preload/core/deadline.h"
 #include "runtime/glibc/tls.h"
 #include "runtime/sync/parking_lot.h"
-
-/*
- * True where libc's own waiting will do: on an OS thread without greenlets, whom libc's own giving back wakes, and on a
- * greenlet that is alone there.
- */
-static inline bool waits_natively(enum call call)
-{
-	return call_is_off[call] || !self || !has_company(self);
-}
 
 /*
  * How waiters come to have a kind of object. The address at which they queue, which is usually the object's own, is
@@ -88,21 +79,5 @@ static inline int wake_waiters(const void *address, int count)
 	let_urgent_run();
 	return woken;
 }
-
-/*
- * For a wait that a cancellation ends and a kill does not: as until, but firm for who was killed. When it has ended
- * with ECANCELED, and is_cancelled() says no, it is to be begun again.
- */
-struct until but_not_by_kill(const struct until *until);
-
-/* The clocks that a wait may be timed by. */
-static inline bool is_waitable(clockid_t clock)
-{
-	return clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC;
-}
-
-/* The deadline of a POSIX timed call, in what park() counts. Returns 0; for a time that is none EINVAL, and it is past.
- */
-int deadline_by_clock(clockid_t clock, const struct timespec *at, struct until *until);
 
 #endif

@@ -6,13 +6,14 @@
 #include "futex_pi.h"
 #include "fair_queue.h"
 #include "preload/core/stats.h"
+#include "preload/core/thread_ids.h"
 #include <linux/futex.h>
 
 enum { SPOKEN_FOR = FUTEX_TID_MASK };
 
 static uint32_t own_id(void)
 {
-	return (uint32_t)gettid() & SPOKEN_FOR;
+	return (uint32_t)own_thread_id() & SPOKEN_FOR;
 }
 
 /* Whoever leaves others in line behind him must be told of them when he gives it back. */

@@ -5,6 +5,7 @@
  */
 #include "mutex_ceiling.h"
 #include "preload/core/blocking.h"
+#include "preload/core/thread_ids.h"
 #include "runtime/glibc/tls.h"
 #include <limits.h>
 #include <linux/futex.h>
@@ -15,7 +16,7 @@ static bool has_real_time_priority(int *priority)
 	struct sched_param param;
 	int policy;
 
-	if (!self || self->is_main || pthread_getschedparam(pthread_self(), &policy, &param) != 0)
+	if (!self || self->is_main || policy_of(self, &policy, &param) != 0)
 		return false;
 	*priority = param.sched_priority;
 	return policy == SCHED_FIFO || policy == SCHED_RR;

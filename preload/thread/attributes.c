@@ -7,6 +7,7 @@
 #include "given_name.h"
 #include "name.h"
 #include "preload/core/blocking.h"
+#include "preload/core/thread_ids.h"
 #include "runtime/sys/memory.h"
 #include <stdlib.h>
 #include <string.h>
@@ -49,16 +50,6 @@ static void show_stack(const struct greenlet *g, pthread_attr_t *attributes)
 		pthread_attr_setstack(
 		    attributes, (char *)whole_pages((uintptr_t)g->stack_high) - g->stack_size, g->stack_size);
 	pthread_attr_setguardsize(attributes, g->guard_size);
-}
-
-/* What was inherited from the main thread is what that has. */
-static int policy_of(const struct greenlet *g, int *policy, struct sched_param *param)
-{
-	if (g->policy == POLICY_OF_MAIN)
-		return libc.pthread_getschedparam(main_of(g), policy, param);
-	*policy = g->policy;
-	param->sched_priority = g->priority;
-	return 0;
 }
 
 int pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes)

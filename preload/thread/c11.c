@@ -1,6 +1,7 @@
 /* The threads of C11: those of POSIX, but for the type of what their functions return. */
 #include "preload/core/c11.h"
 #include "create.h"
+#include "preload/core/exit_thread.h"
 #include "runtime/sys/memory.h"
 #include <stdint.h>
 #include <stdlib.h>
@@ -49,5 +50,5 @@ int thrd_detach(thrd_t thread)
 
 void thrd_exit(int result)
 {
-	pthread_exit((void *)(intptr_t)result);
+	exit_thread((void *)(intptr_t)result);
 }

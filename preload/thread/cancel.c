@@ -1,14 +1,14 @@
 /*
  * Cancellation of greenlets. The waits that a cancellation ends return ECANCELED, as those of a killed greenlet do, and
- * the hook then ends the greenlet by pthread_exit. The state and the type are those that libc keeps for the thread that
- * it takes the greenlet for, so that what libc's own code forbids is heeded, too. Threads of the system's are libc's to
- * cancel.
+ * the hook then ends the greenlet by exit_thread(). The state and the type are those that libc keeps for the thread
+ * that it takes the greenlet for, so that what libc's own code forbids is heeded, too. Threads of the system's are
+ * libc's to cancel.
  */
 #include "preload/core/blocking.h"
 
 static void exit_cancelled(void)
 {
-	pthread_exit(PTHREAD_CANCELED);
+	exit_thread(PTHREAD_CANCELED);
 }
 
 int pthread_cancel(pthread_t thread)

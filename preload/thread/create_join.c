@@ -6,10 +6,11 @@
 #include "create.h"
 #include "ended.h"
 #include "preload/core/blocking.h"
+#include "preload/core/deadline.h"
+#include "preload/core/exit_thread.h"
 #include "preload/core/options.h"
 #include "preload/core/stats.h"
 #include "preload/patch/futex_users.h"
-#include "preload/sync/fair_queue.h"
 #include "runtime/glibc/tls.h"
 #include "runtime/lifecycle/exit.h"
 #include "runtime/offload/worker_pool.h"
@@ -17,7 +18,7 @@
 #include "runtime/sched/mask.h"
 #include "runtime/sched/preempt.h"
 #include "runtime/sched/task.h"
-#include "runtime/sched/wait_cleanup.h"
+#include "runtime/sync/parking_lot.h"
 #include "runtime/sys/memory.h"
 #include <stdlib.h>
 
@@ -29,8 +30,8 @@ static bool makes_threads(const void *caller)
 		wants_os_thread = false;
 		return true;
 	}
-	return call_is_off[CALL_pthread_create] || hub_running || task_flags || (!self && gettid() != sys_getpid()) ||
-	       waits_by_itself(caller);
+	return call_is_off[CALL_pthread_create] || hub_running || task_flags ||
+	       (!self && libc.gettid() != sys_getpid()) || waits_by_itself(caller);
 }
 
 /* One of the system's inherits the OS thread's mask, which is to be the creator's own. */
@@ -320,38 +321,7 @@ int pthread_detach(pthread_t thread)
 	return 0;
 }
 
-static pthread_key_t at_end_of_main;
-
-/*
- * pthread_exit in the main greenlet: libc has unwound its stack and runs the destructors of its keys. Those that are
- * left of the rounds run here, because libc would then end the OS thread, or the process if that has no other thread.
- * thread_local destructors do not run: libc leaves them to exit(), which a main thread calls only if it is the last.
- */
-static void end_main_in_destructor(void *unused)
-{
-	(void)unused;
-	tls_finish_key_destructors(at_end_of_main);
-	end_main(self->hub);
-}
-
-static void make_key(void)
-{
-	pthread_key_create(&at_end_of_main, end_main_in_destructor);
-}
-
 void pthread_exit(void *value)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	if (self) {
-		self->value = value;
-		self->is_exiting = true;
-		leave_waits(0); /* those that a handler has interrupted, which is the caller */
-	}
-	if (self && self->is_main && self->hub->is_first) {
-		pthread_once(&once, make_key);
-		pthread_setspecific(at_end_of_main, self);
-	}
-	libc.pthread_exit(value);
-	__builtin_unreachable();
+	exit_thread(value);
 }

@@ -9,8 +9,8 @@
 #include "preload/core/options.h"
 #include "preload/core/syscall_numbers.h"
 #include "preload/core/thread_ids.h"
-#include "preload/sync/fair_queue.h"
 #include "raw.h"
+#include "runtime/glibc/tls.h"
 #include "runtime/sys/user_memory.h"
 #include <sys/resource.h>
 
@@ -43,7 +43,7 @@ static int settle(int error)
 
 pid_t gettid(void)
 {
-	return is_thread(self) && !call_is_off[CALL_gettid] ? tls_thread_id() : libc.gettid();
+	return own_thread_id();
 }
 
 /* An older libc has no such function, but its descriptors have the id, where they are as we know them. */
@@ -52,7 +52,7 @@ static pid_t id_in_descriptor(pthread_t thread)
 	int id;
 
 	if (pthread_equal(thread, pthread_self()))
-		return gettid();
+		return own_thread_id();
 	id = tls_init() == 0 ? tls_thread_id_at(tls_of_thread(thread)) : 0;
 	return id > 0 ? id : -1;
 }
