@@ -104,7 +104,10 @@ int io_getevents(struct io_context *context, long least, long most, struct io_ev
 #define ATTRIBUTES_OF(name)
 #endif
 
-/* A hook's other names are aliases of it, in the file that defines it. */
+/*
+ * A hook's other names are aliases of it, in the file that defines it. The library itself calls no hook. Where it needs
+ * what one does, the function is do_NAME, and the hook an alias of that.
+ */
 #define synonym(name, of) extern __typeof__(of) name __attribute__((alias(#of))) ATTRIBUTES_OF(of)
 
 /* Programs still call what is deprecated. */

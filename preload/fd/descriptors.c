@@ -3,6 +3,7 @@
 #include "owner.h"
 #include "preload/core/blocking.h"
 #include "preload/core/linger.h"
+#include "preload/patch/libc_internal.h"
 #include "preload/patch/patch.h"
 #include "preload/patch/sanitizers.h"
 #include "runtime/sched/mask.h"
@@ -235,10 +236,11 @@ static int put(const struct put *put)
 	return put_in_place(put);
 }
 
-int dup2(int fd, int twin)
+static int do_dup2(int fd, int twin)
 {
 	return put(&(struct put){fd, twin, 0, false});
 }
+synonym(dup2, do_dup2);
 
 int dup3(int fd, int twin, int flags)
 {
@@ -417,9 +419,15 @@ int shutdown(int fd, int how)
 	return result;
 }
 
+/* What libc itself calls: the child of its posix_spawn does so in our memory, see libc_internal.h. */
+int dup2_from_libc(int fd, int twin)
+{
+	return is_at_home() ? do_dup2(fd, twin) : libc.dup2(fd, twin);
+}
+
 synonym(__pipe, pipe);
 synonym(__close, close);
-synonym(__dup2, dup2);
+synonym(__dup2, do_dup2);
 synonym(__fcntl, fcntl);
 synonym(fcntl64, fcntl);
 synonym(freopen64, freopen);

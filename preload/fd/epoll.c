@@ -1,4 +1,5 @@
 /* epoll_wait and its kin: an epoll descriptor is readable when it has events, so it is waited for as any other. */
+#include "calls.h"
 #include "preload/core/blocking.h"
 #include "preload/core/deadline.h"
 #include "runtime/io/loop.h"
@@ -50,7 +51,7 @@ static int epoll_pwait_native(int epfd, struct epoll_event *events, int max, int
 	return n;
 }
 
-int epoll_pwait(int epfd, struct epoll_event *events, int max, int timeout, const sigset_t *mask)
+int do_epoll_pwait(int epfd, struct epoll_event *events, int max, int timeout, const sigset_t *mask)
 {
 	struct blocking call = blocking_until(CALL_epoll_pwait, FOR_EVER);
 
@@ -65,6 +66,7 @@ int epoll_pwait(int epfd, struct epoll_event *events, int max, int timeout, cons
 	call.until.mask = mask;
 	return epoll_green(&call, epfd, events, max);
 }
+synonym(epoll_pwait, do_epoll_pwait);
 
 static int epoll_pwait2_native(
     int epfd, struct epoll_event *events, int max, const struct timespec *timeout, const sigset_t *mask)
@@ -76,7 +78,7 @@ static int epoll_pwait2_native(
 	return n;
 }
 
-int epoll_pwait2(int epfd, struct epoll_event *events, int max, const struct timespec *timeout, const sigset_t *mask)
+int do_epoll_pwait2(int epfd, struct epoll_event *events, int max, const struct timespec *timeout, const sigset_t *mask)
 {
 	struct blocking call = blocking_until(CALL_epoll_pwait2, FOR_EVER);
 
@@ -91,6 +93,7 @@ int epoll_pwait2(int epfd, struct epoll_event *events, int max, const struct tim
 	call.until.mask = mask;
 	return epoll_green(&call, epfd, events, max);
 }
+synonym(epoll_pwait2, do_epoll_pwait2);
 
 /* A wait for an instance that watches a listener goes first, as one for the listener itself does. */
 int epoll_ctl(int epfd, int operation, int fd, struct epoll_event *event)

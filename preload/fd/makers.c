@@ -61,7 +61,7 @@ int memfd_create(const char *name, unsigned int flags)
 }
 
 /* The last two arguments are there only where a queue can come to be; libc passes them on as they are. */
-mqd_t mq_open(const char *name, int flags, ...)
+static mqd_t do_mq_open(const char *name, int flags, ...)
 {
 	struct mq_attr *attributes = NULL;
 	mode_t mode = 0;
@@ -74,6 +74,13 @@ mqd_t mq_open(const char *name, int flags, ...)
 		va_end(rest);
 	}
 	return noted(libc.mq_open(name, flags, mode, attributes));
+}
+synonym(mq_open, do_mq_open);
+
+/* The name that code built with _FORTIFY_SOURCE calls takes no mode. Where one is needed, libc ends the program. */
+mqd_t __mq_open_2(const char *name, int flags)
+{
+	return flags & O_CREAT ? libc.__mq_open_2(name, flags) : do_mq_open(name, flags);
 }
 
 int mq_close(mqd_t queue)

@@ -1,4 +1,5 @@
 /* poll and ppoll: the kernel is asked without waiting, and asked again each time a descriptor may have become ready. */
+#include "calls.h"
 #include "preload/core/blocking.h"
 #include "preload/core/deadline.h"
 #include "runtime/sched/hub.h"
@@ -97,7 +98,7 @@ static int poll_green(struct blocking *call, struct pollfd *fds, nfds_t n)
 	return (int)settled(call, ready ? ready : nothing_came(call));
 }
 
-int poll(struct pollfd *fds, nfds_t n, int timeout)
+static int do_poll(struct pollfd *fds, nfds_t n, int timeout)
 {
 	struct blocking call = blocking_until(CALL_poll, FOR_EVER);
 
@@ -108,7 +109,8 @@ int poll(struct pollfd *fds, nfds_t n, int timeout)
 	call.until.deadline = deadline_in(timeout);
 	return poll_green(&call, fds, n);
 }
-synonym(__poll, poll);
+synonym(poll, do_poll);
+synonym(__poll, do_poll);
 
 static int ppoll_native(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask)
 {
@@ -119,7 +121,7 @@ static int ppoll_native(struct pollfd *fds, nfds_t n, const struct timespec *tim
 	return ready;
 }
 
-int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask)
+int do_ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask)
 {
 	struct blocking call = blocking_until(CALL_ppoll, FOR_EVER);
 
@@ -133,4 +135,18 @@ int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const si
 	call.until.deadline = deadline_of(timeout);
 	call.until.mask = mask;
 	return poll_green(&call, fds, n);
+}
+synonym(ppoll, do_ppoll);
+
+/* The names that code built with _FORTIFY_SOURCE calls check a size that the compiler knew. Where the check fails, libc
+ * ends the program. */
+int __poll_chk(struct pollfd *fds, nfds_t n, int timeout, size_t size)
+{
+	return n > size / sizeof(*fds) ? libc.__poll_chk(fds, n, timeout, size) : do_poll(fds, n, timeout);
+}
+
+int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask, size_t size)
+{
+	return n > size / sizeof(*fds) ? libc.__ppoll_chk(fds, n, timeout, mask, size)
+				       : do_ppoll(fds, n, timeout, mask);
 }

@@ -1,4 +1,5 @@
 /* read, write and their vectored forms, on whatever can wait: pipes, sockets, ttys, eventfd, timerfd, inotify. */
+#include "calls.h"
 #include "preload/core/blocking.h"
 #include "preload/core/transfer.h"
 #include "preload/core/uncached_read.h"
@@ -14,7 +15,7 @@ static SELDOM ssize_t read_by(enum call name, int fd, void *buf, size_t count)
 	return settled(&call, n);
 }
 
-ssize_t read(int fd, void *buf, size_t count)
+static ssize_t do_read(int fd, void *buf, size_t count)
 {
 	long n;
 
@@ -23,6 +24,7 @@ ssize_t read(int fd, void *buf, size_t count)
 	n = receive_quickly(CALL_read, fd, buf, count);
 	return n == -EAGAIN ? read_by(CALL_read, fd, buf, count) : result_of(CALL_read, n);
 }
+synonym(read, do_read);
 
 ssize_t readv(int fd, const struct iovec *iov, int count)
 {
@@ -47,7 +49,7 @@ static ssize_t read_at(struct blocking *call, const struct iovec *iov, int count
 /* Others the kernel refuses, and we could not tell that from its refusal of RWF_NOWAIT. */
 #define KNOWN_FLAGS (RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT | RWF_APPEND)
 
-ssize_t preadv2(int fd, const struct iovec *iov, int count, off_t position, int flags)
+ssize_t do_preadv2(int fd, const struct iovec *iov, int count, off_t position, int flags)
 {
 	struct blocking call = blocking_on(CALL_preadv2, fd, POLLIN);
 	ssize_t n;
@@ -63,6 +65,7 @@ ssize_t preadv2(int fd, const struct iovec *iov, int count, off_t position, int 
 	while (n < 0 && park_until_ready(&call));
 	return settled(&call, n);
 }
+synonym(preadv2, do_preadv2);
 
 /* What was written counts, whatever ended the call. */
 static ssize_t written(struct blocking *call, size_t done, ssize_t last)
@@ -136,7 +139,7 @@ ssize_t preadv(int fd, const struct iovec *iov, int count, off_t position)
 	return libc.preadv(fd, iov, count, position);
 }
 
-ssize_t pread(int fd, void *buf, size_t count, off_t position)
+ssize_t do_pread(int fd, void *buf, size_t count, off_t position)
 {
 	struct blocking call = blocking_on(CALL_pread, fd, POLLIN);
 
@@ -144,6 +147,7 @@ ssize_t pread(int fd, void *buf, size_t count, off_t position)
 		return read_cold(&call, &(struct iovec){buf, count}, 1, position, 0);
 	return libc.pread(fd, buf, count, position);
 }
+synonym(pread, do_pread);
 
 /* What has a position takes what is written at once: these are cancellation points, no more. */
 ssize_t pwrite(int fd, const void *buf, size_t count, off_t position)
@@ -158,7 +162,7 @@ ssize_t pwritev(int fd, const struct iovec *iov, int count, off_t position)
 	return written_by(fd, 0, libc.pwritev(fd, iov, count, position));
 }
 
-ssize_t pwritev2(int fd, const struct iovec *iov, int count, off_t position, int flags)
+ssize_t do_pwritev2(int fd, const struct iovec *iov, int count, off_t position, int flags)
 {
 	struct blocking call = blocking_on(CALL_pwritev2, fd, POLLOUT);
 
@@ -168,6 +172,7 @@ ssize_t pwritev2(int fd, const struct iovec *iov, int count, off_t position, int
 	call.dont_wait = flags & RWF_NOWAIT;
 	return write_vector(&call, iov, count, flags);
 }
+synonym(pwritev2, do_pwritev2);
 
 int eventfd_read(int fd, eventfd_t *value)
 {
@@ -179,13 +184,26 @@ int eventfd_write(int fd, eventfd_t value)
 	return write_rest(CALL_eventfd_write, fd, &value, sizeof(value), 0) == sizeof(value) ? 0 : -1;
 }
 
-synonym(__read, read);
+synonym(__read, do_read);
 synonym(__write, write);
-synonym(pread64, pread);
-synonym(__pread64, pread);
+synonym(pread64, do_pread);
+synonym(__pread64, do_pread);
 synonym(preadv64, preadv);
 synonym(pwrite64, pwrite);
 synonym(__pwrite64, pwrite);
 synonym(pwritev64, pwritev);
-synonym(preadv64v2, preadv2);
-synonym(pwritev64v2, pwritev2);
+synonym(preadv64v2, do_preadv2);
+synonym(pwritev64v2, do_pwritev2);
+
+/* The names that code built with _FORTIFY_SOURCE calls check a size that the compiler knew. Where the check fails, libc
+ * ends the program. */
+ssize_t __read_chk(int fd, void *buf, size_t count, size_t size)
+{
+	return count > size ? libc.__read_chk(fd, buf, count, size) : do_read(fd, buf, count);
+}
+
+ssize_t __pread_chk(int fd, void *buf, size_t count, off_t position, size_t size)
+{
+	return count > size ? libc.__pread_chk(fd, buf, count, position, size) : do_pread(fd, buf, count, position);
+}
+synonym(__pread64_chk, __pread_chk);

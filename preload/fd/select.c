@@ -2,6 +2,7 @@
  * select and pselect. The kernel is asked without waiting, on the caller's own sets, so that the answer and the errors
  * are its own. An answer overwrites the sets: they are copied before, and put back before each wait.
  */
+#include "calls.h"
 #include "preload/core/blocking.h"
 #include "preload/core/deadline.h"
 #include "runtime/sched/mask.h"
@@ -302,7 +303,8 @@ static int pselect_native(int n, fd_set *const sets[3], const struct timespec *t
 	return ready;
 }
 
-int pselect(int n, fd_set *reads, fd_set *writes, fd_set *excepts, const struct timespec *timeout, const sigset_t *mask)
+int do_pselect(
+    int n, fd_set *reads, fd_set *writes, fd_set *excepts, const struct timespec *timeout, const sigset_t *mask)
 {
 	struct blocking call = blocking_until(CALL_pselect, FOR_EVER);
 
@@ -318,6 +320,7 @@ int pselect(int n, fd_set *reads, fd_set *writes, fd_set *excepts, const struct 
 	call.until.mask = mask;
 	return select_green(&call, n, (fd_set *const[]){reads, writes, excepts});
 }
+synonym(pselect, do_pselect);
 
 /* Microseconds may go beyond a second here. A negative span stays an invalid one. */
 static struct timespec span_of(const struct timeval *t)

@@ -3,6 +3,7 @@
  * blocking, so the bytes go through a buffer and send(MSG_DONTWAIT). A buffer lives for one attempt and not while the
  * greenlet is parked: a thousand slow peers need none.
  */
+#include "calls.h"
 #include "runtime/sys/memory.h"
 #include "splice.h"
 #include <stdlib.h>
@@ -40,7 +41,7 @@ static ssize_t attempt_send_file(struct blocking *call, const struct copy *c, of
 	buf = memory_alloc(CHUNK);
 	if (!buf)
 		return -1;
-	n = pread(c->in, buf, at_most(count, CHUNK), at);
+	n = do_pread(c->in, buf, at_most(count, CHUNK), at);
 	if (n > 0)
 		n = attempt_send(call, buf, (size_t)n, 0);
 	else if (n < 0) /* a directory, a file with O_DIRECT: sendfile has its own answer */
@@ -96,7 +97,7 @@ static ssize_t attempt_send_pipe(struct blocking *out, struct copy *c)
 
 	if (!buf)
 		return -1;
-	if (pipe2(peek, O_CLOEXEC) == 0) {
+	if (libc.pipe2(peek, O_CLOEXEC) == 0) {
 		n = attempt_peek_and_send(out, c, peek, buf);
 		libc.close(peek[0]);
 		libc.close(peek[1]);

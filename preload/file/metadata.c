@@ -5,6 +5,7 @@
  */
 #include "preload/core/blocking.h"
 #include "procfs.h"
+#include "raw.h"
 #include "uring_op.h"
 #include <liburing.h>
 
@@ -96,6 +97,19 @@ void sync(void)
 	ask(CALL_sync, libc.sync, 0, 0, 0, 0, 0);
 }
 
+/* The system call answers. */
+long raw_sync(long a, long b, long c, long d, long e, long f)
+{
+	(void)a;
+	(void)b;
+	(void)c;
+	(void)d;
+	(void)e;
+	(void)f;
+	ask(CALL_sync, libc.sync, 0, 0, 0, 0, 0);
+	return 0;
+}
+
 DIR *opendir(const char *path)
 {
 	return (DIR *)ask_of_path(CALL_opendir, libc.opendir, 0, (long)path, 0, 0, 0, 0);
@@ -116,7 +130,16 @@ int faccessat(int dir, const char *path, int mode, int flags)
 	return (int)ask_of_path(CALL_faccessat, libc.faccessat, 1, dir, (long)path, mode, flags, 0);
 }
 
-ssize_t readlink(const char *restrict path, char *restrict target, size_t size)
+/* The system call has no flags. */
+long raw_faccessat(long dir, long path, long mode, long d, long e, long f)
+{
+	(void)d;
+	(void)e;
+	(void)f;
+	return (int)ask_of_path(CALL_faccessat, libc.faccessat, 1, dir, path, (int)mode, 0, 0);
+}
+
+static ssize_t do_readlink(const char *restrict path, char *restrict target, size_t size)
 {
 	ssize_t n = ask_of_path(CALL_readlink, libc.readlink, 0, (long)path, (long)target, (long)size, 0, 0);
 
@@ -124,14 +147,29 @@ ssize_t readlink(const char *restrict path, char *restrict target, size_t size)
 		link_of_greenlet(path, target, size, &n);
 	return n;
 }
+synonym(readlink, do_readlink);
 
-ssize_t readlinkat(int dir, const char *restrict path, char *restrict target, size_t size)
+static ssize_t do_readlinkat(int dir, const char *restrict path, char *restrict target, size_t size)
 {
 	ssize_t n = ask_of_path(CALL_readlinkat, libc.readlinkat, 1, dir, (long)path, (long)target, (long)size, 0);
 
 	if (unlikely(n > 0 && may_be_of_greenlet(path, 0)))
 		link_of_greenlet(path, target, size, &n);
 	return n;
+}
+synonym(readlinkat, do_readlinkat);
+
+/* The names that code built with _FORTIFY_SOURCE calls, see __read_chk(). */
+ssize_t __readlink_chk(const char *restrict path, char *restrict target, size_t count, size_t size)
+{
+	return count > size ? libc.__readlink_chk(path, target, count, size) : do_readlink(path, target, count);
+}
+
+ssize_t __readlinkat_chk(int dir, const char *restrict path, char *restrict target, size_t count, size_t size)
+{
+	if (count > size)
+		return libc.__readlinkat_chk(dir, path, target, count, size);
+	return do_readlinkat(dir, path, target, count);
 }
 
 int rename(const char *from, const char *to)

@@ -169,7 +169,7 @@ static bool has_mode(int flags)
 	return flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE;
 }
 
-int open(const char *path, int flags, ...)
+static int do_open(const char *path, int flags, ...)
 {
 	struct open_job job = {.dir = AT_FDCWD, .path = path, .flags = flags};
 	va_list rest;
@@ -180,11 +180,12 @@ int open(const char *path, int flags, ...)
 	va_end(rest);
 	return likely(!self) ? noted(libc.open(path, flags, job.mode), flags) : open_greenly(CALL_open, &job);
 }
-synonym(open64, open);
-synonym(__open, open);
-synonym(__open64, open);
+synonym(open, do_open);
+synonym(open64, do_open);
+synonym(__open, do_open);
+synonym(__open64, do_open);
 
-int openat(int dir, const char *path, int flags, ...)
+static int do_openat(int dir, const char *path, int flags, ...)
 {
 	struct open_job job = {.dir = dir, .path = path, .flags = flags};
 	va_list rest;
@@ -195,7 +196,8 @@ int openat(int dir, const char *path, int flags, ...)
 	va_end(rest);
 	return likely(!self) ? noted(libc.openat(dir, path, flags, job.mode), flags) : open_greenly(CALL_openat, &job);
 }
-synonym(openat64, openat);
+synonym(openat, do_openat);
+synonym(openat64, do_openat);
 
 /* Where `resolve` has a say in what the path leads to, only the kernel knows: O_PATH gets there and does not wait. */
 static bool may_wait_as_told(const struct open_job *job, const struct open_how *how)
@@ -275,4 +277,25 @@ int open_by_handle_at(int mount, struct file_handle *handle, int flags)
 {
 	act_on_cancellation(CALL_open_by_handle_at);
 	return noted(libc.open_by_handle_at(mount, handle, flags), flags);
+}
+
+/* The names that code built with _FORTIFY_SOURCE calls take no mode. Where one is needed, libc ends the program. */
+int __open_2(const char *path, int flags)
+{
+	return has_mode(flags) ? libc.__open_2(path, flags) : do_open(path, flags);
+}
+
+int __open64_2(const char *path, int flags)
+{
+	return has_mode(flags) ? libc.__open64_2(path, flags) : do_open(path, flags);
+}
+
+int __openat_2(int dir, const char *path, int flags)
+{
+	return has_mode(flags) ? libc.__openat_2(dir, path, flags) : do_openat(dir, path, flags);
+}
+
+int __openat64_2(int dir, const char *path, int flags)
+{
+	return has_mode(flags) ? libc.__openat64_2(dir, path, flags) : do_openat(dir, path, flags);
 }

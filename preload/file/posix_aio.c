@@ -66,26 +66,29 @@ static int hand_in(struct hand_in *in)
 	return in->result;
 }
 
-int aio_read(struct aiocb *request)
+static int do_aio_read(struct aiocb *request)
 {
 	struct hand_in in = {.call = CALL_aio_read, .request = request};
 
 	return hand_in(&in);
 }
+synonym(aio_read, do_aio_read);
 
-int aio_write(struct aiocb *request)
+static int do_aio_write(struct aiocb *request)
 {
 	struct hand_in in = {.call = CALL_aio_write, .request = request};
 
 	return hand_in(&in);
 }
+synonym(aio_write, do_aio_write);
 
-int aio_fsync(int operation, struct aiocb *request)
+static int do_aio_fsync(int operation, struct aiocb *request)
 {
 	struct hand_in in = {.call = CALL_aio_fsync, .how = operation, .request = request};
 
 	return hand_in(&in);
 }
+synonym(aio_fsync, do_aio_fsync);
 
 static bool is_over_by_now(const struct aiocb *request)
 {
@@ -144,7 +147,7 @@ static int look_natively(const struct aiocb *const list[], int count)
 	return result;
 }
 
-int aio_suspend(const struct aiocb *const list[], int count, const struct timespec *limit)
+static int do_aio_suspend(const struct aiocb *const list[], int count, const struct timespec *limit)
 {
 	struct blocking call = blocking_on(CALL_aio_suspend, -1, 0);
 	nanos deadline;
@@ -165,6 +168,7 @@ int aio_suspend(const struct aiocb *const list[], int count, const struct timesp
 		result = wait_for_any(&call, list, count, deadline);
 	return (int)settled(&call, result);
 }
+synonym(aio_suspend, do_aio_suspend);
 
 static bool is_meant(const struct aiocb *request)
 {
@@ -225,7 +229,7 @@ static int list_and_wait(struct blocking *call, struct aiocb *const list[], int 
 	return -1;
 }
 
-int lio_listio(int mode, struct aiocb *const list[restrict], int count, struct sigevent *restrict event)
+static int do_lio_listio(int mode, struct aiocb *const list[restrict], int count, struct sigevent *restrict event)
 {
 	struct blocking call = blocking_on(CALL_lio_listio, -1, 0);
 	struct hand_in in = {.call = CALL_lio_listio, .how = mode, .list = list, .count = count, .event = event};
@@ -238,31 +242,32 @@ int lio_listio(int mode, struct aiocb *const list[restrict], int count, struct s
 	enable_cancellation(state);
 	return result;
 }
+synonym(lio_listio, do_lio_listio);
 
 /* The same structure where a position in a file has 64 bits anyway. */
 _Static_assert(sizeof(struct aiocb64) == sizeof(struct aiocb), "aiocb64 is another structure");
 
 int aio_read64(struct aiocb64 *request)
 {
-	return aio_read((struct aiocb *)request);
+	return do_aio_read((struct aiocb *)request);
 }
 
 int aio_write64(struct aiocb64 *request)
 {
-	return aio_write((struct aiocb *)request);
+	return do_aio_write((struct aiocb *)request);
 }
 
 int aio_fsync64(int operation, struct aiocb64 *request)
 {
-	return aio_fsync(operation, (struct aiocb *)request);
+	return do_aio_fsync(operation, (struct aiocb *)request);
 }
 
 int aio_suspend64(const struct aiocb64 *const list[], int count, const struct timespec *limit)
 {
-	return aio_suspend((const struct aiocb *const *)list, count, limit);
+	return do_aio_suspend((const struct aiocb *const *)list, count, limit);
 }
 
 int lio_listio64(int mode, struct aiocb64 *const list[restrict], int count, struct sigevent *restrict event)
 {
-	return lio_listio(mode, (struct aiocb *const *)list, count, event);
+	return do_lio_listio(mode, (struct aiocb *const *)list, count, event);
 }

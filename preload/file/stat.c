@@ -131,3 +131,41 @@ int fstatat64(int dir, const char *restrict path, struct stat64 *restrict status
 {
 	return look_at(CALL_fstatat64, dir, path, status, flags);
 }
+
+/*
+ * As libc's headers called them before 2.33, with the version of the structure. Versions that are not known are libc's
+ * to refuse.
+ */
+static bool is_known(int version)
+{
+	int before = errno;
+	struct stat unused;
+	bool known = libc.__xstat(version, "", &unused) == 0 || errno != EINVAL;
+
+	errno = before;
+	return known;
+}
+
+int __xstat(int version, const char *path, struct stat *status)
+{
+	if (has_no_greenlets() || !is_known(version))
+		return libc.__xstat(version, path, status);
+	return look_at(CALL_stat, AT_FDCWD, path, status, 0);
+}
+synonym(__xstat64, __xstat);
+
+int __lxstat(int version, const char *path, struct stat *status)
+{
+	if (has_no_greenlets() || !is_known(version))
+		return libc.__lxstat(version, path, status);
+	return look_at(CALL_lstat, AT_FDCWD, path, status, AT_SYMLINK_NOFOLLOW);
+}
+synonym(__lxstat64, __lxstat);
+
+int __fxstatat(int version, int dir, const char *path, struct stat *status, int flags)
+{
+	if (has_no_greenlets() || !is_known(version))
+		return libc.__fxstatat(version, dir, path, status, flags);
+	return look_at(CALL_fstatat, dir, path, status, flags);
+}
+synonym(__fxstatat64, __fxstatat);

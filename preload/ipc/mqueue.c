@@ -6,6 +6,7 @@
 #include "preload/core/blocking.h"
 #include "preload/core/deadline.h"
 #include "preload/core/syscall_numbers.h"
+#include "raw.h"
 #include "runtime/sys/user_memory.h"
 #include <mqueue.h>
 
@@ -122,4 +123,18 @@ int mq_send(mqd_t queue, const char *bytes, size_t size, unsigned priority)
 int mq_timedsend(mqd_t queue, const char *bytes, size_t size, unsigned priority, const struct timespec *limit)
 {
 	return send_message(CALL_mq_timedsend, queue, bytes, size, priority, limit);
+}
+
+long raw_mq_timedsend(long queue, long bytes, long size, long priority, long limit, long f)
+{
+	(void)f;
+	return send_message(limit ? CALL_mq_timedsend : CALL_mq_send, (mqd_t)queue, (const char *)bytes, (size_t)size,
+	    (unsigned)priority, (const struct timespec *)limit);
+}
+
+long raw_mq_timedreceive(long queue, long bytes, long size, long priority, long limit, long f)
+{
+	(void)f;
+	return receive(limit ? CALL_mq_timedreceive : CALL_mq_receive, (mqd_t)queue, (char *)bytes, (size_t)size,
+	    (unsigned *)priority, (const struct timespec *)limit);
 }

@@ -4,6 +4,7 @@
  */
 #include "preload/core/blocking.h"
 #include "preload/core/deadline.h"
+#include "raw.h"
 #include "runtime/sys/user_memory.h"
 #include <sys/msg.h>
 #include <sys/sem.h>
@@ -73,4 +74,12 @@ int semop(int id, struct sembuf *operations, size_t count)
 int semtimedop(int id, struct sembuf *operations, size_t count, const struct timespec *limit)
 {
 	return operate(CALL_semtimedop, id, operations, count, limit);
+}
+
+long raw_semtimedop(long id, long operations, long count, long limit, long e, long f)
+{
+	(void)e;
+	(void)f;
+	return operate(limit ? CALL_semtimedop : CALL_semop, (int)id, (struct sembuf *)operations, (size_t)count,
+	    (const struct timespec *)limit);
 }

@@ -49,7 +49,7 @@ static bool find_in(const Dl_serinfo *path, const char *file, char *found)
 
 	for (i = 0; i < path->dls_cnt; i++) {
 		if (snprintf(found, PATH_MAX, "%s/%s", path->dls_serpath[i].dls_name, file) < PATH_MAX &&
-		    access(found, R_OK) == 0)
+		    libc.access(found, R_OK) == 0)
 			return true;
 	}
 	return false;

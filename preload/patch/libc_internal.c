@@ -63,7 +63,7 @@ void wake_for_libc_lock(int *word)
 		let_urgent_run();
 }
 
-static bool is_at_home(void)
+bool is_at_home(void)
 {
 	return any_hub() && raw_syscall(SYS_getpid, 0, 0, 0, 0, 0, 0) == home;
 }
@@ -88,11 +88,6 @@ int close_from_libc(int fd)
 	if (is_known)
 		poller_closed((unsigned)fd, (unsigned)fd);
 	return result;
-}
-
-int dup2_from_libc(int fd, int twin)
-{
-	return is_at_home() ? dup2(fd, twin) : libc.dup2(fd, twin);
 }
 
 static void note_home(void)

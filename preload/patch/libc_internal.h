@@ -16,7 +16,10 @@ void wake_for_libc_lock(int *word);
  * program: our books are not of its descriptors.
  */
 int close_from_libc(int fd);
-int dup2_from_libc(int fd, int twin);
+int dup2_from_libc(int fd, int twin); /* in descriptors.c */
+
+/* True where the caller is not such a child, and there are greenlets. */
+bool is_at_home(void);
 
 /* From now on, and in the children of forks, this process is the one that the books are about. */
 void inside_prepare(void);

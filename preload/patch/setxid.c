@@ -48,7 +48,7 @@ static void have_handler_installed(void)
 		return;
 	pthread_attr_setguardsize(&attributes, SIZE_MAX);
 	if (libc.pthread_create(&thread, &attributes, do_nothing, NULL) == 0)
-		pthread_detach(thread);
+		libc.pthread_detach(thread);
 	pthread_attr_destroy(&attributes);
 }
 

@@ -22,15 +22,16 @@ static pid_t fork_by_libc(void *unused)
 	return libc._Fork();
 }
 
-pid_t _Fork(void)
+static pid_t do__Fork(void)
 {
 	return fork_quietly(fork_by_libc, NULL);
 }
+synonym(_Fork, do__Fork);
 
 /* A child that ran in our memory would keep our books with its own descriptors. libc has _Fork() since 2.34. */
 pid_t vfork(void)
 {
-	pid_t child = _Fork();
+	pid_t child = do__Fork();
 
 	return child < 0 && errno == ENOSYS ? fork() : child;
 }

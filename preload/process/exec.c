@@ -18,12 +18,13 @@ static long back(bool shown, long result)
 	return result;
 }
 
-int execve(const char *path, char *const argv[], char *const envp[])
+static int do_execve(const char *path, char *const argv[], char *const envp[])
 {
 	bool shown = show_own_mask();
 
 	return (int)back(shown, libc.execve(path, argv, envp));
 }
+synonym(execve, do_execve);
 
 int execveat(int dir, const char *path, char *const argv[], char *const envp[], int flags)
 {
@@ -39,21 +40,22 @@ int fexecve(int fd, char *const argv[], char *const envp[])
 	return (int)back(shown, libc.fexecve(fd, argv, envp));
 }
 
-int execvpe(const char *file, char *const argv[], char *const envp[])
+static int do_execvpe(const char *file, char *const argv[], char *const envp[])
 {
 	bool shown = show_own_mask();
 
 	return (int)back(shown, libc.execvpe(file, argv, envp));
 }
+synonym(execvpe, do_execvpe);
 
 int execv(const char *path, char *const argv[])
 {
-	return execve(path, argv, environ);
+	return do_execve(path, argv, environ);
 }
 
 int execvp(const char *file, char *const argv[])
 {
-	return execvpe(file, argv, environ);
+	return do_execvpe(file, argv, environ);
 }
 
 static size_t count_arguments(va_list arguments)
@@ -87,7 +89,7 @@ int execl(const char *path, const char *first, ...)
 	int result;
 
 	va_start(arguments, first);
-	result = execute_list(execve, path, first, arguments, false);
+	result = execute_list(do_execve, path, first, arguments, false);
 	va_end(arguments);
 	return result;
 }
@@ -98,7 +100,7 @@ int execlp(const char *file, const char *first, ...)
 	int result;
 
 	va_start(arguments, first);
-	result = execute_list(execvpe, file, first, arguments, false);
+	result = execute_list(do_execvpe, file, first, arguments, false);
 	va_end(arguments);
 	return result;
 }
@@ -109,7 +111,7 @@ int execle(const char *path, const char *first, ...)
 	int result;
 
 	va_start(arguments, first);
-	result = execute_list(execve, path, first, arguments, true);
+	result = execute_list(do_execve, path, first, arguments, true);
 	va_end(arguments);
 	return result;
 }

@@ -2,6 +2,7 @@
  * Signals to one thread. A greenlet takes those for it when it runs, on its own stack; while it blocks one, that is
  * pending for it alone. What has no handler concerns the whole process, so the kernel does it.
  */
+#include "calls.h"
 #include "preload/core/blocking.h"
 #include "preload/core/syscall_numbers.h"
 #include "raw.h"
@@ -15,7 +16,7 @@ static bool has_handler(int signo)
 {
 	struct sigaction action;
 
-	return sigaction(signo, NULL, &action) == 0 && action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN;
+	return do_sigaction(signo, NULL, &action) == 0 && action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN;
 }
 
 /* By the kernel, to the OS thread: returns an error number. */
@@ -65,7 +66,7 @@ static bool is_of_libc(int signo)
 	return signo >= __SIGRTMIN && signo < SIGRTMIN;
 }
 
-int pthread_kill(pthread_t thread, int signo)
+int do_pthread_kill(pthread_t thread, int signo)
 {
 	struct greenlet *g = greenlet_of(thread);
 	siginfo_t info;
@@ -79,8 +80,9 @@ int pthread_kill(pthread_t thread, int signo)
 	info = info_of(signo, SI_TKILL);
 	return send_to(g, signo, &info);
 }
+synonym(pthread_kill, do_pthread_kill);
 
-int pthread_sigqueue(pthread_t thread, int signo, const union sigval value)
+int do_pthread_sigqueue(pthread_t thread, int signo, const union sigval value)
 {
 	struct greenlet *g = greenlet_of(thread);
 	siginfo_t info;
@@ -95,6 +97,7 @@ int pthread_sigqueue(pthread_t thread, int signo, const union sigval value)
 	info.si_value = value;
 	return send_to(g, signo, &info);
 }
+synonym(pthread_sigqueue, do_pthread_sigqueue);
 
 static int send_to_self(int signo)
 {

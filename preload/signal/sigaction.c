@@ -3,14 +3,18 @@
  * program's there. The program sees only what it has set itself.
  */
 #include "addressed.h"
+#include "calls.h"
 #include "preload/core/blocking.h"
+#include "preload/core/kernel_action.h"
 #include "preload/process/sigchld.h"
+#include "raw.h"
 #include "runtime/report/report.h"
 #include "runtime/sched/mask.h"
 #include "runtime/sched/preempt.h"
 #include "runtime/sched/task.h"
 #include "runtime/signal/dispatch.h"
 #include "runtime/signal/stack_overflow.h"
+#include "runtime/sys/user_memory.h"
 #include "runtime/toolbox/on_signal.h"
 #include <string.h>
 
@@ -232,7 +236,7 @@ static int set_beside_slices(int signo, const struct sigaction *action, struct s
 	return 0;
 }
 
-int sigaction(int signo, const struct sigaction *action, struct sigaction *before)
+int do_sigaction(int signo, const struct sigaction *action, struct sigaction *before)
 {
 	int result;
 
@@ -246,6 +250,7 @@ int sigaction(int signo, const struct sigaction *action, struct sigaction *befor
 		show(signo, before, &actions[signo]);
 	return result;
 }
+synonym(sigaction, do_sigaction);
 
 void expect_addressed(int signo)
 {
@@ -268,7 +273,7 @@ static sighandler_t set_handler(int signo, sighandler_t handler, int flags)
 	}
 	if (!(flags & SA_NODEFER))
 		sigaddset(&action.sa_mask, signo);
-	return sigaction(signo, &action, &before) == 0 ? before.sa_handler : SIG_ERR;
+	return do_sigaction(signo, &action, &before) == 0 ? before.sa_handler : SIG_ERR;
 }
 
 sighandler_t signal(int signo, sighandler_t handler)
@@ -286,7 +291,7 @@ int siginterrupt(int signo, int interrupts)
 {
 	struct sigaction action;
 
-	if (sigaction(signo, NULL, &action) != 0)
+	if (do_sigaction(signo, NULL, &action) != 0)
 		return -1;
 	if (interrupts) {
 		sigaddset(&interrupting, signo);
@@ -295,10 +300,47 @@ int siginterrupt(int signo, int interrupts)
 		sigdelset(&interrupting, signo);
 		action.sa_flags |= SA_RESTART;
 	}
-	return sigaction(signo, &action, NULL);
+	return do_sigaction(signo, &action, NULL);
 }
 
-synonym(__sigaction, sigaction);
+synonym(__sigaction, do_sigaction);
 synonym(bsd_signal, signal);
 synonym(ssignal, signal);
 synonym(__sysv_signal, sysv_signal);
+
+/* The kernel's signal set: the first so many bytes of sigset_t. */
+#define KERNEL_SET ((size_t)_NSIG / 8)
+
+static void widen_action(const struct kernel_action *narrow, struct sigaction *full)
+{
+	memset(full, 0, sizeof(*full));
+	full->sa_handler = narrow->handler;
+	full->sa_flags = (int)narrow->flags;
+	memcpy(&full->sa_mask, &narrow->set, KERNEL_SET);
+}
+
+static void narrow_action(const struct sigaction *full, struct kernel_action *narrow)
+{
+	narrow->handler = full->sa_handler;
+	narrow->flags = (unsigned)full->sa_flags;
+	narrow->restorer = full->sa_restorer;
+	memcpy(&narrow->set, &full->sa_mask, KERNEL_SET);
+}
+
+/* libc keeps the first real-time signals, below SIGRTMIN, to itself; who wants them here must mean it. */
+long raw_rt_sigaction(long signo, long new, long old, long size, long e, long f)
+{
+	struct sigaction action, before;
+
+	if ((size_t)size != KERNEL_SET || (signo >= __SIGRTMIN && signo < SIGRTMIN))
+		return libc.syscall(SYS_rt_sigaction, signo, new, old, size, e, f);
+	if (new && !is_readable((const void *)new))
+		return with_errno(-EFAULT);
+	if (new)
+		widen_action((const struct kernel_action *)new, &action);
+	if (do_sigaction((int)signo, new ? &action : NULL, &before) < 0)
+		return -1;
+	if (old)
+		narrow_action(&before, (struct kernel_action *)old);
+	return 0;
+}

@@ -1,4 +1,5 @@
 /* The signals that a thread blocks, and those that are pending for it. Each greenlet has its own. */
+#include "calls.h"
 #include "preload/core/blocking.h"
 #include "raw.h"
 #include "runtime/sched/mask.h"
@@ -33,7 +34,7 @@ static int set_mask(int how, const uint64_t *set, uint64_t *before)
 	return 0;
 }
 
-int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
+static int do_pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
 {
 	uint64_t bits = set ? signal_bits(set) : 0, before = 0;
 	int error;
@@ -45,13 +46,15 @@ int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
 		store_signal_bits(before, old);
 	return error;
 }
+synonym(pthread_sigmask, do_pthread_sigmask);
 
-int sigprocmask(int how, const sigset_t *set, sigset_t *old)
+int do_sigprocmask(int how, const sigset_t *set, sigset_t *old)
 {
 	if (!self)
 		return libc.sigprocmask(how, set, old);
-	return (int)with_errno(-pthread_sigmask(how, set, old));
+	return (int)with_errno(-do_pthread_sigmask(how, set, old));
 }
+synonym(sigprocmask, do_sigprocmask);
 
 /* The kernel finds what it cannot read or write, and refuses it before anything changes. */
 long raw_rt_sigprocmask(long how, long set, long old, long size, long e, long f)

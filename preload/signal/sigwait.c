@@ -3,6 +3,7 @@
  * thread that a program has for its signals waits in one of them.
  */
 #include "runtime/signal/sigwait.h"
+#include "calls.h"
 #include "preload/core/blocking.h"
 #include "preload/core/deadline.h"
 #include "preload/core/stats.h"
@@ -41,7 +42,7 @@ static int wait_for(struct blocking *call, const sigset_t *set, siginfo_t *info)
 }
 
 /* No time at all is a way to ask, and an invalid one is the kernel's to refuse. */
-int sigtimedwait(const sigset_t *set, siginfo_t *info, const struct timespec *limit)
+static int do_sigtimedwait(const sigset_t *set, siginfo_t *info, const struct timespec *limit)
 {
 	struct blocking call = blocking_until(CALL_sigtimedwait, FOR_EVER);
 
@@ -53,6 +54,7 @@ int sigtimedwait(const sigset_t *set, siginfo_t *info, const struct timespec *li
 	call.until.deadline = deadline_of(limit);
 	return wait_for(&call, set, info);
 }
+synonym(sigtimedwait, do_sigtimedwait);
 
 int sigwaitinfo(const sigset_t *set, siginfo_t *info)
 {
@@ -97,7 +99,7 @@ static int wait_for_handler(struct blocking *call)
 	return (int)settled(call, -1);
 }
 
-int sigsuspend(const sigset_t *mask)
+int do_sigsuspend(const sigset_t *mask)
 {
 	struct blocking call = blocking_until(CALL_sigsuspend, FOR_EVER);
 	uint64_t before;
@@ -114,6 +116,7 @@ int sigsuspend(const sigset_t *mask)
 	take_back_mask(mask, before);
 	return result;
 }
+synonym(sigsuspend, do_sigsuspend);
 
 int pause(void)
 {
@@ -140,7 +143,7 @@ long raw_rt_sigtimedwait(long set, long info, long limit, long size, long e, lon
 		return -1;
 	sigemptyset(&full);
 	memcpy(&full, (const void *)set, sizeof(uint64_t));
-	return sigtimedwait(&full, (siginfo_t *)info, (const struct timespec *)limit);
+	return do_sigtimedwait(&full, (siginfo_t *)info, (const struct timespec *)limit);
 }
 
 long raw_rt_sigsuspend(long set, long size, long c, long d, long e, long f)
@@ -153,5 +156,5 @@ long raw_rt_sigsuspend(long set, long size, long c, long d, long e, long f)
 		return -1;
 	sigemptyset(&full);
 	memcpy(&full, (const void *)set, sizeof(uint64_t));
-	return sigsuspend(&full);
+	return do_sigsuspend(&full);
 }

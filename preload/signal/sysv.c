@@ -2,6 +2,7 @@
  * Signals by the words of System V and of BSD, of which programs still use some. libc comes from there to its sigaction
  * and sigprocmask by ways of its own; here the way is ours.
  */
+#include "calls.h"
 #include "preload/core/libc.h"
 #include "runtime/sched/pending.h"
 
@@ -13,7 +14,7 @@ static int change_one(int how, int signo)
 	sigset_t set;
 
 	sigemptyset(&set);
-	return sigaddset(&set, signo) == 0 ? sigprocmask(how, &set, NULL) : -1;
+	return sigaddset(&set, signo) == 0 ? do_sigprocmask(how, &set, NULL) : -1;
 }
 
 static bool is_blocked(int signo)
@@ -21,7 +22,7 @@ static bool is_blocked(int signo)
 	sigset_t blocked;
 
 	sigemptyset(&blocked);
-	sigprocmask(SIG_BLOCK, NULL, &blocked);
+	do_sigprocmask(SIG_BLOCK, NULL, &blocked);
 	return sigismember(&blocked, signo) == 1;
 }
 
@@ -39,7 +40,7 @@ int sigignore(int signo)
 {
 	const struct sigaction action = {.sa_handler = SIG_IGN};
 
-	return sigaction(signo, &action, NULL);
+	return do_sigaction(signo, &action, NULL);
 }
 
 sighandler_t sigset(int signo, sighandler_t handler)
@@ -48,7 +49,7 @@ sighandler_t sigset(int signo, sighandler_t handler)
 	struct sigaction before;
 	bool was_blocked = is_blocked(signo), holds = handler == SIG_HOLD;
 
-	if (sigaction(signo, holds ? NULL : &action, &before) != 0)
+	if (do_sigaction(signo, holds ? NULL : &action, &before) != 0)
 		return SIG_ERR;
 	if (change_one(holds ? SIG_BLOCK : SIG_UNBLOCK, signo) != 0)
 		return SIG_ERR;
@@ -70,7 +71,7 @@ static int change_first(int how, int mask)
 	const sigset_t set = first_signals(mask);
 	sigset_t before;
 
-	return sigprocmask(how, &set, &before) == 0 ? (int)signal_bits(&before) : -1;
+	return do_sigprocmask(how, &set, &before) == 0 ? (int)signal_bits(&before) : -1;
 }
 
 int sigblock(int mask)
@@ -89,27 +90,29 @@ int siggetmask(void)
 }
 
 /* The one of X/Open, where it is a signal that is let through. */
-int __xpg_sigpause(int signo)
+static int do___xpg_sigpause(int signo)
 {
 	sigset_t set;
 
 	sigemptyset(&set);
-	if (sigprocmask(SIG_BLOCK, NULL, &set) != 0 || sigdelset(&set, signo) != 0)
+	if (do_sigprocmask(SIG_BLOCK, NULL, &set) != 0 || sigdelset(&set, signo) != 0)
 		return -1;
-	return sigsuspend(&set);
+	return do_sigsuspend(&set);
 }
+synonym(__xpg_sigpause, do___xpg_sigpause);
 
-/* BSD's, which headers give another name. */
-int suspend_with(int mask) __asm__("sigpause");
-
-int suspend_with(int mask)
+static int suspend_with(int mask)
 {
 	const sigset_t set = first_signals(mask);
 
-	return sigsuspend(&set);
+	return do_sigsuspend(&set);
 }
+
+/* BSD's, which headers give another name. */
+extern __typeof__(suspend_with) suspend_by_bsd __asm__("sigpause") __attribute__((alias("suspend_with")))
+ATTRIBUTES_OF(suspend_with);
 
 int __sigpause(int signo_or_mask, int is_signo)
 {
-	return is_signo ? __xpg_sigpause(signo_or_mask) : suspend_with(signo_or_mask);
+	return is_signo ? do___xpg_sigpause(signo_or_mask) : suspend_with(signo_or_mask);
 }

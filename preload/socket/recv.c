@@ -76,7 +76,7 @@ static SELDOM ssize_t receive_thoroughly(int fd, void *buf, size_t count, int fl
 	return receive_bytes(&call, &(struct iovec){buf, count}, flags, NULL, NULL);
 }
 
-ssize_t recv(int fd, void *buf, size_t count, int flags)
+static ssize_t do_recv(int fd, void *buf, size_t count, int flags)
 {
 	long n;
 
@@ -85,13 +85,16 @@ ssize_t recv(int fd, void *buf, size_t count, int flags)
 	n = flags ? -EAGAIN : receive_quickly(CALL_recv, fd, buf, count);
 	return n == -EAGAIN ? receive_thoroughly(fd, buf, count, flags) : result_of(CALL_recv, n);
 }
+synonym(recv, do_recv);
 
-ssize_t recvfrom(int fd, void *restrict buf, size_t count, int flags, __SOCKADDR_ARG from, socklen_t *restrict length)
+static ssize_t do_recvfrom(
+    int fd, void *restrict buf, size_t count, int flags, __SOCKADDR_ARG from, socklen_t *restrict length)
 {
 	struct blocking call = blocking_on(CALL_recvfrom, fd, POLLIN);
 
 	return receive_bytes(&call, &(struct iovec){buf, count}, flags, from.__sockaddr__, length);
 }
+synonym(recvfrom, do_recvfrom);
 
 ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
 {
@@ -102,4 +105,19 @@ ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
 	if (n >= 0)
 		note_received_descriptors(msg);
 	return settled(&call, n);
+}
+
+/* The names that code built with _FORTIFY_SOURCE calls check a size that the compiler knew. Where the check fails, libc
+ * ends the program. */
+ssize_t __recv_chk(int fd, void *buf, size_t count, size_t size, int flags)
+{
+	return count > size ? libc.__recv_chk(fd, buf, count, size, flags) : do_recv(fd, buf, count, flags);
+}
+
+ssize_t __recvfrom_chk(int fd, void *restrict buf, size_t count, size_t size, int flags,
+    struct sockaddr *restrict address, socklen_t *restrict length)
+{
+	if (count > size)
+		return libc.__recvfrom_chk(fd, buf, count, size, flags, address, length);
+	return do_recvfrom(fd, buf, count, flags, address, length);
 }

@@ -3,6 +3,7 @@
  * what its initialiser put there, the clock among it. OS threads without greenlets wait the same way as soon as there
  * are greenlets in the process; those that began before are still found by libc's own signal.
  */
+#include "calls.h"
 #include "cond_mutex.h"
 #include "cond_shared.h"
 #include "fair_queue.h"
@@ -142,7 +143,7 @@ static int wait_shared(
 	return error;
 }
 
-int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
+int do_pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
 {
 	static const struct until for_ever = {.deadline = FOR_EVER};
 
@@ -154,6 +155,7 @@ int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
 		return wait_shared(CALL_pthread_cond_wait, cond, mutex, CLOCK_REALTIME, NULL);
 	return wait_in_line(CALL_pthread_cond_wait, cond, mutex, &for_ever);
 }
+synonym(pthread_cond_wait, do_pthread_cond_wait);
 
 static int wait_until_time(
     enum call call, pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)
@@ -166,7 +168,7 @@ static int wait_until_time(
 	return is_shared(cond) ? wait_shared(call, cond, mutex, clock, at) : wait_in_line(call, cond, mutex, &until);
 }
 
-int pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex, const struct timespec *at)
+int do_pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex, const struct timespec *at)
 {
 	if (is_left_to_libc(CALL_pthread_cond_timedwait, cond)) {
 		act_on_cancellation(CALL_pthread_cond_timedwait);
@@ -174,6 +176,7 @@ int pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex, const s
 	}
 	return wait_until_time(CALL_pthread_cond_timedwait, cond, mutex, clock_of(cond), at);
 }
+synonym(pthread_cond_timedwait, do_pthread_cond_timedwait);
 
 int pthread_cond_clockwait(pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)
 {
@@ -185,16 +188,18 @@ int pthread_cond_clockwait(pthread_cond_t *cond, pthread_mutex_t *mutex, clockid
 	return wait_until_time(CALL_pthread_cond_clockwait, cond, mutex, clock, at);
 }
 
-int pthread_cond_signal(pthread_cond_t *cond)
+int do_pthread_cond_signal(pthread_cond_t *cond)
 {
 	if (any_hub() && lot_has_line(cond) && wake_waiters(cond, 1))
 		return 0;
 	return libc.pthread_cond_signal(cond);
 }
+synonym(pthread_cond_signal, do_pthread_cond_signal);
 
-int pthread_cond_broadcast(pthread_cond_t *cond)
+int do_pthread_cond_broadcast(pthread_cond_t *cond)
 {
 	if (any_hub() && lot_has_line(cond))
 		wake_waiters(cond, INT_MAX);
 	return libc.pthread_cond_broadcast(cond);
 }
+synonym(pthread_cond_broadcast, do_pthread_cond_broadcast);

@@ -5,6 +5,7 @@
 #ifndef PRELOAD_SYNC_COND_MUTEX_H
 #define PRELOAD_SYNC_COND_MUTEX_H
 
+#include "calls.h"
 #include "preload/core/libc.h"
 #include "runtime/glibc/tls.h"
 #include <stdbool.h>
@@ -24,7 +25,7 @@ static inline int unlock_for_wait(pthread_mutex_t *mutex, bool *counts)
 		  mutex->__data.__owner == tls_thread_id();
 	if (*counts)
 		mutex->__data.__nusers++;
-	error = pthread_mutex_unlock(mutex);
+	error = do_pthread_mutex_unlock(mutex);
 	if (error && *counts)
 		mutex->__data.__nusers--;
 	return error;
@@ -33,7 +34,7 @@ static inline int unlock_for_wait(pthread_mutex_t *mutex, bool *counts)
 /* Takes it again; returns what pthread_mutex_lock() does. */
 static inline int lock_after_wait(pthread_mutex_t *mutex, bool counts)
 {
-	int error = pthread_mutex_lock(mutex);
+	int error = do_pthread_mutex_lock(mutex);
 
 	if (counts && (!error || error == EOWNERDEAD))
 		mutex->__data.__nusers--;

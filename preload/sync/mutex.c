@@ -1,5 +1,6 @@
 /* Mutexes: libc's in every respect but the waiting. */
 #include "arch.h"
+#include "calls.h"
 #include "fair_queue.h"
 #include "mutex_ceiling.h"
 #include "mutex_proxy.h"
@@ -162,10 +163,11 @@ static SELDOM int lock_taken(pthread_mutex_t *mutex)
 	return lock_in_turn(CALL_pthread_mutex_lock, mutex, &for_ever);
 }
 
-int pthread_mutex_lock(pthread_mutex_t *mutex)
+int do_pthread_mutex_lock(pthread_mutex_t *mutex)
 {
 	return take_free(mutex) ? 0 : lock_taken(mutex);
 }
+synonym(pthread_mutex_lock, do_pthread_mutex_lock);
 
 /* A time that is no time matters only to who has to wait. */
 static int lock_until(enum call call, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)
@@ -176,7 +178,7 @@ static int lock_until(enum call call, pthread_mutex_t *mutex, clockid_t clock, c
 	return wrong && answer == ETIMEDOUT ? wrong : answer;
 }
 
-int pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *at)
+int do_pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *at)
 {
 	if (is_for_stand_in(CALL_pthread_mutex_timedlock, mutex))
 		return ask_stand_in(CALL_pthread_mutex_timedlock, mutex, CLOCK_REALTIME, at);
@@ -184,6 +186,7 @@ int pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *at)
 		return libc.pthread_mutex_timedlock(mutex, at);
 	return lock_until(CALL_pthread_mutex_timedlock, mutex, CLOCK_REALTIME, at);
 }
+synonym(pthread_mutex_timedlock, do_pthread_mutex_timedlock);
 
 int pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)
 {
@@ -211,7 +214,7 @@ static SELDOM int give_back_special(pthread_mutex_t *mutex)
 	return libc.pthread_mutex_unlock(mutex);
 }
 
-int pthread_mutex_unlock(pthread_mutex_t *mutex)
+int do_pthread_mutex_unlock(pthread_mutex_t *mutex)
 {
 	int answer = is_special(mutex) ? give_back_special(mutex) : libc.pthread_mutex_unlock(mutex);
 
@@ -219,6 +222,7 @@ int pthread_mutex_unlock(pthread_mutex_t *mutex)
 		give_turn(mutex);
 	return answer;
 }
+synonym(pthread_mutex_unlock, do_pthread_mutex_unlock);
 
 int pthread_mutex_consistent(pthread_mutex_t *mutex)
 {
@@ -256,6 +260,6 @@ int pthread_mutex_setprioceiling(pthread_mutex_t *mutex, int ceiling, int *befor
 }
 
 synonym(__pthread_mutex_init, pthread_mutex_init);
-synonym(__pthread_mutex_lock, pthread_mutex_lock);
+synonym(__pthread_mutex_lock, do_pthread_mutex_lock);
 synonym(__pthread_mutex_trylock, pthread_mutex_trylock);
-synonym(__pthread_mutex_unlock, pthread_mutex_unlock);
+synonym(__pthread_mutex_unlock, do_pthread_mutex_unlock);

@@ -3,6 +3,7 @@
  * processors, so that is accepted and remembered, no more. Real-time priorities order them, see make_ready().
  */
 #include "attr.h"
+#include "calls.h"
 #include "ended.h"
 #include "given_name.h"
 #include "name.h"
@@ -70,7 +71,7 @@ int pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes)
 		pthread_attr_setschedpolicy(attributes, policy);
 		pthread_attr_setschedparam(attributes, &param);
 	}
-	error = pthread_getaffinity_np(thread, sizeof(processors), &processors);
+	error = do_pthread_getaffinity_np(thread, sizeof(processors), &processors);
 	if (!error)
 		error = pthread_attr_setaffinity_np(attributes, sizeof(processors), &processors);
 	if (error)
@@ -108,7 +109,7 @@ int pthread_getname_np(pthread_t thread, char *name, size_t size)
 	return 0;
 }
 
-int pthread_setaffinity_np(pthread_t thread, size_t size, const cpu_set_t *set)
+int do_pthread_setaffinity_np(pthread_t thread, size_t size, const cpu_set_t *set)
 {
 	bool is_there = finds_processors(&thread);
 	struct greenlet *g = spawned(thread);
@@ -127,8 +128,9 @@ int pthread_setaffinity_np(pthread_t thread, size_t size, const cpu_set_t *set)
 		memory_free(before);
 	return error;
 }
+synonym(pthread_setaffinity_np, do_pthread_setaffinity_np);
 
-int pthread_getaffinity_np(pthread_t thread, size_t size, cpu_set_t *set)
+int do_pthread_getaffinity_np(pthread_t thread, size_t size, cpu_set_t *set)
 {
 	bool is_there = finds_processors(&thread);
 	struct greenlet *g = spawned(thread);
@@ -143,6 +145,7 @@ int pthread_getaffinity_np(pthread_t thread, size_t size, cpu_set_t *set)
 		memcpy(set, g->processors, size < sizeof(*g->processors) ? size : sizeof(*g->processors));
 	return 0;
 }
+synonym(pthread_getaffinity_np, do_pthread_getaffinity_np);
 
 /* Other OS threads' greenlets are theirs to order: for them it is remembered. */
 static int change_policy(struct greenlet *g, int policy, int priority)
@@ -167,7 +170,7 @@ static int of_main(struct greenlet *g, int error)
 	return error;
 }
 
-int pthread_setschedparam(pthread_t thread, int policy, const struct sched_param *param)
+int do_pthread_setschedparam(pthread_t thread, int policy, const struct sched_param *param)
 {
 	struct greenlet *g = spawned(thread);
 
@@ -179,8 +182,9 @@ int pthread_setschedparam(pthread_t thread, int policy, const struct sched_param
 		return EINVAL;
 	return change_policy(g, policy, param->sched_priority);
 }
+synonym(pthread_setschedparam, do_pthread_setschedparam);
 
-int pthread_setschedprio(pthread_t thread, int priority)
+int do_pthread_setschedprio(pthread_t thread, int priority)
 {
 	struct greenlet *g = spawned(thread);
 	struct sched_param param;
@@ -195,8 +199,9 @@ int pthread_setschedprio(pthread_t thread, int priority)
 		return error ?: EINVAL;
 	return change_policy(g, policy, priority);
 }
+synonym(pthread_setschedprio, do_pthread_setschedprio);
 
-int pthread_getschedparam(pthread_t thread, int *policy, struct sched_param *param)
+int do_pthread_getschedparam(pthread_t thread, int *policy, struct sched_param *param)
 {
 	struct greenlet *g = spawned(thread);
 
@@ -206,6 +211,7 @@ int pthread_getschedparam(pthread_t thread, int *policy, struct sched_param *par
 		return libc.pthread_getschedparam(thread, policy, param);
 	return policy_of(g, policy, param);
 }
+synonym(pthread_getschedparam, do_pthread_getschedparam);
 
 /* The processor time of the OS thread that they all share. */
 int pthread_getcpuclockid(pthread_t thread, clockid_t *clock)

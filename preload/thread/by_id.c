@@ -1,5 +1,6 @@
 /* Calls that name a process or a thread of any kind by an id. The kernel is told one that it knows. */
 #include "attr.h"
+#include "calls.h"
 #include "preload/core/blocking.h"
 #include "preload/core/syscall_numbers.h"
 #include "preload/core/thread_ids.h"
@@ -115,7 +116,7 @@ long raw_getpriority(long which, long id, long c, long d, long e, long f)
 	(void)e;
 	(void)f;
 	errno = 0;
-	niceness = getpriority((__priority_which_t)which, (id_t)id);
+	niceness = do_getpriority((__priority_which_t)which, (id_t)id);
 	if (niceness == -1 && errno)
 		return -1;
 	errno = before;
@@ -161,10 +162,10 @@ long raw_sched_getattr(long id, long told, long size, long flags, long e, long f
 static int set_scheduling(const struct greenlet *g, const struct scheduling *s)
 {
 	struct sched_param param = {(int)s->priority};
-	int error = pthread_setschedparam(thread_of(g), (int)s->policy, &param);
+	int error = do_pthread_setschedparam(thread_of(g), (int)s->policy, &param);
 
 	if (!error && has_niceness(s->policy))
-		setpriority(PRIO_PROCESS, (id_t)thread_id_of(g), s->niceness);
+		do_setpriority(PRIO_PROCESS, (id_t)thread_id_of(g), s->niceness);
 	return error;
 }
 

@@ -1,5 +1,6 @@
 /* The threads of C11: those of POSIX, but for the type of what their functions return. */
 #include "preload/core/c11.h"
+#include "calls.h"
 #include "create.h"
 #include "preload/core/exit_thread.h"
 #include "runtime/sys/memory.h"
@@ -36,7 +37,7 @@ int thrd_create(thrd_t *thread, thrd_start_t function, void *arg)
 int thrd_join(thrd_t thread, int *result)
 {
 	void *value;
-	int error = pthread_join(thread, &value);
+	int error = do_pthread_join(thread, &value);
 
 	if (!error && result)
 		*result = (int)(intptr_t)value;
@@ -45,7 +46,7 @@ int thrd_join(thrd_t thread, int *result)
 
 int thrd_detach(thrd_t thread)
 {
-	return c11_answer(pthread_detach(thread));
+	return c11_answer(do_pthread_detach(thread));
 }
 
 void thrd_exit(int result)

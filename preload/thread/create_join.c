@@ -3,6 +3,7 @@
  * for any other thread. Threads of the system's own stay what they are; who meets one calls libc.
  */
 #include "attr.h"
+#include "calls.h"
 #include "create.h"
 #include "ended.h"
 #include "preload/core/blocking.h"
@@ -269,13 +270,14 @@ static int join_on_helper(pthread_t thread, void **result)
 	return job.error;
 }
 
-int pthread_join(pthread_t thread, void **result)
+int do_pthread_join(pthread_t thread, void **result)
 {
 	static const struct until for_ever = {.deadline = FOR_EVER};
 	struct greenlet *g = greenlet_of(thread);
 
 	return g ? join_until(g, result, &for_ever) : join_on_helper(thread, result);
 }
+synonym(pthread_join, do_pthread_join);
 
 int pthread_tryjoin_np(pthread_t thread, void **result)
 {
@@ -287,7 +289,7 @@ int pthread_tryjoin_np(pthread_t thread, void **result)
 	return has_ended(g) && !was_joined(g) ? join_until(g, result, &at_once) : EBUSY;
 }
 
-int pthread_clockjoin_np(pthread_t thread, void **result, clockid_t clock, const struct timespec *at)
+static int do_pthread_clockjoin_np(pthread_t thread, void **result, clockid_t clock, const struct timespec *at)
 {
 	struct greenlet *g = greenlet_of(thread);
 	struct until until = {.deadline = FOR_EVER};
@@ -298,13 +300,14 @@ int pthread_clockjoin_np(pthread_t thread, void **result, clockid_t clock, const
 		return EINVAL;
 	return join_until(g, result, &until);
 }
+synonym(pthread_clockjoin_np, do_pthread_clockjoin_np);
 
 int pthread_timedjoin_np(pthread_t thread, void **result, const struct timespec *at)
 {
-	return pthread_clockjoin_np(thread, result, CLOCK_REALTIME, at);
+	return do_pthread_clockjoin_np(thread, result, CLOCK_REALTIME, at);
 }
 
-int pthread_detach(pthread_t thread)
+int do_pthread_detach(pthread_t thread)
 {
 	struct greenlet *g = greenlet_of(thread);
 
@@ -320,6 +323,7 @@ int pthread_detach(pthread_t thread)
 	release_greenlet(g);
 	return 0;
 }
+synonym(pthread_detach, do_pthread_detach);
 
 void pthread_exit(void *value)
 {

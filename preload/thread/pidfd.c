@@ -5,6 +5,7 @@
  */
 #include "preload/core/blocking.h"
 #include "preload/core/thread_ids.h"
+#include "preload/signal/calls.h"
 #include "runtime/signal/addressee.h"
 #include "runtime/sys/sys.h"
 #include <stdio.h>
@@ -117,7 +118,7 @@ static int send_to(struct greenlet *g, int signo, const siginfo_t *info, unsigne
 		return libc.kill(sys_getpid(), signo) == 0 ? 0 : errno;
 	if (!g)
 		return ESRCH;
-	return info ? pthread_sigqueue(thread_of(g), signo, info->si_value) : pthread_kill(thread_of(g), signo);
+	return info ? do_pthread_sigqueue(thread_of(g), signo, info->si_value) : do_pthread_kill(thread_of(g), signo);
 }
 
 /* The kernel refuses what is no descriptor of its own for a thread, and nothing has happened then. */

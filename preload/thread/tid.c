@@ -5,12 +5,13 @@
  * as with the pthread functions for it, it is remembered, no more.
  */
 #include "attr.h"
+#include "calls.h"
 #include "preload/core/blocking.h"
 #include "preload/core/options.h"
 #include "preload/core/syscall_numbers.h"
 #include "preload/core/thread_ids.h"
+#include "preload/signal/calls.h"
 #include "raw.h"
-#include "runtime/glibc/tls.h"
 #include "runtime/sys/user_memory.h"
 #include <sys/resource.h>
 
@@ -90,14 +91,14 @@ int tgkill(pid_t process, pid_t id, int signo)
 
 	if (!g)
 		return libc.tgkill(process, id, signo);
-	return settle(process == sys_getpid() ? pthread_kill(thread_of(g), signo) : ESRCH);
+	return settle(process == sys_getpid() ? do_pthread_kill(thread_of(g), signo) : ESRCH);
 }
 
 long raw_tkill(long id, long signo, long c, long d, long e, long f)
 {
 	struct greenlet *g = signalled_by((pid_t)id);
 
-	return g ? settle(pthread_kill(thread_of(g), (int)signo)) : libc.syscall(SYS_tkill, id, signo, c, d, e, f);
+	return g ? settle(do_pthread_kill(thread_of(g), (int)signo)) : libc.syscall(SYS_tkill, id, signo, c, d, e, f);
 }
 
 /* Of what is told of the signal, its value comes through: it is one that is queued. */
@@ -110,21 +111,21 @@ long raw_rt_tgsigqueueinfo(long process, long id, long signo, long told, long e,
 		return libc.syscall(SYS_rt_tgsigqueueinfo, process, id, signo, told, e, f);
 	if ((pid_t)process != sys_getpid())
 		return settle(ESRCH);
-	return settle(pthread_sigqueue(thread_of(g), (int)signo, info->si_value));
+	return settle(do_pthread_sigqueue(thread_of(g), (int)signo, info->si_value));
 }
 
 int sched_setaffinity(pid_t id, size_t size, const cpu_set_t *set)
 {
 	struct greenlet *g = meant_by(id);
 
-	return g ? settle(pthread_setaffinity_np(thread_of(g), size, set)) : libc.sched_setaffinity(id, size, set);
+	return g ? settle(do_pthread_setaffinity_np(thread_of(g), size, set)) : libc.sched_setaffinity(id, size, set);
 }
 
 int sched_getaffinity(pid_t id, size_t size, cpu_set_t *set)
 {
 	struct greenlet *g = meant_by(id);
 
-	return g ? settle(pthread_getaffinity_np(thread_of(g), size, set)) : libc.sched_getaffinity(id, size, set);
+	return g ? settle(do_pthread_getaffinity_np(thread_of(g), size, set)) : libc.sched_getaffinity(id, size, set);
 }
 
 /* The kernel has taken a call on this thread, with this result: if that is the main one, it is ordered by that, too. */
@@ -143,7 +144,7 @@ int sched_setscheduler(pid_t id, int policy, const struct sched_param *param)
 
 	if (!g)
 		return follow_kernel(id, libc.sched_setscheduler(id, policy, param));
-	return settle(pthread_setschedparam(thread_of(g), policy & ~SCHED_RESET_ON_FORK, param));
+	return settle(do_pthread_setschedparam(thread_of(g), policy & ~SCHED_RESET_ON_FORK, param));
 }
 
 int sched_getscheduler(pid_t id)
@@ -154,7 +155,7 @@ int sched_getscheduler(pid_t id)
 
 	if (!g)
 		return libc.sched_getscheduler(id);
-	return settle(pthread_getschedparam(thread_of(g), &policy, &param)) ?: policy;
+	return settle(do_pthread_getschedparam(thread_of(g), &policy, &param)) ?: policy;
 }
 
 int sched_setparam(pid_t id, const struct sched_param *param)
@@ -163,7 +164,7 @@ int sched_setparam(pid_t id, const struct sched_param *param)
 
 	if (!g)
 		return follow_kernel(id, libc.sched_setparam(id, param));
-	return settle(pthread_setschedprio(thread_of(g), param->sched_priority));
+	return settle(do_pthread_setschedprio(thread_of(g), param->sched_priority));
 }
 
 int sched_getparam(pid_t id, struct sched_param *param)
@@ -171,10 +172,10 @@ int sched_getparam(pid_t id, struct sched_param *param)
 	struct greenlet *g = meant_by(id);
 	int policy;
 
-	return g ? settle(pthread_getschedparam(thread_of(g), &policy, param)) : libc.sched_getparam(id, param);
+	return g ? settle(do_pthread_getschedparam(thread_of(g), &policy, param)) : libc.sched_getparam(id, param);
 }
 
-int setpriority(__priority_which_t which, id_t id, int niceness)
+int do_setpriority(__priority_which_t which, id_t id, int niceness)
 {
 	struct greenlet *g = which == PRIO_PROCESS ? meant_by((pid_t)id) : NULL;
 
@@ -183,8 +184,9 @@ int setpriority(__priority_which_t which, id_t id, int niceness)
 	g->niceness = (int8_t)(niceness < -20 ? -20 : niceness > 19 ? 19 : niceness);
 	return 0;
 }
+synonym(setpriority, do_setpriority);
 
-int getpriority(__priority_which_t which, id_t id)
+int do_getpriority(__priority_which_t which, id_t id)
 {
 	struct greenlet *g = which == PRIO_PROCESS ? meant_by((pid_t)id) : NULL;
 
@@ -192,6 +194,7 @@ int getpriority(__priority_which_t which, id_t id)
 		return g->niceness;
 	return libc.getpriority(which, g ? (id_t)sys_getpid() : id);
 }
+synonym(getpriority, do_getpriority);
 
 int nice(int more)
 {
@@ -200,10 +203,10 @@ int nice(int more)
 	if (!meant_by(0))
 		return libc.nice(more);
 	errno = 0;
-	niceness = getpriority(PRIO_PROCESS, 0);
+	niceness = do_getpriority(PRIO_PROCESS, 0);
 	if (niceness == -1 && errno)
 		return -1;
 	errno = before;
-	setpriority(PRIO_PROCESS, 0, niceness + more);
-	return getpriority(PRIO_PROCESS, 0);
+	do_setpriority(PRIO_PROCESS, 0, niceness + more);
+	return do_getpriority(PRIO_PROCESS, 0);
 }

@@ -3,6 +3,7 @@
 #include "preload/core/deadline.h"
 #include "preload/core/retry.h"
 #include "preload/patch/sanitizers.h"
+#include "raw.h"
 #include "runtime/sys/memory.h"
 #include "runtime/sys/user_memory.h"
 #include <stdlib.h>
@@ -184,7 +185,7 @@ static int sleep_by_clock(struct blocking *call, clockid_t clock, const struct t
 	return fd >= 0 ? sleep_on_timer(call, fd) : sleep_on_helper(call, clock, TIMER_ABSTIME, at);
 }
 
-int clock_nanosleep(clockid_t clock, int flags, const struct timespec *span, struct timespec *left)
+static int do_clock_nanosleep(clockid_t clock, int flags, const struct timespec *span, struct timespec *left)
 {
 	struct blocking call = blocking_until(CALL_clock_nanosleep, FOR_EVER);
 	int error, before = errno;
@@ -207,20 +208,38 @@ int clock_nanosleep(clockid_t clock, int flags, const struct timespec *span, str
 	return error;
 }
 
-int sched_yield(void)
+synonym(clock_nanosleep, do_clock_nanosleep);
+
+/* The wrapper answers with the error number and leaves errno alone. */
+long raw_clock_nanosleep(long clock, long flags, long span, long left, long e, long f)
+{
+	int error = do_clock_nanosleep(
+	    (clockid_t)clock, (int)flags, (const struct timespec *)span, (struct timespec *)left);
+
+	(void)e;
+	(void)f;
+	return with_errno(-error);
+}
+
+static int yield_for(const void *caller)
 {
 	struct blocking call = blocking_until(CALL_sched_yield, FOR_EVER);
 
-	if (is_of_sanitizer(__builtin_return_address(0)) || goes_native(&call))
+	if (is_of_sanitizer(caller) || goes_native(&call))
 		return libc.sched_yield();
 	yield_turn();
 	end_if_cancelled_at_once();
 	return (int)settled(&call, 0);
 }
 
+int sched_yield(void)
+{
+	return yield_for(__builtin_return_address(0));
+}
+
 void thrd_yield(void)
 {
-	sched_yield();
+	yield_for(__builtin_return_address(0));
 }
 
 synonym(__nanosleep, nanosleep);

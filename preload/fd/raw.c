@@ -1,10 +1,8 @@
-/* The system calls whose arguments differ from those of their wrappers in libc. */
+/* See raw.h. */
+#include "raw.h"
+#include "calls.h"
 #include "preload/core/blocking.h"
-#include "preload/core/kernel_action.h"
 #include "preload/core/syscall_numbers.h"
-#include "preload/fd/raw.h"
-#include "preload/signal/raw.h"
-#include "preload/time/raw.h"
 #include "runtime/sys/user_memory.h"
 #include <string.h>
 
@@ -80,7 +78,7 @@ long raw_ppoll(long fds, long count, long timeout, long set, long size, long f)
 		return libc.syscall(SYS_ppoll, fds, count, timeout, set, size, f);
 	if (widen_mask(set, size, &full, &mask) < 0 || note_limit(&limit, timeout) < 0)
 		return -1;
-	n = ppoll((struct pollfd *)fds, (nfds_t)count, (const struct timespec *)timeout, mask);
+	n = do_ppoll((struct pollfd *)fds, (nfds_t)count, (const struct timespec *)timeout, mask);
 	leave_remaining(&limit);
 	return n;
 }
@@ -100,7 +98,8 @@ long raw_pselect6(long count, long in, long out, long error, long timeout, long 
 		return fail(EFAULT);
 	if (widen_mask(set ? set[0] : 0, set ? set[1] : 0, &full, &mask) < 0 || note_limit(&limit, timeout) < 0)
 		return -1;
-	n = pselect((int)count, (fd_set *)in, (fd_set *)out, (fd_set *)error, (const struct timespec *)timeout, mask);
+	n = do_pselect(
+	    (int)count, (fd_set *)in, (fd_set *)out, (fd_set *)error, (const struct timespec *)timeout, mask);
 	leave_remaining(&limit);
 	return n;
 }
@@ -114,7 +113,7 @@ long raw_epoll_pwait(long fd, long events, long max, long timeout, long set, lon
 		return libc.syscall(SYS_epoll_pwait, fd, events, max, timeout, set, size);
 	if (widen_mask(set, size, &full, &mask) < 0)
 		return -1;
-	return epoll_pwait((int)fd, (struct epoll_event *)events, (int)max, (int)timeout, mask);
+	return do_epoll_pwait((int)fd, (struct epoll_event *)events, (int)max, (int)timeout, mask);
 }
 
 long raw_epoll_pwait2(long fd, long events, long max, long timeout, long set, long size)
@@ -126,63 +125,18 @@ long raw_epoll_pwait2(long fd, long events, long max, long timeout, long set, lo
 		return libc.syscall(SYS_epoll_pwait2, fd, events, max, timeout, set, size);
 	if (widen_mask(set, size, &full, &mask) < 0)
 		return -1;
-	return epoll_pwait2((int)fd, (struct epoll_event *)events, (int)max, (const struct timespec *)timeout, mask);
+	return do_epoll_pwait2((int)fd, (struct epoll_event *)events, (int)max, (const struct timespec *)timeout, mask);
 }
 
 /* The position comes in two halves, of which a machine of 64 bits needs the first. */
 long raw_preadv2(long fd, long iov, long count, long low, long high, long flags)
 {
 	(void)high;
-	return preadv2((int)fd, (const struct iovec *)iov, (int)count, low, (int)flags);
+	return do_preadv2((int)fd, (const struct iovec *)iov, (int)count, low, (int)flags);
 }
 
 long raw_pwritev2(long fd, long iov, long count, long low, long high, long flags)
 {
 	(void)high;
-	return pwritev2((int)fd, (const struct iovec *)iov, (int)count, low, (int)flags);
-}
-
-/* The wrapper answers with the error number and leaves errno alone. */
-long raw_clock_nanosleep(long clock, long flags, long span, long left, long e, long f)
-{
-	int error = clock_nanosleep(
-	    (clockid_t)clock, (int)flags, (const struct timespec *)span, (struct timespec *)left);
-
-	(void)e;
-	(void)f;
-	return error ? fail(error) : 0;
-}
-
-static void widen_action(const struct kernel_action *narrow, struct sigaction *full)
-{
-	memset(full, 0, sizeof(*full));
-	full->sa_handler = narrow->handler;
-	full->sa_flags = (int)narrow->flags;
-	memcpy(&full->sa_mask, &narrow->set, KERNEL_SET);
-}
-
-static void narrow_action(const struct sigaction *full, struct kernel_action *narrow)
-{
-	narrow->handler = full->sa_handler;
-	narrow->flags = (unsigned)full->sa_flags;
-	narrow->restorer = full->sa_restorer;
-	memcpy(&narrow->set, &full->sa_mask, KERNEL_SET);
-}
-
-/* libc keeps the first real-time signals, below SIGRTMIN, to itself; who wants them here must mean it. */
-long raw_rt_sigaction(long signo, long new, long old, long size, long e, long f)
-{
-	struct sigaction action, before;
-
-	if ((size_t)size != KERNEL_SET || (signo >= __SIGRTMIN && signo < SIGRTMIN))
-		return libc.syscall(SYS_rt_sigaction, signo, new, old, size, e, f);
-	if (new && !is_readable((const void *)new))
-		return fail(EFAULT);
-	if (new)
-		widen_action((const struct kernel_action *)new, &action);
-	if (sigaction((int)signo, new ? &action : NULL, &before) < 0)
-		return -1;
-	if (old)
-		narrow_action(&before, (struct kernel_action *)old);
-	return 0;
+	return do_pwritev2((int)fd, (const struct iovec *)iov, (int)count, low, (int)flags);
 }
