@@ -1,6 +1,7 @@
 #include "libc.h"
 #include "runtime/lifecycle/fork.h"
 #include "runtime/sys/image.h"
+#include "runtime/sys/libc_calls.h"
 #include <dlfcn.h>
 #include <gnu/lib-names.h>
 #include <link.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 
 struct libc libc;
+struct libc_calls libc_calls;
 
 int (*libc_clock)(clockid_t clock, struct timespec *t);
 
@@ -111,6 +113,16 @@ void libc_find_foreign(void)
 	find_all(false, NULL);
 }
 
+/* What it has of the program's actions is the kernel's until there are hooks that know better. */
+static void find_for_runtime(void)
+{
+	libc_calls = (struct libc_calls){.pthread_create = libc.pthread_create,
+	    .pthread_detach = libc.pthread_detach,
+	    .pthread_join = libc.pthread_join,
+	    .sigaction = libc.sigaction,
+	    .program_sigaction = libc.sigaction};
+}
+
 /*
  * An indirect function is resolved while the library that has it is relocated: after libc, on which it depends, and
  * before any constructor. So even a constructor that runs before ours finds the table filled, and no hook has to ask;
@@ -123,6 +135,7 @@ static void at_relocation(void)
 static __attribute__((used)) void (*resolve(void))(void)
 {
 	find_all(true, is_missing);
+	find_for_runtime();
 	libc_clock = (__typeof__(libc_clock))find("clock_gettime", NULL, NULL);
 	fork_prepare();
 	return at_relocation;

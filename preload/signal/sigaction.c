@@ -14,6 +14,7 @@
 #include "runtime/sched/task.h"
 #include "runtime/signal/dispatch.h"
 #include "runtime/signal/stack_overflow.h"
+#include "runtime/sys/libc_calls.h"
 #include "runtime/sys/user_memory.h"
 #include "runtime/toolbox/on_signal.h"
 #include <string.h>
@@ -97,6 +98,7 @@ static void guard(uint64_t signals)
 __attribute__((constructor)) static void prepare(void)
 {
 	guard_earned = guard;
+	libc_calls.program_sigaction = do_sigaction;
 }
 
 static void on_signal(int signo, siginfo_t *info, void *context);
@@ -204,7 +206,7 @@ static int set_action(int signo, const struct sigaction *action, struct sigactio
 			show(signo, before, &programs);
 		return result;
 	}
-	if ((is_function(action) && !is_ours(signo, action)) || is_addressed_default(signo, action)) {
+	if ((is_function(action) && !spawns_for(action)) || is_addressed_default(signo, action)) {
 		actions[signo] = *action;
 		ours = with_ours(action);
 		ours.sa_flags |= is_function(action) ? 0 : SA_RESTART;
@@ -240,8 +242,7 @@ int do_sigaction(int signo, const struct sigaction *action, struct sigaction *be
 {
 	int result;
 
-	if (signo > 0 && signo < SIGNALS && action && !has_own_handlers() && signo == slice_signal() &&
-	    !slice_handles(action))
+	if (signo > 0 && signo < SIGNALS && action && !has_own_handlers() && signo == slice_signal())
 		return set_beside_slices(signo, action, before);
 	if (signo > 0 && signo < SIGNALS && action)
 		return set_action(signo, action, before);

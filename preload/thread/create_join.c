@@ -14,7 +14,6 @@
 #include "preload/patch/futex_users.h"
 #include "runtime/glibc/tls.h"
 #include "runtime/lifecycle/exit.h"
-#include "runtime/offload/worker_pool.h"
 #include "runtime/sched/handlers.h"
 #include "runtime/sched/mask.h"
 #include "runtime/sched/preempt.h"
@@ -27,12 +26,8 @@
  */
 static bool makes_threads(const void *caller)
 {
-	if (wants_os_thread) {
-		wants_os_thread = false;
-		return true;
-	}
-	return call_is_off[CALL_pthread_create] || hub_running || task_flags ||
-	       (!self && libc.gettid() != sys_getpid()) || waits_by_itself(caller);
+	return call_is_off[CALL_pthread_create] || task_flags || (!self && libc.gettid() != sys_getpid()) ||
+	       waits_by_itself(caller);
 }
 
 /* One of the system's inherits the OS thread's mask, which is to be the creator's own. */

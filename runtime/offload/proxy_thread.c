@@ -2,6 +2,7 @@
 #include "offload.h"
 #include "runtime/sched/hub.h"
 #include "runtime/sched/park.h"
+#include "runtime/sys/libc_calls.h"
 #include "runtime/sys/lock.h"
 #include "runtime/sys/memory.h"
 #include "worker_pool.h"
@@ -58,7 +59,7 @@ static void *stand_in_for_greenlet(void *arg)
 		finish(s);
 	}
 	if (s->is_surplus) {
-		pthread_detach(s->thread);
+		libc_calls.pthread_detach(s->thread);
 		memory_free(s);
 	}
 	return NULL;
@@ -171,7 +172,7 @@ pid_t stand_in_id(void)
 
 static void join(void *arg)
 {
-	pthread_join(((struct stand_in *)arg)->thread, NULL);
+	libc_calls.pthread_join(((struct stand_in *)arg)->thread, NULL);
 }
 
 void dismiss_stand_in(void)

@@ -4,6 +4,7 @@
 #include "runtime/sched/hub.h"
 #include "runtime/sched/park.h"
 #include "runtime/sys/defer.h"
+#include "runtime/sys/libc_calls.h"
 #include "runtime/sys/memory.h"
 #include <errno.h>
 #include <limits.h>
@@ -19,8 +20,6 @@
 #define STACK_BYTES (1024 * 1024) /* touched only as it is used */
 
 struct lock helpers_lock; /* guards the pool */
-
-__thread bool wants_os_thread;
 
 /* All hubs share the helpers. */
 static struct {
@@ -153,9 +152,7 @@ int make_os_thread(pthread_t *thread, void *(*run)(void *arg), void *arg)
 	/* libc leaves its own signals out of both. */
 	sigfillset(&all);
 	pthread_attr_setsigmask_np(&attributes, &all);
-	wants_os_thread = true;
-	error = pthread_create(thread, &attributes, run, arg);
-	wants_os_thread = false;
+	error = libc_calls.pthread_create(thread, &attributes, run, arg);
 	pthread_attr_destroy(&attributes);
 	return error;
 }
@@ -179,7 +176,7 @@ static bool add_helper(void)
 	let_signals();
 	error = make_os_thread(&thread, help, (void *)(uintptr_t)generation);
 	if (!error)
-		pthread_detach(thread);
+		libc_calls.pthread_detach(thread);
 	hold_signals();
 	lock(&helpers_lock);
 	if (generation != pool.generation)

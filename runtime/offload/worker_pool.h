@@ -36,9 +36,6 @@ bool take_back_job(struct job *job);
  */
 bool offload_make_helpers(void);
 
-/* The next pthread_create on this greenlet is to make a thread of the system's; the hook clears it. */
-extern __thread bool wants_os_thread __attribute__((tls_model("initial-exec"), visibility("hidden")));
-
 /* Makes a thread of the system's, all signals blocked, to be joined or detached. Returns 0 or EAGAIN. */
 int make_os_thread(pthread_t *thread, void *(*run)(void *arg), void *arg);
 

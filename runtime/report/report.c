@@ -7,6 +7,7 @@
 #include "runtime/sched/handlers.h"
 #include "runtime/sched/hub.h"
 #include "runtime/sched/stack_layout.h"
+#include "runtime/sys/libc_calls.h"
 #include "runtime/sys/proc_list.h"
 #include "waits.h"
 #include <dlfcn.h>
@@ -175,7 +176,7 @@ static bool handles_signals(void)
 	int signo;
 
 	for (signo = 1; signo <= SIGRTMAX; signo++) {
-		if (is_fault(signo) || sigaction(signo, NULL, &action) != 0)
+		if (is_fault(signo) || libc_calls.program_sigaction(signo, NULL, &action) != 0)
 			continue;
 		if (action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN)
 			return true;
@@ -224,6 +225,6 @@ void report_prepare(const char *(*name)(unsigned call))
 
 	waits_call_name = name;
 	before_look = look;
-	if (sigaction(SIGQUIT, NULL, &before) == 0 && before.sa_handler == SIG_DFL)
-		sigaction(SIGQUIT, &ours, NULL);
+	if (libc_calls.sigaction(SIGQUIT, NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+		libc_calls.sigaction(SIGQUIT, &ours, NULL);
 }

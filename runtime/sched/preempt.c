@@ -4,6 +4,7 @@
 #include "mask.h"
 #include "nopreempt.h"
 #include "park.h"
+#include "runtime/sys/libc_calls.h"
 #include "runtime/sys/refusal.h"
 #include "runtime/sys/syscall_cancel.h"
 #include "take_signals.h"
@@ -170,12 +171,13 @@ static bool is_handler(const ucontext_t *context)
 /* Somebody has sent the signal who does not know that we use it. */
 static void take_stray(void)
 {
+	const struct sigaction by_default = {.sa_handler = SIG_DFL, .sa_flags = SA_RESTART};
 	int signo = the_signal;
 
 	if (programs_action == SIG_IGN)
 		return;
 	the_signal = 0;
-	signal(signo, SIG_DFL);
+	libc_calls.program_sigaction(signo, &by_default, NULL);
 	raw_syscall(SYS_tgkill, sys_getpid(), os_thread_id(), signo, 0, 0, 0);
 }
 
@@ -243,8 +245,9 @@ static int take_signal_with(void (*action)(int))
 	int signo;
 
 	for (signo = SIGRTMAX; signo >= SIGRTMIN; signo--) {
-		if (signo == the_signal || sigaction(signo, NULL, &now) != 0 || (now.sa_flags & SA_SIGINFO) ||
-		    now.sa_handler != action || !can_be_sent(signo) || sigaction(signo, &ours, NULL) != 0)
+		if (signo == the_signal || libc_calls.sigaction(signo, NULL, &now) != 0 ||
+		    (now.sa_flags & SA_SIGINFO) || now.sa_handler != action || !can_be_sent(signo) ||
+		    libc_calls.sigaction(signo, &ours, NULL) != 0)
 			continue;
 		programs_action = action;
 		return signo;

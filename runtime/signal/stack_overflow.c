@@ -1,6 +1,7 @@
 #include "stack_overflow.h"
 #include "runtime/sched/dlopen_tls.h"
 #include "runtime/sched/hub.h"
+#include "runtime/sys/libc_calls.h"
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,7 +28,7 @@ static void on_fault(int signo, siginfo_t *info, void *context)
 		return;
 	if (g && !g->is_main && stack_guards(&g->stack, info->si_addr))
 		report(g);
-	sigaction(signo, &by_default, NULL);
+	libc_calls.sigaction(signo, &by_default, NULL);
 }
 
 bool overflow_handles(const struct sigaction *action)
@@ -39,6 +40,7 @@ void overflow_prepare(void)
 {
 	struct sigaction ours = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK}, before;
 
-	if (sigaction(SIGSEGV, NULL, &before) == 0 && !(before.sa_flags & SA_SIGINFO) && before.sa_handler == SIG_DFL)
-		sigaction(SIGSEGV, &ours, NULL);
+	if (libc_calls.sigaction(SIGSEGV, NULL, &before) == 0 && !(before.sa_flags & SA_SIGINFO) &&
+	    before.sa_handler == SIG_DFL)
+		libc_calls.sigaction(SIGSEGV, &ours, NULL);
 }
