@@ -8,6 +8,7 @@
 #include "runtime/sched/take_signals.h"
 #include "runtime/signal/dispatch.h"
 #include "runtime/sys/refusal.h"
+#include "send_signal.h"
 #include "stats.h"
 #include <sys/time.h>
 
@@ -380,7 +381,7 @@ static void call_by(
 	stats_helped(call->call);
 	way(make_call, &helped);
 	if (helped.signo > 0)
-		raise(helped.signo);
+		raise_here(helped.signo);
 	take_late_signals();
 }
 

@@ -6,7 +6,7 @@
 
 struct greenlet *greenlet_named(pid_t id)
 {
-	struct greenlet *g = hub_running || call_is_off[CALL_gettid] ? NULL : greenlet_of_id(id);
+	struct greenlet *g = call_is_off[CALL_gettid] ? NULL : greenlet_of_id(id);
 
 	return g && !g->is_main ? g : NULL;
 }

@@ -131,7 +131,7 @@ int mq_notify(mqd_t queue, const struct sigevent *event)
 	int before = errno, result;
 
 	count_anew_in_child();
-	if (!self || hub_running || !event || !atomic_load(&polling))
+	if (!self || !event || !atomic_load(&polling))
 		return libc.mq_notify(queue, event);
 	atomic_fetch_add(&expected, 1);
 	wait_for_receivers();

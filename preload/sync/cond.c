@@ -25,7 +25,7 @@ static bool is_shared(const pthread_cond_t *cond)
 /* Other processes wake in the kernel only. */
 static bool is_left_to_libc(enum call call, const pthread_cond_t *cond)
 {
-	if (call_is_off[call] || !any_hub() || hub_running)
+	if (call_is_off[call] || !any_hub())
 		return true;
 	return is_shared(cond) && waits_natively(call);
 }

@@ -20,7 +20,7 @@ static uint32_t owner_of(const uint32_t *word)
 /* The main one's id is its OS thread's: what it has taken in memory alone it gives back so. */
 bool needs_known_id(const uint32_t *word)
 {
-	if (!self || hub_running || (self->is_main && owner_of(word) == (uint32_t)tls_thread_id()))
+	if (!self || (self->is_main && owner_of(word) == (uint32_t)tls_thread_id()))
 		return false;
 	return stand_in_id() || !self->is_main || has_company(self);
 }

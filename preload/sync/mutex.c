@@ -120,7 +120,7 @@ static int lock_in_turn(enum call call, pthread_mutex_t *mutex, const struct unt
 /* One with a priority ceiling, which libc would ask the kernel about. */
 static bool is_protecting(enum call call, const pthread_mutex_t *mutex)
 {
-	return is_special(mutex) && is_of_kind(mutex, PROTECTS) && self && !hub_running && !call_is_off[call];
+	return is_special(mutex) && is_of_kind(mutex, PROTECTS) && self && !call_is_off[call];
 }
 
 /*
@@ -132,7 +132,7 @@ static bool is_left_to_libc(enum call call, const pthread_mutex_t *mutex)
 	if (is_protecting(call, mutex))
 		return false;
 	if (is_special(mutex) && is_of_kind(mutex, INHERITS) && !is_of_kind(mutex, SHARED) && any_hub() &&
-	    !hub_running && !call_is_off[call])
+	    !call_is_off[call])
 		return false;
 	return waits_natively(call);
 }
@@ -201,8 +201,7 @@ int pthread_mutex_trylock(pthread_mutex_t *mutex)
 {
 	if (is_for_stand_in(CALL_pthread_mutex_trylock, mutex))
 		return ask_stand_in(CALL_pthread_mutex_trylock, mutex, CLOCK_REALTIME, NULL);
-	return self && !hub_running && !call_is_off[CALL_pthread_mutex_trylock] ? try_mutex(mutex)
-										: libc.pthread_mutex_trylock(mutex);
+	return self && !call_is_off[CALL_pthread_mutex_trylock] ? try_mutex(mutex) : libc.pthread_mutex_trylock(mutex);
 }
 
 static SELDOM int give_back_special(pthread_mutex_t *mutex)

@@ -62,7 +62,7 @@ SELDOM bool needs_stand_in(enum call call, const pthread_mutex_t *mutex)
 {
 	uint32_t owner = __atomic_load_n(word_of(mutex), __ATOMIC_RELAXED) & FUTEX_TID_MASK;
 
-	if (!self || hub_running || call_is_off[call] || owner == (uint32_t)tls_thread_id())
+	if (!self || call_is_off[call] || owner == (uint32_t)tls_thread_id())
 		return false;
 	if (self->is_main && !is_of_kind(mutex, INHERITS))
 		return false;

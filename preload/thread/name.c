@@ -52,7 +52,7 @@ static int get_own_name(char *name)
 
 int prctl(int option, ...)
 {
-	bool is_thread = self && !self->is_main && !hub_running && !call_is_off[CALL_prctl];
+	bool is_thread = self && !self->is_main && !call_is_off[CALL_prctl];
 	va_list rest;
 	long a[4];
 

@@ -25,7 +25,7 @@ static struct greenlet *meant_by(pid_t id)
 {
 	if (id)
 		return greenlet_named(id);
-	return is_thread(self) && !call_is_off[CALL_gettid] && !hub_running ? self : NULL;
+	return is_thread(self) && !call_is_off[CALL_gettid] ? self : NULL;
 }
 
 /* The kernel would do for the last who asks, at the end of the OS thread, what is to be done for each at his own. */
