@@ -145,6 +145,11 @@ static int find_functions(struct dl_phdr_info *info, size_t size, void *unused)
 	glibc.single_threaded = image_find(&image, "__libc_single_threaded");
 	glibc.getcontext = (__typeof__(glibc.getcontext))image_find(&image, "getcontext");
 	glibc.swapcontext = (__typeof__(glibc.swapcontext))image_find(&image, "swapcontext");
+	glibc.last_dl_error = (__typeof__(glibc.last_dl_error))image_find(&image, "dlerror");
+	glibc.error_string = (__typeof__(glibc.error_string))image_find(&image, "strerror_l");
+	glibc.signal_string = (__typeof__(glibc.signal_string))image_find(&image, "strsignal");
+	glibc.make_locale = (__typeof__(glibc.make_locale))image_find(&image, "newlocale");
+	glibc.use_locale = (__typeof__(glibc.use_locale))image_find(&image, "uselocale");
 	return 1;
 }
 

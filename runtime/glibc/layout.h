@@ -3,6 +3,7 @@
 #define RUNTIME_GLIBC_LAYOUT_H
 
 #include "runtime/sys/lock.h"
+#include <locale.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,6 +45,11 @@ struct glibc {
 	int (*delete_key)(pthread_key_t key);
 	int (*getcontext)(ucontext_t *context);
 	int (*swapcontext)(ucontext_t *own, const ucontext_t *other);
+	char *(*last_dl_error)(void);
+	char *(*error_string)(int error, locale_t locale);
+	char *(*signal_string)(int signo);
+	locale_t (*make_locale)(int categories, const char *name, locale_t base);
+	locale_t (*use_locale)(locale_t locale);
 };
 
 extern struct glibc glibc;
@@ -110,6 +116,15 @@ void glibc_give_resolver(void *tp);
 
 /* The calling thread ends: its resolver's state, if it is one of ours, gives back what it holds and is as new. */
 void glibc_leave_resolver(void);
+
+/*
+ * The calling greenlet ends: what it has of dlerror() is given back. The first to call this also finds out, with malloc
+ * of the program, where libc keeps what strerror() and strsignal() answer; so pthread keys still have their values.
+ */
+void glibc_leave_dlerror(void);
+
+/* The strings of those two are given back, after the destructors of keys, which may ask for some. */
+void glibc_leave_strings(void);
 
 /* Finds out by a trial in the block at tp where libc notes the state of a thread that draws. Returns 0 or ENOMEM. */
 int glibc_learn_random(void *tp);

@@ -268,8 +268,10 @@ int tls_init(void)
 void tls_run_destructors(void)
 {
 	__call_tls_dtors();
+	glibc_leave_dlerror();
 	glibc_run_key_destructors(descriptor_of(thread_pointer()));
 	glibc_leave_resolver();
+	glibc_leave_strings();
 }
 
 void tls_finish_key_destructors(pthread_key_t key)
