@@ -287,11 +287,32 @@ static long look_again(struct blocking *call, const long waiting[7])
 	return error == ETIMEDOUT ? -EAGAIN : -error;
 }
 
+static bool can_be_attempted(long number)
+{
+	return number == SYS_flock || number == SYS_fcntl || number == SYS_msgsnd || number == SYS_msgrcv ||
+	       number == SYS_semtimedop;
+}
+
+/*
+ * A signal has ended it. The kernel looks at the object before it gives up, so what has become free succeeds; it has
+ * not looked where the helper had not come as far as the call.
+ */
+static long last_look(const long waiting[7])
+{
+	long n = can_be_attempted(waiting[0]) ? attempt(waiting) : WOULD_WAIT;
+
+	return n < 0 ? -EINTR : n;
+}
+
 long wait_on_helper(struct blocking *call, const long number_and_arguments[7])
 {
 	long n;
 
 	stats_helped(call->call);
 	n = make_long_call(number_and_arguments, &call->until);
-	return with_errno(n == NO_LONG_CALL ? look_again(call, number_and_arguments) : n);
+	if (n == NO_LONG_CALL)
+		n = look_again(call, number_and_arguments);
+	else if (n == -EINTR)
+		n = last_look(number_and_arguments);
+	return with_errno(n);
 }
