@@ -9,7 +9,6 @@
 #include <string.h>
 
 struct libc libc;
-struct libc_calls libc_calls;
 
 int (*libc_clock)(clockid_t clock, struct timespec *t);
 

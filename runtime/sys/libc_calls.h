@@ -1,7 +1,7 @@
 /*
  * Those of libc's functions that the runtime calls and that have hooks. Their names lead to the hooks where there are
- * any, and these take a caller for the program. Defined by what links the runtime: by preload/core/libc.c, which fills
- * it before any constructor runs, and by tests/unit/libc_calls.c.
+ * any, and these take a caller for the program. What links the runtime fills it before any of its constructors runs:
+ * preload/core/libc.c, tests/unit/libc_calls.c.
  */
 #ifndef RUNTIME_SYS_LIBC_CALLS_H
 #define RUNTIME_SYS_LIBC_CALLS_H

@@ -1,0 +1,3 @@
+#include "libc_calls.h"
+
+struct libc_calls libc_calls;
