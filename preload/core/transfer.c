@@ -6,7 +6,12 @@
 #include "runtime/sys/user_memory.h"
 #include "stats.h"
 #include "uncached_read.h"
+#include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
 #include <termios.h>
 
 /* What a terminal that is ready for writing takes without waiting, see tty_poll in the kernel; a pipe takes PIPE_BUF.
@@ -23,6 +28,27 @@ static bool is_ready_now(const struct blocking *call)
 		return true;
 	errno = EAGAIN;
 	return false;
+}
+
+/*
+ * True for a transfer of so few bytes that the kernel answers at once, ready or not: 0 for no bytes, EINVAL where an
+ * eventfd, a timerfd or a signalfd is to transfer less than one of its records. Without /proc, only no bytes are known.
+ */
+static bool is_answered_at_once(int fd, size_t size)
+{
+	char path[sizeof("/proc/self/fd/") + 10], kind[sizeof("anon_inode:[signalfd]")] = "";
+
+	if (size == 0)
+		return true;
+	if (size >= sizeof(struct signalfd_siginfo))
+		return false;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (raw_syscall(SYS_readlinkat, AT_FDCWD, (long)path, (long)kind, sizeof(kind) - 1, 0, 0) <= 0)
+		return false;
+	if (strcmp(kind, "anon_inode:[signalfd]") == 0)
+		return true;
+	return size < sizeof(eventfd_t) &&
+	       (strcmp(kind, "anon_inode:[eventfd]") == 0 || strcmp(kind, "anon_inode:[timerfd]") == 0);
 }
 
 /* What the kernel says of a vector before it looks at the file. Returns false with errno set. */
@@ -199,7 +225,8 @@ static ssize_t readv_when_ready(struct blocking *call, const struct iovec *iov, 
 		way = way_to_read(call->fd, size_of_vector(iov, count));
 	if (way == BY_KERNEL)
 		return call->waited ? read_from_first_byte(call, iov, count) : readv_by_kernel(call, iov, count, flags);
-	if ((way == BY_POLL || call->waited) && !is_ready_now(call)) {
+	if ((way == BY_POLL || call->waited) && !is_ready_now(call) &&
+	    !is_answered_at_once(call->fd, size_of_vector(iov, count))) {
 		begin_wait(call);
 		return -1;
 	}
@@ -292,7 +319,7 @@ static ssize_t write_a_little(struct blocking *call, const struct iovec *iov, in
 	size_t room = call->traits & FD_STREAM ? PIPE_BUF : TTY_ROOM;
 	struct iovec first;
 
-	if (!is_ready_now(call))
+	if (!is_ready_now(call) && !is_answered_at_once(call->fd, size_of_vector(iov, count)))
 		return -1;
 	if (size_of_vector(iov, count) <= room)
 		return write_plainly(call, iov, count, flags);
