@@ -155,7 +155,8 @@ struct swap {
 		"	.cfi_undefined x30\n"                                                                                \
 		"	nop\n" /* the unwinder looks before the address to which a call returns */                     \
 		"	.cfi_register x30, x2\n"                                                                             \
-		"1:	mov x5, sp\n"                                                                                      \
+		"1:	hint #38\n" /* bti jc: libc's setcontext() branches here by a register */                      \
+		"	mov x5, sp\n"                                                                                        \
 		"	stp xzr, x3, [sp, #-32]!\n"                                                                          \
 		"	.cfi_adjust_cfa_offset 32\n"                                                                         \
 		"	stp x4, x2, [sp, #16]\n"                                                                             \
