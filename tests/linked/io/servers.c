@@ -90,6 +90,7 @@ static void stops_gracefully(void)
 	green_server_free(server);
 
 	server = green_stream_server("localhost:0", NULL, echo, NULL);
+	must("green_stream_server", server ? 0 : -1);
 	fd = connect_to(server);
 	expect_echo(fd);
 	expect_equal("clients", (long)green_server_clients(server), 1);
