@@ -178,7 +178,7 @@ static void tell_of_first_hub(void)
 struct hub *hub_start(void)
 {
 	struct hub *hub;
-	int error;
+	int before = errno, error;
 
 	if (!any_hub())
 		tell_of_first_hub();
@@ -192,6 +192,7 @@ struct hub *hub_start(void)
 		return NULL;
 	}
 	note_hub(hub);
+	errno = before;
 	return hub;
 }
 

@@ -1,8 +1,8 @@
 #include "altstack.h"
 #include "hub.h"
+#include "runtime/sys/auxv.h"
 #include "runtime/sys/memory.h"
 #include <stdlib.h>
-#include <sys/auxv.h>
 
 /* The kernel's flag that takes the stack out of force while a handler is on it; libc's headers may lack it. */
 #define AUTODISARM (1u << 31)
@@ -26,7 +26,7 @@ const stack_t *altstack_in_force(const struct hub *hub)
 /* The hub's stays for as long as the OS thread lives. */
 void altstack_begin(struct hub *hub)
 {
-	size_t needed = 4 * getauxval(AT_MINSIGSTKSZ); /* as libc's _SC_SIGSTKSZ */
+	size_t needed = 4 * auxv_value(AT_MINSIGSTKSZ); /* as libc's _SC_SIGSTKSZ */
 	stack_t before = {.ss_flags = SS_DISABLE};
 
 	hub->altstack.ss_size = needed > 16384 ? needed : 16384;

@@ -2,12 +2,12 @@
 #include "hub.h"
 #include "runtime/glibc/layout.h"
 #include "runtime/stack/stack.h"
+#include "runtime/sys/auxv.h"
 #include <dlfcn.h>
 #include <errno.h>
 #include <link.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <sys/auxv.h>
 
 size_t newest_module(void)
 {
@@ -67,7 +67,7 @@ static _Atomic int refused; /* then: what the kernel has answered */
 /* The kernel's own object is not libc's to ask. */
 static bool asks_for_executable_stacks(const struct dl_phdr_info *library)
 {
-	const ElfW(Phdr) *kernels = (const ElfW(Phdr) *)getauxval(AT_SYSINFO_EHDR);
+	const ElfW(Phdr) *kernels = (const ElfW(Phdr) *)auxv_value(AT_SYSINFO_EHDR);
 	int i;
 
 	for (i = 0; i < library->dlpi_phnum; i++) {

@@ -1,4 +1,5 @@
 #include "stack.h"
+#include "runtime/sys/auxv.h"
 #include "runtime/sys/lock.h"
 #include "runtime/sys/memory.h"
 #include "runtime/sys/sys.h"
@@ -9,7 +10,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/mman.h>
 
 #ifndef MADV_GUARD_INSTALL
@@ -61,7 +61,7 @@ size_t stack_page(void)
 	size_t known = atomic_load_explicit(&page, memory_order_relaxed);
 
 	if (!known) {
-		known = getauxval(AT_PAGESZ);
+		known = auxv_value(AT_PAGESZ);
 		atomic_store_explicit(&page, known, memory_order_relaxed);
 	}
 	return known;

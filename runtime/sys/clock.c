@@ -3,9 +3,9 @@
  * way to the vdso is hidden: so the vdso's function is looked up once more, in the image that the kernel has mapped.
  */
 #include "clock.h"
+#include "auxv.h"
 #include "image.h"
 #include "sys.h"
-#include <sys/auxv.h>
 
 #ifdef __aarch64__
 #define VDSO_NAME "__kernel_clock_gettime"
@@ -21,7 +21,7 @@ static int ask_kernel(clockid_t clock, struct timespec *t)
 /* NULL where the kernel maps none, and under tools that hide it. */
 static void *find_in_vdso(const char *name)
 {
-	const ElfW(Ehdr) *file = (const void *)getauxval(AT_SYSINFO_EHDR);
+	const ElfW(Ehdr) *file = (const void *)auxv_value(AT_SYSINFO_EHDR);
 	const ElfW(Phdr) * header;
 	struct image image;
 	int i;
