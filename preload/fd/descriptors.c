@@ -6,6 +6,8 @@
 #include "preload/patch/libc_internal.h"
 #include "preload/patch/patch.h"
 #include "preload/patch/sanitizers.h"
+#include "runtime/io/ring.h"
+#include "runtime/offload/offload_hub.h"
 #include "runtime/sched/mask.h"
 #include <limits.h>
 #include <stdarg.h>
@@ -67,13 +69,23 @@ static bool may_linger_in_range(void)
 	return self && has_company(self) && !self->loading;
 }
 
+/* Helpers share the old table of descriptors: they would open files in that, and keep open what the caller closes. */
+static int leave_shared_table(int result, int flags)
+{
+	if (result == 0 && (flags & CLOSE_RANGE_UNSHARE) && self) {
+		offload_renew();
+		ring_stays_behind();
+	}
+	return result;
+}
+
 int close_range(unsigned int first, unsigned int last, int flags)
 {
 	struct lingering linger;
 	int result;
 
 	if (first > last || (flags & CLOSE_RANGE_CLOEXEC))
-		return libc.close_range(first, last, flags);
+		return leave_shared_table(libc.close_range(first, last, flags), flags);
 	linger_begin(&linger);
 	if (may_linger_in_range())
 		linger_keep_range(&linger, first, last);
@@ -81,7 +93,7 @@ int close_range(unsigned int first, unsigned int last, int flags)
 	result = close_all(first, last, flags);
 	poller_closed(first, last);
 	linger_end(&linger);
-	return result;
+	return leave_shared_table(result, flags);
 }
 
 /* Where close_range is refused, libc's would close ours, too. */

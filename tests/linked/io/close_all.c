@@ -35,6 +35,11 @@ static void *wait_in_read(void *unused)
 	return unused;
 }
 
+static void *return_at_once(void *arg)
+{
+	return arg;
+}
+
 static void close_one_by_one(void)
 {
 	int fd;
@@ -56,6 +61,7 @@ int main(void)
 	must("socketpair", socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
 	g = must_spawn(wait_in_read, NULL);
 	green_sleep(0.002);
+	must("green_call_on_thread", green_call_on_thread(return_at_once, NULL, NULL)); /* it stays, idle */
 	must("close_range", close_range(3, ~0U, CLOSE_RANGE_UNSHARE));
 	must_join(g);
 	expect_alive("after close_range that unshares");
