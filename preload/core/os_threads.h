@@ -2,7 +2,7 @@
 #ifndef PRELOAD_CORE_OS_THREADS_H
 #define PRELOAD_CORE_OS_THREADS_H
 
-/* Those that an emulator of a processor has for itself: they run none of the program's code. See tests/run-emulated. */
+/* Those that an emulator of a processor has for itself: they run none of the program's code. See tests/run-known. */
 #ifndef THREADS_OF_EMULATOR
 #define THREADS_OF_EMULATOR 0
 #endif
