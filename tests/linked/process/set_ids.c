@@ -3,11 +3,12 @@
 #include <dirent.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdatomic.h>
 
 enum { TIMES = 20 };
 
 static sem_t begun;
-static volatile bool over;
+static atomic_bool over;
 
 static void ask(void)
 {

@@ -36,22 +36,24 @@ static void overflow_on_recycled_stack(void *unused)
 	must_join(must_spawn(use_up_stack, NULL));
 }
 
-static void *touch_null(void *unused)
+static char *volatile first_page = (char *)8; /* as no compiler may know */
+
+static void *touch_first_page(void *unused)
 {
-	*(volatile char *)unused = 1;
+	*first_page = 1;
 	return unused;
 }
 
 static void fault(void *unused)
 {
 	(void)unused;
-	must_join(must_spawn(touch_null, NULL));
+	must_join(must_spawn(touch_first_page, NULL));
 }
 
 static void fault_on_main(void *unused)
 {
 	become_host();
-	touch_null(unused);
+	touch_first_page(unused);
 }
 
 static void own_handler(int signo)
