@@ -8,6 +8,7 @@
 #include "rebind.h"
 #include "runtime/sched/dlopen_tls.h"
 #include "runtime/sched/hub.h"
+#include "sanitizers.h"
 #include <limits.h>
 #include <link.h>
 #include <stdlib.h>
@@ -184,7 +185,8 @@ void *dlvsym(void *library, const char *name, const char *version)
 {
 	void *found, *hook;
 
-	if (library == RTLD_DEFAULT || (library == RTLD_NEXT && comes_before_us(__builtin_return_address(0)))) {
+	if (!is_before_sanitizer() &&
+	    (library == RTLD_DEFAULT || (library == RTLD_NEXT && comes_before_us(__builtin_return_address(0))))) {
 		found = libc.dlvsym(library, name, version);
 		hook = found ? hook_replacing(found) : NULL;
 		if (hook)

@@ -39,10 +39,13 @@ static int note_if_it_has_it(struct dl_phdr_info *library, size_t size, void *co
 	return low != 0;
 }
 
+bool sanitizer_has_begun;
+
 __attribute__((constructor)) static void find_sanitizer(void)
 {
 	int count = 0;
 
+	sanitizer_has_begun = true;
 	if (__lsan_do_leak_check)
 		dl_iterate_phdr(note_if_it_has_it, &count);
 }

@@ -2,6 +2,7 @@
 #ifndef PRELOAD_PATCH_SANITIZERS_H
 #define PRELOAD_PATCH_SANITIZERS_H
 
+#include "runtime/sys/fiber.h"
 #include <stdbool.h>
 
 /*
@@ -9,5 +10,13 @@
  * allocator's locks, and what it calls must neither allocate memory nor let others run.
  */
 bool is_of_sanitizer(const void *caller);
+
+/* True until the sanitizer that this library is compiled with has begun: it looks for libc's functions before. */
+static inline bool is_before_sanitizer(void)
+{
+	extern bool sanitizer_has_begun __attribute__((visibility("hidden")));
+
+	return IS_SANITIZED && !sanitizer_has_begun;
+}
 
 #endif

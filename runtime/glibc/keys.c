@@ -1,5 +1,6 @@
 /* The destructors of pthread keys: libc runs them at the end of its own threads only. */
 #include "layout.h"
+#include "runtime/sys/fiber.h"
 #include "runtime/sys/user_memory.h"
 #include "tables.h"
 #include <limits.h>
@@ -16,7 +17,7 @@ static int destroy_values(struct value *values, size_t first, size_t count)
 		void *data = values[i].data;
 		const struct key *key = &__pthread_keys[first + i];
 
-		if (!data)
+		if (!data || fiber_has_key(first + i))
 			continue;
 		values[i].data = NULL;
 		/* A key that was deleted, or deleted and made again, has another sequence number. */

@@ -39,6 +39,7 @@ static void begin(void)
 	__pthread_unwind_buf_t outermost;
 
 	OUTERMOST_FRAME();
+	fiber_begin(&self->context.fiber);
 	__ctype_init();
 	if (_setjmp((struct __jmp_buf_tag *)(void *)outermost.__cancel_jmp_buf) == 0) {
 		__pthread_register_cancel(&outermost);
@@ -87,6 +88,7 @@ static void init_greenlet(struct greenlet *g, struct hub *hub, green_fn *fn, voi
 	g->is_released = false;
 	arena_share(g->context.thread_pointer);
 	*(struct greenlet **)tls_at(g->context.thread_pointer, &self, thread_pointer()) = g;
+	fiber_make(&g->context.fiber, g->stack_low, (size_t)((char *)g->stack_high - (char *)g->stack_low));
 	context_make(&g->context, g->stack_low, (size_t)((char *)g->stack_high - (char *)g->stack_low), begin);
 }
 

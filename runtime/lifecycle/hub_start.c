@@ -60,6 +60,7 @@ static void run_hub(void)
 	struct hub *hub = hub_running;
 
 	OUTERMOST_FRAME();
+	fiber_begin(&hub->context.fiber);
 	for (;;) {
 		struct greenlet *next;
 
@@ -102,6 +103,7 @@ static int make_context(struct hub *hub)
 	arena_share(tp);
 	*(struct hub **)tls_at(tp, &hub_running, thread_pointer()) = hub;
 	hub->context.thread_pointer = tp;
+	fiber_make(&hub->context.fiber, hub->stack.low, (size_t)((char *)low - hub->stack.low));
 	context_make(&hub->context, hub->stack.low, (size_t)((char *)low - hub->stack.low), run_hub);
 	return 0;
 }

@@ -33,9 +33,23 @@ static void show_greenlet(const struct stack *stack, void *unused)
 	show(g, stack->high);
 }
 
+/* AddressSanitizer takes the stack that it was told of last for the OS thread's. */
+static void show_own_stack(const struct greenlet *main)
+{
+#if IS_SANITIZED
+	const struct fiber *fiber = &main->context.fiber;
+
+	if (self != main && fiber->low)
+		show(main->context.saved, (const char *)fiber->low + fiber->size);
+#else
+	(void)main;
+#endif
+}
+
 static void show_hub(struct hub *hub, void *unused)
 {
 	(void)unused;
+	show_own_stack(&hub->main);
 	show(hub == hub_running ? hub->stack.low : hub->context.saved, hub->stack.high);
 }
 

@@ -7,17 +7,19 @@
 #define RUNTIME_STACK_CONTEXT_H
 
 #include "arch.h"
+#include "runtime/sys/fiber.h"
 #include <stdbool.h>
 #include <stddef.h>
 
 struct context {
 	void *saved;          /* the registers, on the context's own stack; valid while it does not run */
 	void *thread_pointer; /* of its TLS block */
+	struct fiber fiber;
 };
 
 /*
  * Describes a context that will call entry, which must not return, on the stack [low, low + size). The thread pointer
- * is the caller's to set.
+ * is the caller's to set, and the fiber, with which entry begins.
  */
 void context_make(struct context *c, void *low, size_t size, void (*entry)(void));
 
@@ -48,10 +50,12 @@ void *context_to_enter(const struct context *made);
 bool context_visit(const struct context *c, void (*visit)(void *arg), void *arg);
 
 /* Stops the running context, which is from, and goes on with to. Returns when somebody switches back. */
-static inline void context_switch(struct context *from, const struct context *to)
+static inline void context_switch(struct context *from, struct context *to)
 {
+	fiber_leave(&from->fiber, &to->fiber);
 	set_thread_pointer(to->thread_pointer);
 	context_swap(&from->saved, to->saved);
+	fiber_arrive(&from->fiber);
 }
 
 #endif

@@ -26,6 +26,7 @@ struct green_gen {
 	green_gen_fn *fn;
 	void *arg;
 	struct stack stack;
+	struct fiber fiber, asker;
 };
 
 _Static_assert(SUSPENDED == 0 && SELF_RELIANT == 1 && offsetof(struct green_gen, inside) == sizeof(void *) &&
@@ -48,7 +49,7 @@ static inline uintptr_t caller(void)
 
 static inline enum gen_state running(void)
 {
-	return context_is_public ? SELF_RELIANT : DEPENDENT;
+	return context_is_public && !IS_SANITIZED ? SELF_RELIANT : DEPENDENT;
 }
 
 static void run(void)
@@ -57,10 +58,12 @@ static void run(void)
 	void *value, *nowhere;
 
 	OUTERMOST_FRAME();
+	fiber_begin(&gen->fiber);
 	value = gen->fn(gen, gen->arg);
 	if (gen->yielded)
 		*gen->yielded = value;
 	gen->turn = caller() + FINISHED;
+	fiber_leave(&gen->fiber, &gen->asker);
 	context_leave(&nowhere, gen->outside, 0);
 	__builtin_unreachable();
 }
@@ -80,6 +83,7 @@ green_gen_t *green_gen_new(green_gen_fn *fn, void *arg)
 	top = stack.high - stack.id % COLOURS * COLOUR_STEP;
 	gen = (struct green_gen *)(((uintptr_t)top - sizeof(*gen)) & ~63ul);
 	*gen = (struct green_gen){.tool.kind = GENERATOR, .turn = NEW, .fn = fn, .arg = arg, .stack = stack};
+	fiber_make(&gen->fiber, stack.low, (size_t)((char *)gen - stack.low));
 	context_make(&context, stack.low, (size_t)((char *)gen - stack.low), run);
 	gen->inside = context_to_enter(&context);
 	return gen;
@@ -110,7 +114,10 @@ static inline int enter(struct green_gen *gen, void **yielded, enum gen_state st
 {
 	gen->yielded = yielded;
 	gen->turn = caller() + state;
-	return context_enter(&gen->outside, gen->inside, answer);
+	fiber_leave(&gen->asker, &gen->fiber);
+	answer = context_enter(&gen->outside, gen->inside, answer);
+	fiber_arrive(&gen->asker);
+	return answer;
 }
 
 static __attribute__((noinline)) int enter_unusual(struct green_gen *gen, void **yielded)
@@ -149,13 +156,18 @@ static __attribute__((noinline)) int refuse_to_yield(const struct green_gen *gen
 
 int green_gen_yield(green_gen_t *gen, void *value, void **sent)
 {
+	int answer;
+
 	if (!gen || gen->turn != caller() + running())
 		return refuse_to_yield(gen);
 	if (gen->yielded)
 		*gen->yielded = value;
 	gen->sent = sent;
 	gen->turn = caller() + SUSPENDED;
-	return context_leave(&gen->inside, gen->outside, 1);
+	fiber_leave(&gen->fiber, &gen->asker);
+	answer = context_leave(&gen->inside, gen->outside, 1);
+	fiber_arrive(&gen->fiber);
+	return answer;
 }
 
 /* The two share errno: its yield fails with what is set here. */

@@ -7,14 +7,23 @@
 enum { STACK = 64 * 1024 };
 
 static struct context here, there;
+static void (*run)(void);
+
+static void begin(void)
+{
+	fiber_begin(&there.fiber);
+	run();
+}
 
 static void make_there(void (*entry)(void))
 {
 	char *stack = malloc(STACK);
 
 	ck_assert_ptr_nonnull(stack);
+	run = entry;
+	fiber_make(&there.fiber, stack, STACK);
 	there.thread_pointer = here.thread_pointer = thread_pointer();
-	context_make(&there, stack, STACK, entry);
+	context_make(&there, stack, STACK, begin);
 }
 
 static void go_there(void)
