@@ -28,11 +28,22 @@ FATAL   := $(if $(filter-out 0,$(WERROR)),-Werror)
 WARN    := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes $(FATAL)
 # `make DEBUG=1 BUILD=build/debug`: a library that finds out more of what it must not be asked.
 CFLAGS  ?= $(if $(DEBUG),-Og -DDEBUG,-O2) -g
+# `make SANITIZE=address BUILD=build/address`, or undefined: gcc's, whose libraries a shared one can be linked with.
+ifneq ($(SANITIZE),)
+# Hooks get pointers as the kernel does, which asks for no alignment.
+INSTRUMENT := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-sanitize=alignment -fno-omit-frame-pointer \
+    $(if $(filter address,$(SANITIZE)),-DWITH_ADDRESS_SANITIZER)
+endif
+# `make COVERAGE=1 BUILD=build/coverage`: counts which lines run, for scripts/coverage.
+ifneq ($(COVERAGE),)
+INSTRUMENT := --coverage -fprofile-update=atomic
+CFLAGS  := -O1 -g
+endif
 # libev's macros, and our reading of libc's descriptors, look at the same memory in several ways.
-ALL_CFLAGS := -std=gnu11 $(WARN) -fno-strict-aliasing -fPIC -fvisibility=hidden -fno-plt -D_GNU_SOURCE $(CPPFLAGS) $(CFLAGS) $(EXTRA_CFLAGS)
+ALL_CFLAGS := -std=gnu11 $(WARN) -fno-strict-aliasing -fPIC -fvisibility=hidden -fno-plt -D_GNU_SOURCE $(CPPFLAGS) $(CFLAGS) $(INSTRUMENT) $(EXTRA_CFLAGS)
 DEPGEN  = -MMD -MP
 # The library is optimised as a whole where the compiler is gcc: calls between its files lie on the way of each read.
-LTO     := $(if $(findstring clang,$(shell $(CC) --version)),,-flto=auto)
+LTO     := $(if $(INSTRUMENT)$(findstring clang,$(shell $(CC) --version)),,-flto=auto)
 
 # A recipe says what it makes, as `CC runtime/sched/park.c`; with V=1 it prints its commands instead, with -s nothing.
 silent  := $(findstring s,$(filter-out ---%,$(firstword -$(MAKEFLAGS))))
@@ -43,6 +54,7 @@ SAY     := @$(if $(silent)$(verbose),:,printf '%-4s %s\n')
 PUBLIC  := runtime/greenload.h $(wildcard runtime/greenload/*.h)
 RUNTIME := $(wildcard runtime/*/*.c) runtime/arch/$(CONTEXT)/context.c runtime/arch/$(MACHINE)/stuck_syscall.c \
     $(wildcard runtime/arch/$(MACHINE)/claims.S)
+RUNTIME += $(if $(COVERAGE),tests/coverage/ends.c)
 LAUNCH  := $(wildcard preload/launcher/*.c) preload/patch/syscall_scan.c
 HOOKS   := $(filter-out preload/launcher/%,$(wildcard preload/*/*.c)) preload/arch/$(MACHINE)/jump.c
 DEMOS   := $(patsubst demos/%.c,$(BUILD)/demos/%,$(wildcard demos/*.c))
@@ -97,13 +109,31 @@ $(UNITS): private ALL_CFLAGS += $(if $(LTO),-fno-lto)
 $(call objects,$(RUNTIME) $(HOOKS)): ALL_CFLAGS += -fno-omit-frame-pointer
 
 # They run on the stacks of the program's threads, which may have no more than PTHREAD_STACK_MIN.
-$(call objects,$(RUNTIME) $(HOOKS)): ALL_CFLAGS += -Wframe-larger-than=5000
+$(call objects,$(RUNTIME) $(HOOKS)): ALL_CFLAGS += $(if $(INSTRUMENT),,-Wframe-larger-than=5000)
+
+# What runs before a sanitizer does: while the library is relocated, and as the sanitizer looks for libc.
+EARLY   := $(filter %/libc.c %/image.c %/fork.c %/dl.c %/sanitizers.c,$(RUNTIME) $(HOOKS))
+$(call objects,$(EARLY)): ALL_CFLAGS += $(if $(SANITIZE),-fno-sanitize=all)
+
+# Programs of libFuzzer's, which is clang's alone, of the sources that they are about.
+FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
+fuzzers: $(FUZZERS)
+$(BUILD)/fuzz/elf_file: preload/launcher/elf.c preload/launcher/object.c preload/launcher/refuse.c
+$(BUILD)/fuzz/script: preload/launcher/script.c
+$(BUILD)/fuzz/code: preload/patch/syscall_scan.c
+$(BUILD)/fuzz/command_line: preload/launcher/options.c
+$(BUILD)/fuzz/environment: preload/core/options.c
+$(BUILD)/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h
+	@mkdir -p $(@D)
+	$(SAY) LD $@
+	$(Q)clang -std=gnu11 -O1 -g -D_GNU_SOURCE -fno-strict-aliasing -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+	    -I. -Iruntime/arch/$(MACHINE) -DGREENLOAD_VERSION='"$(VERSION)"' -o $@ $(filter-out %/options.c,$(filter %.c,$^))
 
 # What the library exports: the hooks in the manifest and the public functions in the header, nothing else.
 $(BUILD)/exports.map: preload/calls.def $(PUBLIC) scripts/exports scripts/calls
 	@mkdir -p $(@D)
 	$(SAY) GEN $@
-	$(Q)scripts/exports preload/calls.def runtime/greenload.h > $@
+	$(Q)scripts/exports preload/calls.def runtime/greenload.h$(if $(COVERAGE), | sed 's/^global:/& _exit; _Exit;/') > $@
 
 # Those of its functions that we have hooks for get other names in our copy: there they are the library's own.
 $(BUILD)/liburing.a: preload/calls.def scripts/calls
@@ -125,7 +155,7 @@ $(OUR_LIBEV): runtime/io/libev_calls.c
 
 $(LIB): $(OUR_LIBEV) $(OUR_URING) $(call objects,$(RUNTIME) $(HOOKS)) $(BUILD)/exports.map
 	$(SAY) LD $@
-	$(Q)$(CC) -shared $(CFLAGS) $(LDFLAGS) $(LTO) -Wl,-soname,libgreenload.so.$(SOVERSION) -Wl,-z,now -Wl,-z,relro -Wl,-z,defs \
+	$(Q)$(CC) -shared $(CFLAGS) $(INSTRUMENT) $(LDFLAGS) $(LTO) -Wl,-soname,libgreenload.so.$(SOVERSION) -Wl,-z,now -Wl,-z,relro -Wl,-z,defs \
 	    -Wl,-Bsymbolic-functions -Wl,--version-script,$(BUILD)/exports.map -o $@ \
 	    $(call objects,$(RUNTIME) $(HOOKS)) $(LIBS) $(LOADER)
 	$(Q)ln -sf $(@F) $@.$(SOVERSION)
@@ -148,7 +178,7 @@ $(BUILD)/library-from-bin: always
 
 $(BUILD)/greenload: $(call objects,$(LAUNCH))
 	$(SAY) LD $@
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+	$(Q)$(CC) $(CFLAGS) $(INSTRUMENT) $(LDFLAGS) -o $@ $^
 
 $(BUILD)/demos/%: demos/%.c $(LIB)
 	@mkdir -p $(@D)
@@ -249,6 +279,7 @@ library-objects:
 	@printf '%s\n' $(call objects,$(RUNTIME) $(HOOKS))
 
 units: $(UNITS) $(UNITLIBS)
+linked: $(LINKED)
 tests: $(TOUR) $(PROGRAMS) $(PROGLIBS) $(UNITS) $(UNITLIBS) $(LINKED) $(REPORTS) $(TESTLIBS)
 benches: $(BENCHES)
 
@@ -317,7 +348,22 @@ deb:
 check-deb:
 	+@MAKE='$(MAKE)' BUILD='$(BUILD)' scripts/check-deb
 
-.PHONY: units check-units dist deb check-deb $(addprefix support-,unit programs linked reports tour launcher real fetch)
+# The suites and the linked tests, built with one sanitizer after the other.
+sanitize:
+	@scripts/deps check
+	+@MAKE='$(MAKE)' BUILD='$(BUILD)' scripts/sanitize
+
+# `make fuzz SECONDS_EACH=600`: a minute for each of tests/fuzz, unless said otherwise.
+fuzz:
+	@scripts/deps fuzz
+	+@MAKE='$(MAKE)' BUILD='$(BUILD)' SECONDS_EACH='$(SECONDS_EACH)' scripts/fuzz
+
+# Which lines the tests run; `make coverage SHOW=runtime/sched` names those of a folder that none does.
+coverage:
+	@scripts/deps check
+	+@MAKE='$(MAKE)' BUILD='$(BUILD)' scripts/coverage $(SHOW)
+
+.PHONY: units linked sanitize fuzz fuzzers coverage check-units dist deb check-deb $(addprefix support-,unit programs linked reports tour launcher real fetch)
 
 PC_DIR  = $(LIBDIR)/pkgconfig
 REAL    = libgreenload.so.$(VERSION)
@@ -380,6 +426,9 @@ help:
 	@echo 'make check-systems  demo and tests on Debian 12, 13 and unstable, in chroots'
 	@echo 'make check-aarch64  the tests for arm64, in an emulator'
 	@echo 'make torture    the tests on a build made to give bugs a chance'
+	@echo 'make sanitize   the tests on builds with sanitizers'
+	@echo 'make fuzz       libFuzzer at what reads files, code and options'
+	@echo 'make coverage   which lines the tests run'
 	@echo 'make bench      measures, prints a table, writes build/bench.json'
 	@echo 'make lint       format, static analysis, layering, manifest'
 	@echo 'make format     puts the sources into the layout that lint asks for'
