@@ -92,6 +92,12 @@ int pidfd_spawnp(int *restrict fd, const char *restrict file, const posix_spawn_
 pid_t pidfd_getpid(int fd);
 pid_t pthread_gettid_np(pthread_t thread);
 
+/*
+ * pthread_cleanup_push() notes its place by __sigsetjmp, which is a hook: here by what libc has for that without a
+ * signal mask.
+ */
+#define __sigsetjmp_cancel(place, mask) _setjmp((struct __jmp_buf_tag *)(void *)(place))
+
 /* libaio's; of its header nothing else is needed. */
 struct io_context;
 struct io_event;
