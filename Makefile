@@ -52,7 +52,7 @@ Q       := $(if $(verbose),,@)
 SAY     := @$(if $(silent)$(verbose),:,printf '%-4s %s\n')
 
 PUBLIC  := runtime/greenload.h $(wildcard runtime/greenload/*.h)
-RUNTIME := $(wildcard runtime/*/*.c) runtime/arch/$(CONTEXT)/context.c runtime/arch/$(MACHINE)/stuck_syscall.c \
+RUNTIME := $(wildcard runtime/*/*.c) runtime/arch/$(CONTEXT)/context.c runtime/arch/$(MACHINE)/cancellable_syscall.c \
     $(wildcard runtime/arch/$(MACHINE)/claims.S)
 RUNTIME += $(if $(COVERAGE),tests/coverage/ends.c)
 LAUNCH  := $(wildcard preload/launcher/*.c) preload/patch/syscall_scan.c

@@ -9,10 +9,10 @@
 #include "runtime/sched/wait_cleanup.h"
 #include "runtime/signal/addressee.h"
 #include "runtime/sync/parking_lot.h"
+#include "runtime/sys/cancellable_call.h"
 #include "runtime/sys/defer.h"
 #include "runtime/sys/memory.h"
 #include "runtime/sys/sys.h"
-#include "runtime/sys/syscall_cancel.h"
 #include <errno.h>
 
 /* libc's, by which pthread_atfork() registers; without an object it belongs to, a handler stays to the end. */

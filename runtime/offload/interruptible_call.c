@@ -1,7 +1,7 @@
 #include "interruptible_call.h"
 #include "offload.h"
 #include "runtime/sched/preempt.h"
-#include "runtime/sys/syscall_cancel.h"
+#include "runtime/sys/cancellable_call.h"
 #include <errno.h>
 #include <string.h>
 

@@ -4,9 +4,9 @@
 #include "mask.h"
 #include "nopreempt.h"
 #include "park.h"
+#include "runtime/sys/cancellable_call.h"
 #include "runtime/sys/libc_calls.h"
 #include "runtime/sys/refusal.h"
-#include "runtime/sys/syscall_cancel.h"
 #include "take_signals.h"
 #include "wait_cleanup.h"
 #include <errno.h>

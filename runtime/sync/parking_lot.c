@@ -1,5 +1,5 @@
 #include "parking_lot.h"
-#include "lot_bucket.h"
+#include "parking_lot_bucket.h"
 #include "runtime/sched/hub.h"
 #include "runtime/sys/defer.h"
 #include <errno.h>

@@ -6,7 +6,7 @@
 #ifndef RUNTIME_SYNC_PARKING_LOT_H
 #define RUNTIME_SYNC_PARKING_LOT_H
 
-#include "lot_bucket.h"
+#include "parking_lot_bucket.h"
 #include "runtime/sched/park.h"
 #include "runtime/sched/wait_cleanup.h"
 #include "runtime/sched/wait_queue.h"

@@ -1,6 +1,6 @@
 #include "tool.h"
 #include "runtime/sched/hub.h"
-#include "runtime/sync/lot_bucket.h"
+#include "runtime/sync/parking_lot_bucket.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

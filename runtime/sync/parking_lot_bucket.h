@@ -1,6 +1,6 @@
 /* The parking lot's inside: the lines whose addresses have one hash. */
-#ifndef RUNTIME_SYNC_LOT_BUCKET_H
-#define RUNTIME_SYNC_LOT_BUCKET_H
+#ifndef RUNTIME_SYNC_PARKING_LOT_BUCKET_H
+#define RUNTIME_SYNC_PARKING_LOT_BUCKET_H
 
 #include "runtime/sched/wait_queue.h"
 #include "runtime/sys/lock.h"

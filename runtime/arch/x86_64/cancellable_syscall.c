@@ -1,33 +1,36 @@
-#include "runtime/sys/stuck_syscall.h"
+#include "runtime/sys/cancellable_syscall.h"
 #include "arch.h"
 
 /* The code lies in one piece, so that a signal handler can tell whether the call is still ahead. */
 __asm__(".text\n"
 	".globl stuck_syscall, stuck_ahead, stuck_done, stuck_left\n"
 	".hidden stuck_syscall, stuck_ahead, stuck_done, stuck_left\n"
-	".type stuck_syscall, %function\n"
+	".type stuck_syscall, @function\n"
 	"stuck_syscall:\n"
 	".cfi_startproc\n"
-	"	hint 34\n" /* bti c */
-	"	mov x9, x0\n"
-	"	mov x10, x1\n"
-	"	ldr x8, [x10]\n"
-	"	ldp x0, x1, [x10, 8]\n"
-	"	ldp x2, x3, [x10, 24]\n"
-	"	ldp x4, x5, [x10, 40]\n"
+	"	endbr64\n"
+	"	movq %rdi, %rcx\n"
+	"	movq %rsi, %r11\n"
+	"	movq (%r11), %rax\n"
+	"	movq 8(%r11), %rdi\n"
+	"	movq 16(%r11), %rsi\n"
+	"	movq 24(%r11), %rdx\n"
+	"	movq 32(%r11), %r10\n"
+	"	movq 40(%r11), %r8\n"
+	"	movq 48(%r11), %r9\n"
 	"stuck_ahead:\n"
-	"	ldr w11, [x9]\n"
-	"	cbnz w11, stuck_left\n"
-	"	svc 0\n"
+	"	cmpl $0, (%rcx)\n"
+	"	jne stuck_left\n"
+	"	syscall\n"
 	"stuck_done:\n"
 	"	ret\n"
 	"stuck_left:\n"
-	"	mov x0, -4\n" /* -EINTR */
+	"	movq $-4, %rax\n" /* -EINTR */
 	"	ret\n"
 	".cfi_endproc\n"
 	".size stuck_syscall, . - stuck_syscall\n");
 
 void set_context_pc(ucontext_t *context, uintptr_t pc)
 {
-	context->uc_mcontext.pc = pc;
+	context->uc_mcontext.gregs[REG_RIP] = (greg_t)pc;
 }

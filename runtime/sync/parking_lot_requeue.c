@@ -1,5 +1,5 @@
-#include "lot_bucket.h"
 #include "parking_lot.h"
+#include "parking_lot_bucket.h"
 #include <errno.h>
 
 static void requeue(struct queue *queue, struct place *place, const void *to)

@@ -2,8 +2,8 @@
  * System calls that an OS thread may be stuck in for ever, and that another thread can end: the kernel says -EINTR when
  * a signal comes, and the signal cannot come too early, see stuck_syscall.h.
  */
-#ifndef RUNTIME_SYS_SYSCALL_CANCEL_H
-#define RUNTIME_SYS_SYSCALL_CANCEL_H
+#ifndef RUNTIME_SYS_CANCELLABLE_CALL_H
+#define RUNTIME_SYS_CANCELLABLE_CALL_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-#include "runtime/sys/stuck_syscall.h"
+#include "runtime/sys/cancellable_syscall.h"
 #include "arch.h"
 
 /* The code lies in one piece, so that a signal handler can tell whether the call is still ahead. */
@@ -8,29 +8,28 @@ __asm__(".text\n"
 	".type stuck_syscall, @function\n"
 	"stuck_syscall:\n"
 	".cfi_startproc\n"
-	"	endbr64\n"
-	"	movq %rdi, %rcx\n"
-	"	movq %rsi, %r11\n"
-	"	movq (%r11), %rax\n"
-	"	movq 8(%r11), %rdi\n"
-	"	movq 16(%r11), %rsi\n"
-	"	movq 24(%r11), %rdx\n"
-	"	movq 32(%r11), %r10\n"
-	"	movq 40(%r11), %r8\n"
-	"	movq 48(%r11), %r9\n"
+	"	mv t0, a0\n"
+	"	mv t1, a1\n"
+	"	ld a7, 0(t1)\n"
+	"	ld a0, 8(t1)\n"
+	"	ld a1, 16(t1)\n"
+	"	ld a2, 24(t1)\n"
+	"	ld a3, 32(t1)\n"
+	"	ld a4, 40(t1)\n"
+	"	ld a5, 48(t1)\n"
 	"stuck_ahead:\n"
-	"	cmpl $0, (%rcx)\n"
-	"	jne stuck_left\n"
-	"	syscall\n"
+	"	lw t2, 0(t0)\n"
+	"	bnez t2, stuck_left\n"
+	"	ecall\n"
 	"stuck_done:\n"
 	"	ret\n"
 	"stuck_left:\n"
-	"	movq $-4, %rax\n" /* -EINTR */
+	"	li a0, -4\n" /* -EINTR */
 	"	ret\n"
 	".cfi_endproc\n"
 	".size stuck_syscall, . - stuck_syscall\n");
 
 void set_context_pc(ucontext_t *context, uintptr_t pc)
 {
-	context->uc_mcontext.gregs[REG_RIP] = (greg_t)pc;
+	context->uc_mcontext.__gregs[REG_PC] = pc;
 }

@@ -1,5 +1,5 @@
-#include "lot_bucket.h"
 #include "parking_lot.h"
+#include "parking_lot_bucket.h"
 
 static void for_each_place(void (*f)(struct place *place, void *arg), void *arg)
 {

@@ -1,6 +1,6 @@
-#include "syscall_cancel.h"
+#include "cancellable_call.h"
+#include "cancellable_syscall.h"
 #include "lock.h"
-#include "stuck_syscall.h"
 #include "sys.h"
 #include <signal.h>
 

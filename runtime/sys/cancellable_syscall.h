@@ -2,8 +2,8 @@
  * A system call that a signal surely ends, whenever it comes: before, in the midst of it, or after. A piece of code for
  * each machine, see arch/.
  */
-#ifndef RUNTIME_SYS_STUCK_SYSCALL_H
-#define RUNTIME_SYS_STUCK_SYSCALL_H
+#ifndef RUNTIME_SYS_CANCELLABLE_SYSCALL_H
+#define RUNTIME_SYS_CANCELLABLE_SYSCALL_H
 
 #include <stdatomic.h>
 #include <stdint.h>

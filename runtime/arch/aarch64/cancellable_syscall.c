@@ -1,35 +1,33 @@
-#include "runtime/sys/stuck_syscall.h"
+#include "runtime/sys/cancellable_syscall.h"
 #include "arch.h"
 
 /* The code lies in one piece, so that a signal handler can tell whether the call is still ahead. */
 __asm__(".text\n"
 	".globl stuck_syscall, stuck_ahead, stuck_done, stuck_left\n"
 	".hidden stuck_syscall, stuck_ahead, stuck_done, stuck_left\n"
-	".type stuck_syscall, @function\n"
+	".type stuck_syscall, %function\n"
 	"stuck_syscall:\n"
 	".cfi_startproc\n"
-	"	mv t0, a0\n"
-	"	mv t1, a1\n"
-	"	ld a7, 0(t1)\n"
-	"	ld a0, 8(t1)\n"
-	"	ld a1, 16(t1)\n"
-	"	ld a2, 24(t1)\n"
-	"	ld a3, 32(t1)\n"
-	"	ld a4, 40(t1)\n"
-	"	ld a5, 48(t1)\n"
+	"	hint 34\n" /* bti c */
+	"	mov x9, x0\n"
+	"	mov x10, x1\n"
+	"	ldr x8, [x10]\n"
+	"	ldp x0, x1, [x10, 8]\n"
+	"	ldp x2, x3, [x10, 24]\n"
+	"	ldp x4, x5, [x10, 40]\n"
 	"stuck_ahead:\n"
-	"	lw t2, 0(t0)\n"
-	"	bnez t2, stuck_left\n"
-	"	ecall\n"
+	"	ldr w11, [x9]\n"
+	"	cbnz w11, stuck_left\n"
+	"	svc 0\n"
 	"stuck_done:\n"
 	"	ret\n"
 	"stuck_left:\n"
-	"	li a0, -4\n" /* -EINTR */
+	"	mov x0, -4\n" /* -EINTR */
 	"	ret\n"
 	".cfi_endproc\n"
 	".size stuck_syscall, . - stuck_syscall\n");
 
 void set_context_pc(ucontext_t *context, uintptr_t pc)
 {
-	context->uc_mcontext.__gregs[REG_PC] = pc;
+	context->uc_mcontext.pc = pc;
 }
