@@ -20,13 +20,13 @@ static void keep_to_slice(struct hub *hub)
 {
 	if (hub->alive == 1)
 		slices_stop(hub);
-	else if (hub->slice_over)
+	else if (hub->slice.preempt_pending)
 		end_slice(hub);
 }
 
 void end_if_cancelled_in(enum call call)
 {
-	if (call_is_point[call] && !self->no_points)
+	if (call_is_point[call] && !self->shield.no_points)
 		end_if_cancelled();
 	end_if_cancelled_at_once();
 }
@@ -40,7 +40,7 @@ static bool is_on_what_never_waits(struct blocking *call)
 
 bool goes_native_on_greenlet(struct blocking *call)
 {
-	if (unlikely(self->hub->is_sliced))
+	if (unlikely(self->hub->slice.is_running))
 		keep_to_slice(self->hub);
 	if (!has_company(self) || self->loading || call_is_off[call->call] || call->dont_wait)
 		return true;
@@ -325,7 +325,7 @@ static bool has_earned(int fd, int signo)
 void keep_ignored_signal(int fd)
 {
 	int error = errno, signo = error == EPIPE ? SIGPIPE : error == EFBIG ? SIGXFSZ : 0;
-	uint64_t open = self->blocked & ~self->hub->kernel_mask;
+	uint64_t open = self->sig.blocked & ~self->hub->sig.kernel_mask;
 	siginfo_t info = {.si_signo = signo, .si_code = SI_USER};
 	struct sigaction action;
 
@@ -333,7 +333,7 @@ void keep_ignored_signal(int fd)
 	    action.sa_handler == SIG_IGN && has_earned(fd, signo)) {
 		info.si_pid = sys_getpid();
 		info.si_uid = (uid_t)raw_syscall(SYS_getuid, 0, 0, 0, 0, 0, 0);
-		pending_add(&self->directed, signo, &info);
+		pending_add(&self->sig.pending, signo, &info);
 	}
 	errno = error;
 }

@@ -103,7 +103,7 @@ static inline struct until but_not_by_kill(const struct until *until)
 {
 	struct until mine = *until;
 
-	mine.firm = !is_cancelled() && self && self->killed;
+	mine.firm = !is_cancelled() && self && self->cancel.killed;
 	return mine;
 }
 
@@ -139,7 +139,7 @@ void end_if_cancelled_in(enum call call);
  */
 static inline void act_on_cancellation(enum call call)
 {
-	if (unlikely(self) && unlikely(self->cancelled))
+	if (unlikely(self) && unlikely(self->cancel.cancelled))
 		end_if_cancelled_in(call);
 }
 
@@ -312,7 +312,7 @@ void keep_ignored_signal(int fd);
 /* Returns the result of a write, of which the flags are those of send(2). */
 static inline ssize_t written_by(int fd, int flags, ssize_t result)
 {
-	if (unlikely(result < 0) && self && unlikely(self->blocked & EARNED) && !(flags & MSG_NOSIGNAL))
+	if (unlikely(result < 0) && self && unlikely(self->sig.blocked & EARNED) && !(flags & MSG_NOSIGNAL))
 		keep_ignored_signal(fd);
 	return result;
 }

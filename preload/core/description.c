@@ -20,9 +20,9 @@ static const struct description_entry entries[] = {
     VARIABLE("libc", libc_outcome), /* a string: whether it is patched, or why not */
     VARIABLE("workers", all_hubs),  /* the first of a list, which only grows */
     FIELD("worker.next", struct hub, next),
-    FIELD("worker.is_main", struct hub, is_first),        /* its OS thread lives as long as the process */
-    FIELD("worker.thread_id", struct hub, thread_id),     /* as the process sees it */
-    FIELD("worker.thread_word", struct hub, thread_word), /* the address of an int: the same, until the thread ends */
+    FIELD("worker.is_main", struct hub, os.is_main),      /* its OS thread lives as long as the process */
+    FIELD("worker.thread_id", struct hub, os.tid),        /* as the process sees it */
+    FIELD("worker.thread_word", struct hub, os.tid_word), /* the address of an int: the same, until the thread ends */
     FIELD("worker.greenlets", struct hub, alive),         /* that have not ended, the main one included */
 };
 

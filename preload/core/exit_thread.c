@@ -29,11 +29,11 @@ void exit_thread(void *value)
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	if (self) {
-		self->value = value;
-		self->is_exiting = true;
+		self->life.value = value;
+		self->cancel.is_exiting = true;
 		leave_waits(0); /* those that a handler has interrupted, which is the caller */
 	}
-	if (self && self->is_main && self->hub->is_first) {
+	if (self && self->is_main && self->hub->os.is_main) {
 		libc.pthread_once(&once, make_key);
 		pthread_setspecific(at_end_of_main, self);
 	}

@@ -30,7 +30,7 @@ int send_signal(struct greenlet *g, int signo, const siginfo_t *info)
 	if (!signo)
 		return 0;
 	bit = signal_bit(signo);
-	if (bit & UNBLOCKABLE || (!(g->blocked & bit) && !(g->awaits & bit) && !has_handler(signo)))
+	if (bit & UNBLOCKABLE || (!(g->sig.blocked & bit) && !(g->sig.awaits & bit) && !has_handler(signo)))
 		return send_natively(signo, info);
 	error = direct_signal(g, signo, info);
 	if (is_outranked())

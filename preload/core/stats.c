@@ -31,7 +31,7 @@ const char *name_of_call(unsigned call)
 void stats_waits_in(enum call call)
 {
 	if (self)
-		atomic_store_explicit(&self->waits_in, (uint16_t)(call + 1), memory_order_relaxed);
+		atomic_store_explicit(&self->wait.call, (uint16_t)(call + 1), memory_order_relaxed);
 }
 
 void stats_count_park(enum call call)

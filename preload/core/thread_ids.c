@@ -80,9 +80,9 @@ pid_t own_thread_id(void)
 /* What was inherited from the main thread is what that has. */
 int policy_of(const struct greenlet *g, int *policy, struct sched_param *param)
 {
-	if (g->policy == POLICY_OF_MAIN)
+	if (g->prio.policy == POLICY_OF_MAIN)
 		return libc.pthread_getschedparam(thread_of(&g->hub->main), policy, param);
-	*policy = g->policy;
-	param->sched_priority = g->priority;
+	*policy = g->prio.policy;
+	param->sched_priority = g->prio.priority;
 	return 0;
 }

@@ -417,7 +417,8 @@ size_t size_of_vector(const struct iovec *iov, int count)
 static inline bool is_ordinary(enum call call, const struct fd_entry *entry)
 {
 	return entry && (entry_traits(entry) & (ORDINARY | UNUSUAL)) == ORDINARY && has_company(self) &&
-	       !self->hub->slice_over && !self->loading && !call_is_off[call] && !is_cancelled() && !torture_strikes(2);
+	       !self->hub->slice.preempt_pending && !self->loading && !call_is_off[call] && !is_cancelled() &&
+	       !torture_strikes(2);
 }
 
 /* The socket was closed under the call, or a handler has run: it goes on as any other does. */

@@ -28,7 +28,7 @@ static int noted(const struct pollfd *fds, nfds_t n, int ready)
 /* What lies there can be read for sure; of anything else only the kernel can tell. */
 static bool is_on_our_stack(const void *from, const void *to)
 {
-	return from > __builtin_frame_address(0) && to <= self->stack_high;
+	return from > __builtin_frame_address(0) && to <= self->mem.high;
 }
 
 /*

@@ -156,7 +156,7 @@ static int do_aio_suspend(const struct aiocb *const list[], int count, const str
 	if (has_no_greenlets())
 		return libc.aio_suspend(list, count, limit);
 	/* As in libc, it is a cancellation point only where it is to wait. */
-	if (unlikely(self->cancelled) && look_natively(list, count) < 0 && errno == EAGAIN)
+	if (unlikely(self->cancel.cancelled) && look_natively(list, count) < 0 && errno == EAGAIN)
 		act_on_cancellation(CALL_aio_suspend);
 	call.dont_wait = !lets_wait(limit);
 	if (goes_native_on_greenlet(&call))

@@ -166,16 +166,16 @@ static bool read_file(const struct greenlet *g, const char *name, struct text *t
 	return n >= 0 && text->length;
 }
 
-static bool name_of(const struct greenlet *g, char name[sizeof(g->name)], struct text *read)
+static bool name_of(const struct greenlet *g, char name[sizeof(g->ident.name)], struct text *read)
 {
 	take_written_names();
-	memcpy(name, g->name, sizeof(g->name));
-	if (g->is_named)
+	memcpy(name, g->ident.name, sizeof(g->ident.name));
+	if (g->ident.is_named)
 		return true;
 	if (!read_file(g, "/comm", read))
 		return false;
 	read->bytes[strcspn(read->bytes, "\n")] = 0;
-	memcpy(name, read->bytes, sizeof(g->name) - 1);
+	memcpy(name, read->bytes, sizeof(g->ident.name) - 1);
 	return true;
 }
 
@@ -186,7 +186,7 @@ static bool is_parked(const struct greenlet *g)
 
 static bool write_comm(const struct greenlet *g, struct texts *texts)
 {
-	char name[sizeof(g->name)];
+	char name[sizeof(g->ident.name)];
 
 	if (!name_of(g, name, &texts->read))
 		return false;
@@ -197,7 +197,7 @@ static bool write_comm(const struct greenlet *g, struct texts *texts)
 /* The name stands in brackets, and may have some of its own. */
 static bool write_stat(const struct greenlet *g, struct texts *texts)
 {
-	char name[sizeof(g->name)];
+	char name[sizeof(g->ident.name)];
 	const char *end;
 
 	if (!name_of(g, name, &texts->read) || !read_file(g, "/stat", &texts->read) ||
@@ -218,16 +218,16 @@ static void write_status_line(const struct greenlet *g, const char *name, const 
 	else if (STARTS(line, "NSpid:"))
 		add(text, "%.*s%d\n", (int)(strrchr(line, '\t') + 1 - line), line, thread_id_of(g));
 	else if (STARTS(line, "SigPnd:"))
-		add(text, "SigPnd:\t%016lx\n", (unsigned long)atomic_load(&g->directed.signals));
+		add(text, "SigPnd:\t%016lx\n", (unsigned long)atomic_load(&g->sig.pending.signals));
 	else if (STARTS(line, "SigBlk:"))
-		add(text, "SigBlk:\t%016lx\n", (unsigned long)g->blocked);
+		add(text, "SigBlk:\t%016lx\n", (unsigned long)g->sig.blocked);
 	else
 		add(text, "%s\n", line);
 }
 
 static bool write_status(const struct greenlet *g, struct texts *texts)
 {
-	char name[sizeof(g->name)], *line, *left;
+	char name[sizeof(g->ident.name)], *line, *left;
 
 	if (!name_of(g, name, &texts->read) || !read_file(g, "/status", &texts->read))
 		return false;

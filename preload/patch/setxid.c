@@ -24,7 +24,7 @@ static void on_setxid(int signo, siginfo_t *info, void *context)
 
 	note_handler(signo);
 	if (hub)
-		set_thread_pointer(hub->listed);
+		set_thread_pointer(hub->os.listed);
 	libcs_handler(signo, info, context);
 	if (hub)
 		set_thread_pointer(own);

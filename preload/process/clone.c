@@ -101,7 +101,7 @@ static void make_on_helper(void *arg)
 /* Only the calling greenlet waits. */
 static int make_as_vfork_beside_others(struct request *r)
 {
-	r->mask = self->blocked;
+	r->mask = self->sig.blocked;
 	offload(make_on_helper, r);
 	if (r->result < 0)
 		errno = r->error;

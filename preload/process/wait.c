@@ -65,7 +65,7 @@ void take_child_before_handler(void)
 	struct hub *hub = self ? self->hub : hub_running;
 	struct child_wait *wait = main_wait;
 
-	if (!wait || wait->is_over || !hub || !hub->is_first || wait->process != sys_getpid())
+	if (!wait || wait->is_over || !hub || !hub->os.is_main || wait->process != sys_getpid())
 		return;
 	look(wait);
 	if (wait->is_over)
@@ -193,7 +193,7 @@ static void begin_anew(struct leavable *stay)
 static void wait_greenly(struct child_wait *wait)
 {
 	static const struct way_to_leave way = {leave_by_jump, begin_anew};
-	bool is_main = self->is_main && self->hub->is_first;
+	bool is_main = self->is_main && self->hub->os.is_main;
 	int error;
 
 	wait->greenlet = self;

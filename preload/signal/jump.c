@@ -33,7 +33,7 @@ void *before_sigsetjmp(struct __jmp_buf_tag *buffer, int saves_mask)
 
 	if (saves_mask && self) {
 		words[MARK] = mark_of(buffer);
-		words[BLOCKED] = self->blocked;
+		words[BLOCKED] = self->sig.blocked;
 	} else if (saves_mask) {
 		words[MARK] = 0;
 	}
@@ -51,7 +51,7 @@ static void restore_mask(struct __jmp_buf_tag *buffer)
 	change_mask(self, is_ours ? words[BLOCKED] : words[KERNELS]);
 	if (has_signals(self))
 		take_signals(self);
-	words[KERNELS] = self->hub->kernel_mask;
+	words[KERNELS] = self->hub->sig.kernel_mask;
 }
 
 /* Out of the waits that a handler has interrupted, and of the handler. */
@@ -61,7 +61,7 @@ static void leave_for(uintptr_t position)
 	if (position)
 		handlers_forget(position);
 	if (self)
-		self->awaits = 0;
+		self->sig.awaits = 0;
 }
 
 static void before_jump(struct __jmp_buf_tag *buffer)
@@ -90,7 +90,7 @@ void __longjmp_chk(sigjmp_buf buffer, int value)
 static void show_mask(void)
 {
 	if (show_own_mask())
-		self->hub->turns = 1;
+		self->hub->poll_budget = 1;
 }
 
 void *before_getcontext(ucontext_t *context) __attribute__((used, visibility("hidden")));
@@ -154,7 +154,7 @@ void before_swapcontext(const ucontext_t *own, const ucontext_t *other, struct s
 	swap->handler = innermost_handler();
 	undone.swap = *swap;
 	if (self) {
-		undone.blocked = self->blocked;
+		undone.blocked = self->sig.blocked;
 		show_mask();
 		expect_context(other);
 	}

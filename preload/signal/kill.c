@@ -22,7 +22,7 @@ int do_pthread_kill(pthread_t thread, int signo)
 
 	if (is_of_libc(signo))
 		return EINVAL;
-	if (g && g->ended) /* libc asks the kernel of the first thread alone, which looks at the signal's number */
+	if (g && g->life.ended) /* libc asks the kernel of the first thread alone, which looks at the signal's number */
 		return g->is_main && (signo < 0 || signo > LAST_SIGNAL) ? EINVAL : 0;
 	if (is_natively_reached(g))
 		return libc.pthread_kill(thread, signo);
@@ -36,7 +36,7 @@ int do_pthread_sigqueue(pthread_t thread, int signo, const union sigval value)
 	struct greenlet *g = greenlet_of(thread);
 	siginfo_t info;
 
-	if (g && g->ended)
+	if (g && g->life.ended)
 		return ESRCH;
 	if (g && is_of_libc(signo))
 		return EINVAL;

@@ -26,9 +26,9 @@ static int set_mask(int how, const uint64_t *set, uint64_t *before)
 
 	if (set && !is_a_way(how))
 		return EINVAL;
-	*before = me->blocked;
+	*before = me->sig.blocked;
 	if (set)
-		change_mask(me, changed(me->blocked, how, *set));
+		change_mask(me, changed(me->sig.blocked, how, *set));
 	if (set && has_signals(me))
 		take_signals(me);
 	return 0;
@@ -84,7 +84,8 @@ int sigpending(sigset_t *set)
 
 	if (result == 0 && self)
 		store_signal_bits(
-		    (signal_bits(set) | self->directed.signals | self->hub->arrived.signals) & self->blocked, set);
+		    (signal_bits(set) | self->sig.pending.signals | self->hub->sig.pending.signals) & self->sig.blocked,
+		    set);
 	return result;
 }
 
@@ -96,7 +97,7 @@ long raw_rt_sigpending(long set, long size, long c, long d, long e, long f)
 
 	if (result != 0 || !self || size != (long)sizeof(bits))
 		return result;
-	bits = signal_bits((sigset_t *)set) | self->directed.signals | self->hub->arrived.signals;
-	store_signal_bits(bits & self->blocked, (sigset_t *)set);
+	bits = signal_bits((sigset_t *)set) | self->sig.pending.signals | self->hub->sig.pending.signals;
+	store_signal_bits(bits & self->sig.blocked, (sigset_t *)set);
 	return 0;
 }

@@ -18,7 +18,8 @@ static bool waits_in_kernel(struct blocking *call, uint64_t set)
 {
 	if (!goes_native(call))
 		return false;
-	return !self || !((atomic_load(&self->directed.signals) | atomic_load(&self->hub->arrived.signals)) & set);
+	return !self ||
+	       !((atomic_load(&self->sig.pending.signals) | atomic_load(&self->hub->sig.pending.signals)) & set);
 }
 
 /* Returns the signal, or -1 with errno set. */

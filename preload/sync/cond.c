@@ -37,7 +37,7 @@ static int relock(pthread_mutex_t *mutex, bool counts, int error)
 	int failure;
 
 	if (exits)
-		self->is_exiting = true; /* nothing ends the wait for the mutex */
+		self->cancel.is_exiting = true; /* nothing ends the wait for the mutex */
 	failure = lock_after_wait(mutex, counts);
 	if (exits)
 		exit_thread(PTHREAD_CANCELED);

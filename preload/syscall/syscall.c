@@ -236,9 +236,9 @@ static long ask_hook_in_greenlet(const struct answer *answer, const long *a)
 {
 	long result;
 
-	self->no_points = (uintptr_t)__builtin_frame_address(0);
+	self->shield.no_points = (uintptr_t)__builtin_frame_address(0);
 	result = ask_hook(answer, a);
-	self->no_points = 0;
+	self->shield.no_points = 0;
 	return result;
 }
 
@@ -275,5 +275,5 @@ long syscall(long number, ...)
 		return ask_kernel(number, a);
 	if (!self)
 		return answer->is_point ? ask_hook_in_thread(answer, a) : ask_hook(answer, a);
-	return self->no_points ? ask_hook(answer, a) : ask_hook_in_greenlet(answer, a);
+	return self->shield.no_points ? ask_hook(answer, a) : ask_hook_in_greenlet(answer, a);
 }

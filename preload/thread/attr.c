@@ -108,10 +108,10 @@ static struct thread_wish inherited(void)
 	if (!self || self->is_main)
 		return wish;
 	take_written_names();
-	wish.policy = self->policy;
-	wish.priority = self->priority;
-	wish.niceness = self->niceness;
-	wish.wish.name = self->is_named ? self->name : NULL;
+	wish.policy = self->prio.policy;
+	wish.priority = self->prio.priority;
+	wish.niceness = self->prio.niceness;
+	wish.wish.name = self->ident.is_named ? self->ident.name : NULL;
 	return wish;
 }
 
@@ -212,8 +212,8 @@ int read_thread_wish(const pthread_attr_t *attributes, struct thread_wish *wish)
 		error = read_all(attributes, wish);
 	else if (!error && atomic_load(&has_set_default))
 		error = read_default(wish);
-	if (!error && !wish->processors && self && self->processors)
-		error = copy_processors(self->processors, &wish->processors);
+	if (!error && !wish->processors && self && self->prio.processors)
+		error = copy_processors(self->prio.processors, &wish->processors);
 	if (!wish->wish.stack)
 		wish->wish.stack_size = size_asked_for(wish->wish.stack_size);
 	return error;

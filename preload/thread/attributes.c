@@ -45,12 +45,12 @@ static pthread_t main_of(const struct greenlet *g)
  */
 static void show_stack(const struct greenlet *g, pthread_attr_t *attributes)
 {
-	if (g->is_on_given_stack)
-		pthread_attr_setstack(attributes, g->stack_low, g->stack_size);
+	if (g->mem.is_given)
+		pthread_attr_setstack(attributes, g->mem.low, g->mem.size);
 	else
 		pthread_attr_setstack(
-		    attributes, (char *)whole_pages((uintptr_t)g->stack_high) - g->stack_size, g->stack_size);
-	pthread_attr_setguardsize(attributes, g->guard_size);
+		    attributes, (char *)whole_pages((uintptr_t)g->mem.high) - g->mem.size, g->mem.size);
+	pthread_attr_setguardsize(attributes, g->mem.guard_size);
 }
 
 int pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes)
@@ -66,7 +66,7 @@ int pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes)
 	if (error)
 		return error;
 	show_stack(g, attributes);
-	pthread_attr_setdetachstate(attributes, g->detached ? PTHREAD_CREATE_DETACHED : PTHREAD_CREATE_JOINABLE);
+	pthread_attr_setdetachstate(attributes, g->life.detached ? PTHREAD_CREATE_DETACHED : PTHREAD_CREATE_JOINABLE);
 	if (policy_of(g, &policy, &param) == 0) {
 		pthread_attr_setschedpolicy(attributes, policy);
 		pthread_attr_setschedparam(attributes, &param);
@@ -83,7 +83,7 @@ int pthread_setname_np(pthread_t thread, const char *name)
 {
 	struct greenlet *g = spawned(thread);
 
-	if (strlen(name) >= sizeof(g->name))
+	if (strlen(name) >= sizeof(g->ident.name))
 		return ERANGE;
 	if (has_ended(greenlet_of(thread)))
 		return ENOENT;
@@ -98,14 +98,14 @@ int pthread_getname_np(pthread_t thread, char *name, size_t size)
 {
 	struct greenlet *g = spawned(thread);
 
-	if (size < sizeof(g->name))
+	if (size < sizeof(g->ident.name))
 		return ERANGE;
 	if (has_ended(greenlet_of(thread)))
 		return ENOENT;
 	take_written_names();
-	if (!g || !g->is_named)
+	if (!g || !g->ident.is_named)
 		return libc.pthread_getname_np(g ? main_of(g) : thread, name, size);
-	memcpy(name, g->name, strlen(g->name) + 1);
+	memcpy(name, g->ident.name, strlen(g->ident.name) + 1);
 	return 0;
 }
 
@@ -122,8 +122,8 @@ int do_pthread_setaffinity_np(pthread_t thread, size_t size, const cpu_set_t *se
 		return libc.pthread_setaffinity_np(thread, size, set);
 	CPU_ZERO(&wanted);
 	memcpy(&wanted, set, size < sizeof(wanted) ? size : sizeof(wanted));
-	before = g->processors;
-	error = allowed_processors(&wanted, &g->processors);
+	before = g->prio.processors;
+	error = allowed_processors(&wanted, &g->prio.processors);
 	if (!error)
 		memory_free(before);
 	return error;
@@ -141,8 +141,9 @@ int do_pthread_getaffinity_np(pthread_t thread, size_t size, cpu_set_t *set)
 		return libc.pthread_getaffinity_np(thread, size, set);
 	if (libc.pthread_getaffinity_np(main_of(g), size, set) != 0)
 		return EINVAL;
-	if (g->processors)
-		memcpy(set, g->processors, size < sizeof(*g->processors) ? size : sizeof(*g->processors));
+	if (g->prio.processors)
+		memcpy(
+		    set, g->prio.processors, size < sizeof(*g->prio.processors) ? size : sizeof(*g->prio.processors));
 	return 0;
 }
 synonym(pthread_getaffinity_np, do_pthread_getaffinity_np);
@@ -152,10 +153,10 @@ static int change_policy(struct greenlet *g, int policy, int priority)
 {
 	unsigned urgency = urgency_of_policy(policy, priority);
 
-	if (urgency > g->urgency && policy_is_granted(policy, priority) != 0)
+	if (urgency > g->prio.urgency && policy_is_granted(policy, priority) != 0)
 		return EPERM;
-	g->policy = (uint8_t)policy;
-	g->priority = (uint8_t)priority;
+	g->prio.policy = (uint8_t)policy;
+	g->prio.priority = (uint8_t)priority;
 	if (self && self->hub == g->hub)
 		change_urgency(g, urgency);
 	return 0;

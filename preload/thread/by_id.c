@@ -128,10 +128,10 @@ long raw_sched_getaffinity(long id, long size, long set, long d, long e, long f)
 {
 	const struct greenlet *g = greenlet_or_self((pid_t)id);
 	long written = libc.syscall(SYS_sched_getaffinity, known_id((pid_t)id), size, set, d, e, f);
-	size_t most = sizeof(*g->processors);
+	size_t most = sizeof(*g->prio.processors);
 
-	if (written > 0 && g && g->processors)
-		memcpy((void *)set, g->processors, (size_t)written < most ? (size_t)written : most);
+	if (written > 0 && g && g->prio.processors)
+		memcpy((void *)set, g->prio.processors, (size_t)written < most ? (size_t)written : most);
 	return written;
 }
 
@@ -147,15 +147,15 @@ long raw_sched_getattr(long id, long told, long size, long flags, long e, long f
 	long result = libc.syscall(SYS_sched_getattr, known_id((pid_t)id), told, size, flags, e, f);
 	struct scheduling *s = (struct scheduling *)told;
 
-	if (result != 0 || !g || g->ended)
+	if (result != 0 || !g || g->life.ended)
 		return result;
-	if (g->policy != POLICY_OF_MAIN) {
-		s->policy = g->policy;
-		s->priority = g->priority;
+	if (g->prio.policy != POLICY_OF_MAIN) {
+		s->policy = g->prio.policy;
+		s->priority = g->prio.priority;
 		s->niceness = 0;
 	}
-	if (g->niceness != NICENESS_OF_MAIN && has_niceness(s->policy))
-		s->niceness = (int32_t)g->niceness;
+	if (g->prio.niceness != NICENESS_OF_MAIN && has_niceness(s->policy))
+		s->niceness = (int32_t)g->prio.niceness;
 	return 0;
 }
 

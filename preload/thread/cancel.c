@@ -18,10 +18,10 @@ int pthread_cancel(pthread_t thread)
 	if (!g)
 		return libc.pthread_cancel(thread);
 	end_cancelled = exit_cancelled;
-	atomic_store(&g->cancelled, 1);
+	atomic_store(&g->cancel.cancelled, 1);
 	if (g == self)
 		end_if_cancelled_at_once();
-	else if (!g->ended)
+	else if (!g->life.ended)
 		end_wait(g);
 	let_urgent_run();
 	return 0;

@@ -46,8 +46,8 @@ static void slice(struct greenlet *g)
 {
 	after_slice = end_if_cancelled_at_once;
 	find_allocator = libc_allocator;
-	g->sliced = true;
-	g->hub->main.sliced = true;
+	g->prio.sliced = true;
+	g->hub->main.prio.sliced = true;
 	slices_start(g->hub);
 }
 
@@ -72,7 +72,7 @@ static bool make_room(void)
 
 static int create(pthread_t *thread, const struct thread_wish *wish, void *(*start)(void *), void *arg)
 {
-	unsigned inherited = self ? self->urgency : 0;
+	unsigned inherited = self ? self->prio.urgency : 0;
 	unsigned urgency = wish->policy == POLICY_OF_MAIN ? inherited : urgency_of_policy(wish->policy, wish->priority);
 	struct greenlet *g;
 
@@ -87,10 +87,10 @@ static int create(pthread_t *thread, const struct thread_wish *wish, void *(*sta
 		memory_free(wish->processors);
 		return errno == ENOMEM ? EAGAIN : ENOTSUP;
 	}
-	g->policy = wish->policy;
-	g->priority = wish->priority;
-	g->niceness = wish->niceness;
-	g->processors = wish->processors;
+	g->prio.policy = wish->policy;
+	g->prio.priority = wish->priority;
+	g->prio.niceness = wish->niceness;
+	g->prio.processors = wish->processors;
 	slice(g);
 	*thread = thread_of(g);
 	if (inherited || urgency) { /* the kernel, too, has it inherit first */
@@ -139,7 +139,7 @@ static void leave_join(void *arg)
 	struct join *join = arg;
 
 	lot_leave(&join->place);
-	join->joined->is_joined = false;
+	join->joined->life.is_joined = false;
 }
 
 /*
@@ -163,8 +163,8 @@ static int wait_as_thread(struct greenlet *g, const struct until *until)
 	struct join join = {.joined = g};
 	int error = 0;
 
-	lot_enter(&g->ended, &join.place);
-	while (!error && !atomic_load(&g->ended) && lot_is_in_line(&join.place))
+	lot_enter(&g->life.ended, &join.place);
+	while (!error && !atomic_load(&g->life.ended) && lot_is_in_line(&join.place))
 		error = sleep_in(&join, until);
 	lot_leave(&join.place);
 	return error;
@@ -177,30 +177,30 @@ static int join_until(struct greenlet *g, void **result, const struct until *unt
 
 	if (was_joined(g))
 		return ESRCH;
-	if (g->detached)
+	if (g->life.detached)
 		return EINVAL;
 	if (g == self) {
 		end_if_cancelled();
 		return EDEADLK;
 	}
-	if (atomic_exchange(&g->is_joined, true))
+	if (atomic_exchange(&g->life.is_joined, true))
 		return EINVAL;
-	while (!atomic_load(&g->ended) && !error) {
+	while (!atomic_load(&g->life.ended) && !error) {
 		mine = but_not_by_kill(until);
 		stats_parked(CALL_pthread_join);
-		error = self ? lot_wait((uint32_t *)&g->ended, 0, &mine) : wait_as_thread(g, &mine);
+		error = self ? lot_wait((uint32_t *)&g->life.ended, 0, &mine) : wait_as_thread(g, &mine);
 		if (error == EAGAIN || (error == ECANCELED && !is_cancelled()))
 			error = 0;
 	}
-	if (!atomic_load(&g->ended)) {
-		g->is_joined = false;
+	if (!atomic_load(&g->life.ended)) {
+		g->life.is_joined = false;
 		if (error == ECANCELED)
 			end_if_cancelled();
 		return error;
 	}
 	if (result)
-		*result = g->value;
-	g->detached = true;
+		*result = g->life.value;
+	g->life.detached = true;
 	release_greenlet(g);
 	return 0;
 }
@@ -291,7 +291,7 @@ static int do_pthread_clockjoin_np(pthread_t thread, void **result, clockid_t cl
 
 	if (!g || !is_waitable(clock))
 		return libc.pthread_clockjoin_np(thread, result, clock, at);
-	if (at && deadline_by_clock(clock, at, &until) && !atomic_load(&g->ended))
+	if (at && deadline_by_clock(clock, at, &until) && !atomic_load(&g->life.ended))
 		return EINVAL;
 	return join_until(g, result, &until);
 }
@@ -310,11 +310,11 @@ int do_pthread_detach(pthread_t thread)
 		return libc.pthread_detach(thread);
 	if (was_joined(g))
 		return ESRCH;
-	if (g->detached)
+	if (g->life.detached)
 		return EINVAL;
-	if (g->is_joined) /* the one who joins it sees to it */
+	if (g->life.is_joined) /* the one who joins it sees to it */
 		return 0;
-	g->detached = true;
+	g->life.detached = true;
 	release_greenlet(g);
 	return 0;
 }

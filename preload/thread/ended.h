@@ -10,13 +10,13 @@
 /* True once the thread has run its last code. NULL, a thread of the system's: false. */
 static inline bool has_ended(const struct greenlet *g)
 {
-	return g && atomic_load(&g->ended);
+	return g && atomic_load(&g->life.ended);
 }
 
 /* True once it was joined, too, until its handle is that of a new thread. */
 static inline bool was_joined(const struct greenlet *g)
 {
-	return has_ended(g) && !g->is_main && atomic_load(&g->releases) >= 2;
+	return has_ended(g) && !g->is_main && atomic_load(&g->life.releases) >= 2;
 }
 
 #endif

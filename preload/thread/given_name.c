@@ -20,9 +20,9 @@ _Atomic bool names_may_be_written;
 
 static void set_name(struct greenlet *g, const char *name)
 {
-	memset(g->name, 0, sizeof(g->name));
-	memcpy(g->name, name, strnlen(name, sizeof(g->name) - 1));
-	g->is_named = true;
+	memset(g->ident.name, 0, sizeof(g->ident.name));
+	memcpy(g->ident.name, name, strnlen(name, sizeof(g->ident.name) - 1));
+	g->ident.is_named = true;
 }
 
 void rename_greenlet(struct greenlet *g, const char *name)
@@ -44,7 +44,7 @@ static bool is_at_end(int fd)
 static bool take_from(const struct writer *writer)
 {
 	struct greenlet *g = greenlet_named(writer->id);
-	char name[sizeof(g->name)];
+	char name[sizeof(g->ident.name)];
 	long n;
 
 	for (;;) {

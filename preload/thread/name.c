@@ -10,13 +10,13 @@
 void keep_inherited_names(const struct greenlet *main)
 {
 	struct greenlet *g;
-	char name[sizeof(g->name)];
+	char name[sizeof(g->ident.name)];
 
 	if (!main || !main->is_main || !self || self->hub != main->hub)
 		return;
 	raw_syscall(SYS_prctl, PR_GET_NAME, (long)name, 0, 0, 0, 0);
 	for (g = main->hub->living; g; g = g->next_living) {
-		if (!g->is_named)
+		if (!g->ident.is_named)
 			rename_greenlet(g, name);
 	}
 }
@@ -24,7 +24,7 @@ void keep_inherited_names(const struct greenlet *main)
 /* Up to the end of the name, but no more of it than counts. */
 static bool is_readable_name(const char *name)
 {
-	for (size_t i = 0; i < sizeof(self->name) - 1; i++) {
+	for (size_t i = 0; i < sizeof(self->ident.name) - 1; i++) {
 		if ((i == 0 || (uintptr_t)(name + i) % 8 == 0) && !is_readable(name + i))
 			return false;
 		if (!name[i])
@@ -46,7 +46,7 @@ static int get_own_name(char *name)
 {
 	if (!is_writable(name))
 		return (int)with_errno(-EFAULT);
-	memcpy(name, self->name, sizeof(self->name));
+	memcpy(name, self->ident.name, sizeof(self->ident.name));
 	return 0;
 }
 
@@ -63,7 +63,7 @@ int prctl(int option, ...)
 	take_written_names();
 	if (is_thread && option == PR_SET_NAME)
 		return set_own_name((const char *)a[0]);
-	if (is_thread && option == PR_GET_NAME && self->is_named)
+	if (is_thread && option == PR_GET_NAME && self->ident.is_named)
 		return get_own_name((char *)a[0]);
 	if (self && option == PR_SET_NAME)
 		keep_inherited_names(self);

@@ -51,26 +51,26 @@ static int make_end(struct greenlet *g)
 	int ends[2] = {-1, -1}, error;
 
 	if (raw_syscall(SYS_socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, (long)ends, 0, 0) != 0)
-		return borrow(sys_eventfd(0, O_CLOEXEC), &g->end_fd);
-	error = borrow(ends[1], &g->end_peer);
+		return borrow(sys_eventfd(0, O_CLOEXEC), &g->life.end_fd);
+	error = borrow(ends[1], &g->life.end_peer);
 	if (!error)
-		error = borrow(ends[0], &g->end_fd);
+		error = borrow(ends[0], &g->life.end_fd);
 	else
 		sys_close(ends[0]);
-	if (error && g->end_peer) {
-		disown_fd(g->end_peer);
-		g->end_peer = 0;
+	if (error && g->life.end_peer) {
+		disown_fd(g->life.end_peer);
+		g->life.end_peer = 0;
 	}
 	return error;
 }
 
 static int open_end(struct greenlet *g)
 {
-	int error = g->end_fd ? 0 : make_end(g), twin;
+	int error = g->life.end_fd ? 0 : make_end(g), twin;
 
 	if (error)
 		return (int)with_errno(error);
-	twin = libc.fcntl(g->end_fd, F_DUPFD_CLOEXEC, 0);
+	twin = libc.fcntl(g->life.end_fd, F_DUPFD_CLOEXEC, 0);
 	if (twin >= 0 && !note_addressee(OF_PIDFD, twin, g)) {
 		libc.close(twin);
 		return (int)with_errno(-ENOMEM);
@@ -154,5 +154,5 @@ pid_t pidfd_getpid(int fd)
 
 	if (id >= 0 || errno != EBADF || !has_addressees() || !is_of_greenlet(fd, &g))
 		return id;
-	return g && !g->ended ? thread_id_of(g) : (pid_t)with_errno(-ESRCH);
+	return g && !g->life.ended ? thread_id_of(g) : (pid_t)with_errno(-ESRCH);
 }

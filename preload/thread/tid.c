@@ -33,7 +33,7 @@ long raw_set_tid_address(long word, long b, long c, long d, long e, long f)
 {
 	if (!meant_by(0))
 		return libc.syscall(SYS_set_tid_address, word, b, c, d, e, f);
-	self->cleared_at_end = (int *)word;
+	self->life.cleared_at_end = (int *)word;
 	return tls_thread_id();
 }
 
@@ -65,7 +65,7 @@ pid_t pthread_gettid_np(pthread_t thread)
 	pid_t id;
 
 	if (g && !g->is_main) {
-		if (g->ended)
+		if (g->life.ended)
 			return -1;
 		return call_is_off[CALL_gettid] ? kernel_id_of(g) : thread_id_of(g);
 	}
@@ -181,7 +181,7 @@ int do_setpriority(__priority_which_t which, id_t id, int niceness)
 
 	if (!g)
 		return libc.setpriority(which, id, niceness);
-	g->niceness = (int8_t)(niceness < -20 ? -20 : niceness > 19 ? 19 : niceness);
+	g->prio.niceness = (int8_t)(niceness < -20 ? -20 : niceness > 19 ? 19 : niceness);
 	return 0;
 }
 synonym(setpriority, do_setpriority);
@@ -190,8 +190,8 @@ int do_getpriority(__priority_which_t which, id_t id)
 {
 	struct greenlet *g = which == PRIO_PROCESS ? meant_by((pid_t)id) : NULL;
 
-	if (g && g->niceness != NICENESS_OF_MAIN)
-		return g->niceness;
+	if (g && g->prio.niceness != NICENESS_OF_MAIN)
+		return g->prio.niceness;
 	return libc.getpriority(which, g ? (id_t)sys_getpid() : id);
 }
 synonym(getpriority, do_getpriority);

@@ -82,7 +82,7 @@ int libev_epoll_create1(int flags)
 	int fd = hub_adopt_fd(answer(sys_epoll_create(flags)));
 
 	if (hub_running)
-		hub_running->epoll_fd = fd;
+		hub_running->io.epoll_fd = fd;
 	return fd;
 }
 

@@ -20,10 +20,10 @@ static void on_knock(struct ev_loop *loop, ev_io *watcher, int events)
 
 	(void)loop;
 	(void)events;
-	sys_read(hub->knock_fd, &count, sizeof(count));
-	atomic_store(&hub->knocked, false);
+	sys_read(hub->remote.fd, &count, sizeof(count));
+	atomic_store(&hub->remote.is_sent, false);
 	take_inbox(hub);
-	if (atomic_exchange(&hub->lines_to_call, false))
+	if (atomic_exchange(&hub->remote.wakes_parking_lot, false))
 		lot_call_all();
 	poller_take_notices(hub);
 	ring_take_done(hub);
@@ -37,9 +37,9 @@ static void on_timer(struct ev_loop *loop, ev_io *watcher, int events)
 
 	(void)loop;
 	(void)events;
-	hub->armed = FOR_EVER;
-	if (timers_next(&hub->timers) == FOR_EVER)
-		sys_read(hub->timer_fd, &expirations, sizeof(expirations));
+	hub->io.armed = FOR_EVER;
+	if (timers_next(&hub->io.timers) == FOR_EVER)
+		sys_read(hub->io.timer_fd, &expirations, sizeof(expirations));
 }
 
 /* The deadlines themselves are looked at after each round of the loop. */
@@ -49,26 +49,26 @@ static void on_coarse_timer(struct ev_loop *loop, ev_timer *watcher, int events)
 
 	(void)loop;
 	(void)events;
-	hub->armed = FOR_EVER;
+	hub->io.armed = FOR_EVER;
 }
 
 static void arm_coarsely(struct hub *hub, nanos next)
 {
 	nanos now = clock_now();
 
-	ev_timer_stop(hub->loop, &hub->coarse_timer);
-	ev_now_update(hub->loop);
-	ev_timer_set(&hub->coarse_timer, next > now ? (double)(next - now) / NANOS_PER_SEC : 0, 0);
-	ev_timer_start(hub->loop, &hub->coarse_timer);
+	ev_timer_stop(hub->io.loop, &hub->io.coarse_timer);
+	ev_now_update(hub->io.loop);
+	ev_timer_set(&hub->io.coarse_timer, next > now ? (double)(next - now) / NANOS_PER_SEC : 0, 0);
+	ev_timer_start(hub->io.loop, &hub->io.coarse_timer);
 }
 
 /* As long as it could not be set, it would stay readable. */
 static void lose_timer(struct hub *hub)
 {
 	note_refusal(REFUSED_TIMERFD);
-	ev_io_stop(hub->loop, &hub->timer_watcher);
-	disown_fd(hub->timer_fd);
-	hub->timer_fd = -1;
+	ev_io_stop(hub->io.loop, &hub->io.timer_watcher);
+	disown_fd(hub->io.timer_fd);
+	hub->io.timer_fd = -1;
 }
 
 /* libev rounds its waits up to a millisecond; a timerfd is exact. It is left alone while it will fire early enough. */
@@ -76,30 +76,30 @@ static void arm(struct hub *hub, nanos next)
 {
 	struct itimerspec at = {.it_value = {(time_t)(next / NANOS_PER_SEC), (long)(next % NANOS_PER_SEC)}};
 
-	if (next >= hub->armed)
+	if (next >= hub->io.armed)
 		return;
-	if (hub->timer_fd >= 0 && sys_timerfd_settime(hub->timer_fd, TFD_TIMER_ABSTIME, &at) < 0)
+	if (hub->io.timer_fd >= 0 && sys_timerfd_settime(hub->io.timer_fd, TFD_TIMER_ABSTIME, &at) < 0)
 		lose_timer(hub);
-	if (hub->timer_fd < 0)
+	if (hub->io.timer_fd < 0)
 		arm_coarsely(hub, next);
-	hub->armed = next;
+	hub->io.armed = next;
 }
 
 static void watch_own(struct hub *hub, ev_io *watcher, void (*on)(struct ev_loop *, ev_io *, int), int fd)
 {
 	ev_io_init(watcher, on, fd, EV_READ);
 	watcher->data = hub;
-	ev_io_start(hub->loop, watcher);
+	ev_io_start(hub->io.loop, watcher);
 }
 
 static void watch_own_all(struct hub *hub)
 {
-	if (hub->timer_fd >= 0)
-		watch_own(hub, &hub->timer_watcher, on_timer, hub->timer_fd);
-	watch_own(hub, &hub->knock_watcher, on_knock, hub->knock_fd);
-	ev_timer_init(&hub->coarse_timer, on_coarse_timer, 0, 0);
-	hub->coarse_timer.data = hub;
-	hub->armed = FOR_EVER;
+	if (hub->io.timer_fd >= 0)
+		watch_own(hub, &hub->io.timer_watcher, on_timer, hub->io.timer_fd);
+	watch_own(hub, &hub->remote.watcher, on_knock, hub->remote.fd);
+	ev_timer_init(&hub->io.coarse_timer, on_coarse_timer, 0, 0);
+	hub->io.coarse_timer.data = hub;
+	hub->io.armed = FOR_EVER;
 }
 
 /* Whether epoll may be used, which libev finds out only where it is too late. Returns 0 or -errno. */
@@ -142,60 +142,60 @@ static struct ev_loop *make_loop(int fd_to_try, int *error)
 void loop_lost_epoll(struct hub *hub)
 {
 	note_refusal(REFUSED_EPOLL);
-	hub->lost_epoll = true;
+	hub->io.lost_epoll = true;
 }
 
 /* A filter has come since the loop was made. What is watched is watched by another; where there is none, it goes on. */
 static void replace_loop(struct hub *hub)
 {
-	struct ev_loop *old = hub->loop, *loop;
+	struct ev_loop *old = hub->io.loop, *loop;
 	int error;
 
-	hub->lost_epoll = false;
-	loop = make_loop(hub->knock_fd, &error);
+	hub->io.lost_epoll = false;
+	loop = make_loop(hub->remote.fd, &error);
 	if (!loop)
 		return;
 	poller_move(hub, loop);
 	unwatch_awaited(hub);
-	hub->loop = loop;
-	if (hub->epoll_fd >= 0)
-		disown_fd(hub->epoll_fd);
-	hub->epoll_fd = -1;
+	hub->io.loop = loop;
+	if (hub->io.epoll_fd >= 0)
+		disown_fd(hub->io.epoll_fd);
+	hub->io.epoll_fd = -1;
 	ev_loop_destroy(old);
 	watch_own_all(hub);
 }
 
 void look_at_loop(struct hub *hub)
 {
-	nanos next = timers_next(&hub->timers);
+	nanos next = timers_next(&hub->io.timers);
 
-	if (atomic_load(&hub->is_signalled) || atomic_load(&hub->needs_care) > (hub->altstacks > 0))
+	if (atomic_load(&hub->sig.is_signalled) || atomic_load(&hub->sig.needs_care) > (hub->sig.altstacks > 0))
 		deliver_signals(hub);
 	apply_masks(hub);
-	if (hub->awaited != hub->watched)
+	if (hub->sig.awaited != hub->sig.watched)
 		watch_awaited(hub);
 	if (next != FOR_EVER && next <= clock_now())
-		timers_expire(&hub->timers, clock_now());
-	else if (!hub->ready_first)
+		timers_expire(&hub->io.timers, clock_now());
+	else if (!hub->ready.first)
 		arm(hub, next);
 	if (before_look)
 		before_look(hub);
-	ev_run(hub->loop, hub->ready_first ? EVRUN_NOWAIT : EVRUN_ONCE);
-	hub->seen = ev_now(hub->loop);
-	if (__builtin_expect(hub->lost_epoll, 0))
+	ev_run(hub->io.loop, hub->ready.first ? EVRUN_NOWAIT : EVRUN_ONCE);
+	hub->loop_now = ev_now(hub->io.loop);
+	if (__builtin_expect(hub->io.lost_epoll, 0))
 		replace_loop(hub);
-	if (timers_next(&hub->timers) != FOR_EVER)
-		timers_expire(&hub->timers, clock_now());
+	if (timers_next(&hub->io.timers) != FOR_EVER)
+		timers_expire(&hub->io.timers, clock_now());
 }
 
 static void close_own(struct hub *hub)
 {
-	if (hub->timer_fd >= 0)
-		disown_fd(hub->timer_fd);
-	if (hub->knock_fd >= 0)
-		disown_fd(hub->knock_fd);
-	if (hub->knock_to >= 0 && hub->knock_to != hub->knock_fd)
-		disown_fd(hub->knock_to);
+	if (hub->io.timer_fd >= 0)
+		disown_fd(hub->io.timer_fd);
+	if (hub->remote.fd >= 0)
+		disown_fd(hub->remote.fd);
+	if (hub->remote.write_fd >= 0 && hub->remote.write_fd != hub->remote.fd)
+		disown_fd(hub->remote.write_fd);
 }
 
 /* The parent's, in the child of a fork. */
@@ -203,10 +203,10 @@ static void drop_loop(struct hub *hub)
 {
 	close_own(hub);
 	unwatch_awaited(hub);
-	if (hub->epoll_fd >= 0)
-		disown_fd(hub->epoll_fd);
-	ev_loop_destroy(hub->loop);
-	hub->loop = NULL;
+	if (hub->io.epoll_fd >= 0)
+		disown_fd(hub->io.epoll_fd);
+	ev_loop_destroy(hub->io.loop);
+	hub->io.loop = NULL;
 }
 
 /* That it may be had does not mean that it may be set. -1 where it is refused. Returns 0 or an errno value. */
@@ -215,13 +215,13 @@ static int open_timer(struct hub *hub)
 	static const struct itimerspec never;
 	int error = 0;
 
-	hub->timer_fd = sys_timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (hub->timer_fd < 0)
-		error = -hub->timer_fd;
-	else if ((error = -sys_timerfd_settime(hub->timer_fd, 0, &never)))
-		sys_close(hub->timer_fd);
+	hub->io.timer_fd = sys_timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (hub->io.timer_fd < 0)
+		error = -hub->io.timer_fd;
+	else if ((error = -sys_timerfd_settime(hub->io.timer_fd, 0, &never)))
+		sys_close(hub->io.timer_fd);
 	if (error)
-		hub->timer_fd = -1;
+		hub->io.timer_fd = -1;
 	if (!is_refusal(error))
 		return error;
 	note_refusal(REFUSED_TIMERFD);
@@ -232,54 +232,54 @@ static int open_knock(struct hub *hub)
 {
 	int ends[2] = {-1, -1}, error;
 
-	hub->knock_fd = hub->knock_to = sys_eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (hub->knock_fd >= 0)
+	hub->remote.fd = hub->remote.write_fd = sys_eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (hub->remote.fd >= 0)
 		return 0;
-	error = -hub->knock_fd;
-	hub->knock_fd = hub->knock_to = -1;
+	error = -hub->remote.fd;
+	hub->remote.fd = hub->remote.write_fd = -1;
 	if (!is_refusal(error))
 		return error;
 	note_refusal(REFUSED_EVENTFD);
 	error = -(int)raw_syscall(SYS_pipe2, (long)ends, O_CLOEXEC | O_NONBLOCK, 0, 0, 0, 0);
 	if (!error) {
-		hub->knock_fd = ends[0];
-		hub->knock_to = ends[1];
+		hub->remote.fd = ends[0];
+		hub->remote.write_fd = ends[1];
 	}
 	return error;
 }
 
 static void adopt_own(struct hub *hub)
 {
-	bool is_pipe = hub->knock_to != hub->knock_fd;
+	bool is_pipe = hub->remote.write_fd != hub->remote.fd;
 
-	if (hub->timer_fd >= 0)
-		hub->timer_fd = hub_adopt_fd(hub->timer_fd);
-	hub->knock_fd = hub_adopt_fd(hub->knock_fd);
-	hub->knock_to = is_pipe ? hub_adopt_fd(hub->knock_to) : hub->knock_fd;
+	if (hub->io.timer_fd >= 0)
+		hub->io.timer_fd = hub_adopt_fd(hub->io.timer_fd);
+	hub->remote.fd = hub_adopt_fd(hub->remote.fd);
+	hub->remote.write_fd = is_pipe ? hub_adopt_fd(hub->remote.write_fd) : hub->remote.fd;
 }
 
 int open_loop(struct hub *hub)
 {
 	int error;
 
-	if (hub->loop)
+	if (hub->io.loop)
 		drop_loop(hub);
-	hub->epoll_fd = -1;
-	hub->signal_fd = -1;
-	hub->lost_epoll = false;
-	hub->knock_fd = hub->knock_to = -1;
+	hub->io.epoll_fd = -1;
+	hub->sig.fd = -1;
+	hub->io.lost_epoll = false;
+	hub->remote.fd = hub->remote.write_fd = -1;
 	error = open_timer(hub);
 	if (!error)
 		error = open_knock(hub);
 	if (!error)
-		hub->loop = make_loop(hub->knock_fd, &error);
+		hub->io.loop = make_loop(hub->remote.fd, &error);
 	if (error) {
 		close_own(hub);
 		return error;
 	}
-	hub->seen = ev_now(hub->loop);
+	hub->loop_now = ev_now(hub->io.loop);
 	adopt_own(hub);
-	atomic_store(&hub->knocked, false);
+	atomic_store(&hub->remote.is_sent, false);
 	watch_own_all(hub);
 	return 0;
 }

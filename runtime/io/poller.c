@@ -63,11 +63,11 @@ static __attribute__((noinline)) struct fd_watch *make_watch(struct hub *hub, in
 	init_side(&watch->read, fd, EV_READ);
 	init_side(&watch->write, fd, EV_WRITE);
 	hold_signals();
-	lock(&hub->watches_lock);
-	place = sparse_make(&hub->watches, (size_t)fd);
+	lock(&hub->io.watches_lock);
+	place = sparse_make(&hub->io.watches, (size_t)fd);
 	if (place)
 		*place = watch;
-	unlock(&hub->watches_lock);
+	unlock(&hub->io.watches_lock);
 	let_signals();
 	if (place)
 		return watch;
@@ -77,7 +77,7 @@ static __attribute__((noinline)) struct fd_watch *make_watch(struct hub *hub, in
 
 static inline struct fd_watch *find_or_make_watch(struct hub *hub, int fd)
 {
-	void **place = sparse_find(&hub->watches, (size_t)fd);
+	void **place = sparse_find(&hub->io.watches, (size_t)fd);
 
 	return place && *place ? *place : make_watch(hub, fd);
 }
@@ -91,7 +91,7 @@ static inline struct side *find_or_make_side(struct hub *hub, int fd, short even
 	if (__builtin_expect(hub->stale, 0) && hub_refresh(hub) != 0)
 		return NULL;
 	/* What another OS thread closed may be open again under its number: the news must not hit whoever waits now. */
-	if (atomic_load(&hub->notices))
+	if (atomic_load(&hub->io.notices))
 		poller_take_notices(hub);
 	watch = find_or_make_watch(hub, fd);
 	return watch ? side_of(watch, events) : NULL;
@@ -193,7 +193,7 @@ static void move_watch(void *place, void *arg)
 
 void poller_move(struct hub *hub, struct ev_loop *loop)
 {
-	struct move move = {hub->loop, loop};
+	struct move move = {hub->io.loop, loop};
 
-	sparse_each(&hub->watches, move_watch, &move);
+	sparse_each(&hub->io.watches, move_watch, &move);
 }

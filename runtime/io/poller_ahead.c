@@ -6,7 +6,7 @@
 /* libev keeps the descriptor in the lower half of what it gives the kernel to keep. A wrong guess would do no harm. */
 static const struct side *side_told(const struct hub *hub, const struct epoll_event *event)
 {
-	void **place = sparse_find(&hub->watches, event->data.u32);
+	void **place = sparse_find(&hub->io.watches, event->data.u32);
 
 	return place && *place ? side_of(*place, event->events & EPOLLIN ? POLLIN : POLLOUT) : NULL;
 }

@@ -43,13 +43,13 @@ struct notice {
 /* A duplicate keeps the file open and the kernel's epoll interested in a number that is no longer ours to ask about. */
 static void tell_epoll(struct hub *hub, int fd)
 {
-	if (hub->epoll_fd >= 0)
-		sys_epoll_ctl(hub->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+	if (hub->io.epoll_fd >= 0)
+		sys_epoll_ctl(hub->io.epoll_fd, EPOLL_CTL_DEL, fd, NULL);
 }
 
 static struct fd_watch **find_watch(struct hub *hub, int fd)
 {
-	struct fd_watch **place = (struct fd_watch **)sparse_find(&hub->watches, (size_t)fd);
+	struct fd_watch **place = (struct fd_watch **)sparse_find(&hub->io.watches, (size_t)fd);
 
 	return place && *place ? place : NULL;
 }
@@ -59,13 +59,13 @@ static void drop_watch(struct hub *hub, struct fd_watch **place, int fd)
 {
 	struct fd_watch *watch = *place;
 
-	ev_io_stop(hub->loop, &watch->read.watcher);
-	ev_io_stop(hub->loop, &watch->write.watcher);
+	ev_io_stop(hub->io.loop, &watch->read.watcher);
+	ev_io_stop(hub->io.loop, &watch->write.watcher);
 	tell_epoll(hub, fd);
 	hold_signals();
-	lock(&hub->watches_lock);
+	lock(&hub->io.watches_lock);
 	*place = NULL;
-	unlock(&hub->watches_lock);
+	unlock(&hub->io.watches_lock);
 	let_signals();
 	memory_free(watch);
 }
@@ -157,7 +157,7 @@ static void follow_one(struct hub *hub, struct fd_watch **place, int fd, const s
 
 static void follow(struct hub *hub, const struct change *change)
 {
-	size_t end = hub->watches.count * SPARSE_PAGE, fd;
+	size_t end = hub->io.watches.count * SPARSE_PAGE, fd;
 
 	hold_signals();
 	for (fd = change->first; fd <= change->last && fd < end; fd++) {
@@ -188,8 +188,8 @@ static void tell(struct hub *hub, void *arg)
 	note->change = news->change;
 	if (note->change.kept_fd)
 		share_kept_fd(note->change.kept_fd);
-	note->next = atomic_load(&hub->notices);
-	while (!atomic_compare_exchange_weak(&hub->notices, &note->next, note))
+	note->next = atomic_load(&hub->io.notices);
+	while (!atomic_compare_exchange_weak(&hub->io.notices, &note->next, note))
 		;
 	knock(hub);
 }
@@ -208,17 +208,17 @@ static void look_for_waiters(struct hub *hub, void *arg)
 
 	if (hub == look->own || hub->stale)
 		return;
-	lock(&hub->watches_lock);
+	lock(&hub->io.watches_lock);
 	place = find_watch(hub, (int)look->fd);
 	if (place && (__atomic_load_n(&(*place)->read.queue.first, __ATOMIC_RELAXED) ||
 			 __atomic_load_n(&(*place)->write.queue.first, __ATOMIC_RELAXED)))
 		look->has_waiters = true;
-	unlock(&hub->watches_lock);
+	unlock(&hub->io.watches_lock);
 }
 
 static void find_highest(struct hub *hub, void *arg)
 {
-	size_t *end = arg, own = hub->watches.count * SPARSE_PAGE;
+	size_t *end = arg, own = hub->io.watches.count * SPARSE_PAGE;
 
 	if (own > *end)
 		*end = own;
@@ -264,7 +264,7 @@ static struct notice *in_order(struct notice *latest)
 
 void poller_take_notices(struct hub *hub)
 {
-	struct notice *note = in_order(atomic_exchange(&hub->notices, NULL)), *next;
+	struct notice *note = in_order(atomic_exchange(&hub->io.notices, NULL)), *next;
 
 	for (; note; note = next) {
 		next = note->next;
@@ -283,7 +283,7 @@ static void tell_all(struct change change)
 	if (has_own_fds())
 		return;
 	if (own && !own->stale) {
-		if (atomic_load(&own->notices)) /* in order */
+		if (atomic_load(&own->io.notices)) /* in order */
 			poller_take_notices(own);
 		follow(own, &change);
 	}
@@ -327,7 +327,7 @@ void poller_look_again(int fd)
 /* A watcher that was started since the loop ran last is not yet the kernel's to know. */
 static bool is_registered(const struct hub *hub, const struct side *side)
 {
-	return ev_is_active(&side->watcher) && (uintptr_t)side->watcher.data != ev_iteration(hub->loop);
+	return ev_is_active(&side->watcher) && (uintptr_t)side->watcher.data != ev_iteration(hub->io.loop);
 }
 
 /* Has libev tell the kernel once more. */
@@ -335,7 +335,7 @@ static void start_anew(struct hub *hub, struct side *side, int events)
 {
 	if (!ev_is_active(&side->watcher))
 		return;
-	ev_io_stop(hub->loop, &side->watcher);
+	ev_io_stop(hub->io.loop, &side->watcher);
 	ev_io_set(&side->watcher, side->watcher.fd, events);
 	start_side(hub, side);
 }
@@ -356,12 +356,12 @@ void poller_check(int fd)
 	place = find_watch(hub, fd);
 	if (!place || (!is_registered(hub, &(*place)->read) && !is_registered(hub, &(*place)->write)))
 		return;
-	if (hub->epoll_fd < 0) {
+	if (hub->io.epoll_fd < 0) {
 		start_anew(hub, &(*place)->read, EV_READ);
 		start_anew(hub, &(*place)->write, EV_WRITE);
 		return;
 	}
-	error = -sys_epoll_ctl(hub->epoll_fd, EPOLL_CTL_ADD, fd, &event);
+	error = -sys_epoll_ctl(hub->io.epoll_fd, EPOLL_CTL_ADD, fd, &event);
 	if (!error)
 		poller_forget(fd);
 }
@@ -473,12 +473,12 @@ void poller_reset(struct hub *hub)
 {
 	size_t page;
 
-	hub->watches_lock = (struct lock){0};
+	hub->io.watches_lock = (struct lock){0};
 	self->waiter.kept_fd = 0;
-	sparse_each(&hub->watches, free_watch, NULL);
-	for (page = 0; page < hub->watches.count; page++) {
-		memory_free(hub->watches.pages[page]);
-		hub->watches.pages[page] = NULL;
+	sparse_each(&hub->io.watches, free_watch, NULL);
+	for (page = 0; page < hub->io.watches.count; page++) {
+		memory_free(hub->io.watches.pages[page]);
+		hub->io.watches.pages[page] = NULL;
 	}
-	atomic_store(&hub->notices, NULL);
+	atomic_store(&hub->io.notices, NULL);
 }

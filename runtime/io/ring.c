@@ -85,7 +85,7 @@ static bool prepare(struct ring *ring, struct hub *hub)
 	int fd = borrow_fd(uring->ring_fd);
 
 	uring->ring_fd = uring->enter_ring_fd = fd;
-	if (fd < 0 || io_uring_ring_dontfork(uring) < 0 || io_uring_register_eventfd(uring, hub->knock_fd) < 0)
+	if (fd < 0 || io_uring_ring_dontfork(uring) < 0 || io_uring_register_eventfd(uring, hub->remote.fd) < 0)
 		return false;
 	allow_workers(uring);
 	ring->known = known_operations(uring);
@@ -125,13 +125,13 @@ static struct ring *make_ring(struct hub *hub)
 /* The calling greenlet's hub's; NULL: there is none. A signal handler may have interrupted malloc, which this needs. */
 static struct ring *find_or_make_ring(struct hub *hub)
 {
-	if (!hub->ring && !atomic_load(&is_refused) && !is_in_handler() && hub_refresh(hub) == 0) {
+	if (!hub->io.ring && !atomic_load(&is_refused) && !is_in_handler() && hub_refresh(hub) == 0) {
 		hold_signals();
-		hub->ring = make_ring(hub);
+		hub->io.ring = make_ring(hub);
 		let_signals();
-		atomic_store(&is_refused, !hub->ring);
+		atomic_store(&is_refused, !hub->io.ring);
 	}
-	return hub->ring;
+	return hub->io.ring;
 }
 
 /*
@@ -196,8 +196,8 @@ void ring_stays_behind(void)
 					1ull << IORING_OP_MKDIRAT | 1ull << IORING_OP_SYMLINKAT |
 					1ull << IORING_OP_LINKAT;
 
-	if (self->hub->ring)
-		self->hub->ring->known &= ~by_path;
+	if (self->hub->io.ring)
+		self->hub->io.ring->known &= ~by_path;
 }
 
 static void tell(struct ring *ring, const struct io_uring_cqe *outcome)
@@ -220,7 +220,7 @@ static bool has_more(const struct io_uring *uring)
 
 void ring_take_done(struct hub *hub)
 {
-	struct ring *ring = hub->ring;
+	struct ring *ring = hub->io.ring;
 	struct io_uring_cqe *outcome;
 	unsigned head, count;
 
@@ -241,6 +241,6 @@ void ring_take_done(struct hub *hub)
 /* Its memory has stayed in the parent, and the descriptor is one of those that are closed here. */
 void ring_reset(struct hub *hub)
 {
-	memory_free(hub->ring);
-	hub->ring = NULL;
+	memory_free(hub->io.ring);
+	hub->io.ring = NULL;
 }

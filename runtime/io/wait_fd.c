@@ -50,7 +50,7 @@ int green_wait_fds(struct pollfd *fds, nfds_t n, double timeout)
 	until.deadline = deadline_after(timeout);
 	if (n > 1)
 		until.what = "one of several descriptors";
-	self->waits_in = 0;
+	self->wait.call = 0;
 	return wait_for_any(fds, n, &until);
 }
 

@@ -28,8 +28,8 @@ static inline void start_side(struct hub *hub, struct side *side)
 {
 	if (ev_is_active(&side->watcher))
 		return;
-	side->watcher.data = (void *)(uintptr_t)ev_iteration(hub->loop);
-	ev_io_start(hub->loop, &side->watcher);
+	side->watcher.data = (void *)(uintptr_t)ev_iteration(hub->io.loop);
+	ev_io_start(hub->io.loop, &side->watcher);
 }
 
 /* That of fd, made if there is none; NULL where there is no memory. */

@@ -15,7 +15,7 @@
 
 void release_greenlet(struct greenlet *g)
 {
-	if (g->is_main || atomic_fetch_add(&g->releases, 1) == 0)
+	if (g->is_main || atomic_fetch_add(&g->life.releases, 1) == 0)
 		return;
 	if ((self && self->hub == g->hub) || hub_running == g->hub)
 		give_greenlet(g->hub, g);
@@ -42,12 +42,12 @@ static void tell_end(struct greenlet *g)
 {
 	uint64_t one = 1;
 
-	if (g->end_peer)
-		disown_fd(g->end_peer);
+	if (g->life.end_peer)
+		disown_fd(g->life.end_peer);
 	else
-		sys_write(g->end_fd, &one, sizeof(one));
-	disown_fd(g->end_fd);
-	g->end_fd = g->end_peer = 0;
+		sys_write(g->life.end_fd, &one, sizeof(one));
+	disown_fd(g->life.end_fd);
+	g->life.end_fd = g->life.end_peer = 0;
 }
 
 /* Whoever waits for the end may be another OS thread, which goes on at once. */
@@ -55,22 +55,22 @@ static void finish(struct greenlet *g)
 {
 	struct hub *hub = g->hub;
 
-	memory_free(g->processors);
-	g->processors = NULL;
-	if (g->end_fd)
+	memory_free(g->prio.processors);
+	g->prio.processors = NULL;
+	if (g->life.end_fd)
 		tell_end(g);
 	g->state = ENDED;
-	if (g->urgency)
+	if (g->prio.urgency)
 		set_urgency(g, 0);
 	hub->alive--;
 	mask_leave(g);
-	if (g->has_altstack)
+	if (g->sig.has_altstack)
 		altstack_leave(g);
-	if (g->joiner)
-		wake(g->joiner, 0);
-	atomic_store(&g->ended, 1);
-	if (atomic_load(&g->is_joined))
-		lot_wake(&g->ended, 1);
+	if (g->life.joiner)
+		wake(g->life.joiner, 0);
+	atomic_store(&g->life.ended, 1);
+	if (atomic_load(&g->life.is_joined))
+		lot_wake(&g->life.ended, 1);
 	release_greenlet(g);
 }
 
@@ -90,9 +90,9 @@ void end_main(struct hub *hub)
 	if (hub->alive == 1)
 		exit(0);
 	hub->alive--;
-	atomic_store(&g->ended, 1);
-	if (atomic_load(&g->is_joined))
-		lot_wake(&g->ended, 1);
+	atomic_store(&g->life.ended, 1);
+	if (atomic_load(&g->life.is_joined))
+		lot_wake(&g->life.ended, 1);
 	for (;;)
 		park_firmly();
 }
@@ -102,20 +102,20 @@ void end_greenlet(struct greenlet *g)
 	struct hub *hub = g->hub;
 
 	give_up_robust_mutexes();
-	if (g->cleared_at_end)
-		clear_word(g->cleared_at_end);
-	g->cleared_at_end = NULL;
-	g->has_returned = true;
-	if (g->links)
+	if (g->life.cleared_at_end)
+		clear_word(g->life.cleared_at_end);
+	g->life.cleared_at_end = NULL;
+	g->life.has_returned = true;
+	if (g->life.exit_hooks)
 		call_links(g);
-	if (atomic_load(&g->posted))
+	if (atomic_load(&g->remote.is_queued))
 		take_inbox(hub);
 	/* The last may not be the main one: that has ended before, or has stayed in the parent of a fork. */
 	if (hub->alive == 1)
 		exit(0);
-	if (g->is_on_given_stack) {
+	if (g->mem.is_given) {
 		hub->leaving = g;
-		hub->turns = 1;
+		hub->poll_budget = 1;
 	} else {
 		finish(g);
 	}

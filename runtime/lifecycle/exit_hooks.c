@@ -3,7 +3,7 @@
 
 void add_link(struct greenlet *g, struct link *link)
 {
-	struct link **last = &g->links;
+	struct link **last = &g->life.exit_hooks;
 
 	while (*last)
 		last = &(*last)->next;
@@ -13,7 +13,7 @@ void add_link(struct greenlet *g, struct link *link)
 
 void remove_link(struct greenlet *g, struct link *link)
 {
-	struct link **at = &g->links;
+	struct link **at = &g->life.exit_hooks;
 
 	while (*at && *at != link)
 		at = &(*at)->next;
@@ -26,8 +26,8 @@ void call_links(struct greenlet *g)
 {
 	struct link *link;
 
-	while ((link = g->links)) {
-		g->links = link->next;
+	while ((link = g->life.exit_hooks)) {
+		g->life.exit_hooks = link->next;
 		link->call(g, link);
 	}
 }

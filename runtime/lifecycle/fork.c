@@ -152,7 +152,7 @@ void fork_quietly_ends(bool in_the_child)
 	if (in_the_child) {
 		in_child();
 		if (self)
-			mask = self->hub->kernel_mask;
+			mask = self->hub->sig.kernel_mask;
 	} else {
 		in_parent();
 	}

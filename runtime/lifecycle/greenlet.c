@@ -21,12 +21,12 @@
 /* One that was killed while it waited for its time to begin never does. */
 static void run(struct greenlet *g)
 {
-	timer_stop(&g->hub->timers, &g->timer);
-	if (g->outcome == ECANCELED) {
-		g->value = NULL;
-		g->error = ECANCELED;
+	timer_stop(&g->hub->io.timers, &g->wait.timer);
+	if (g->wait.outcome == ECANCELED) {
+		g->life.value = NULL;
+		g->life.error = ECANCELED;
 	} else {
-		g->value = g->run(g->value);
+		g->life.value = g->life.run(g->life.value);
 	}
 }
 
@@ -45,7 +45,7 @@ static void begin(void)
 		__pthread_register_cancel(&outermost);
 		if (has_signals(self))
 			take_signals(self);
-		self->has_begun = true;
+		self->life.has_begun = true;
 		run(self);
 	}
 	/* A destructor that is cancelled comes back to the jump buffer: then those that are left run. */
@@ -57,39 +57,39 @@ static void begin(void)
 static void init_greenlet(struct greenlet *g, struct hub *hub, green_fn *fn, void *arg)
 {
 	g->hub = hub;
-	g->timer.place = 0;
+	g->wait.timer.place = 0;
 	g->state = RUNNING;
-	atomic_store_explicit(&g->killed, 0, memory_order_relaxed); /* nobody has the handle yet */
-	g->run = fn;
-	g->value = arg;
-	g->joiner = NULL;
-	g->ended = 0;
-	g->is_joined = false;
-	g->cancelled = 0;
-	g->is_exiting = false;
-	g->no_points = 0;
-	g->sliced = false;
-	g->waits_in_turns = false;
+	atomic_store_explicit(&g->cancel.killed, 0, memory_order_relaxed); /* nobody has the handle yet */
+	g->life.run = fn;
+	g->life.value = arg;
+	g->life.joiner = NULL;
+	g->life.ended = 0;
+	g->life.is_joined = false;
+	g->cancel.cancelled = 0;
+	g->cancel.is_exiting = false;
+	g->shield.no_points = 0;
+	g->prio.sliced = false;
+	g->wait.in_turns = false;
 	g->loading = 0;
-	g->urgency = 0;
-	g->policy = POLICY_OF_MAIN;
-	g->priority = 0;
-	g->niceness = NICENESS_OF_MAIN;
-	g->outcome = 0;
-	g->waits_in = 0;
-	g->limit = FOR_EVER;
+	g->prio.urgency = 0;
+	g->prio.policy = POLICY_OF_MAIN;
+	g->prio.priority = 0;
+	g->prio.niceness = NICENESS_OF_MAIN;
+	g->wait.outcome = 0;
+	g->wait.call = 0;
+	g->wait.limit = FOR_EVER;
 	g->timeouts = NULL;
-	g->overran = false;
-	g->shields = 0;
-	g->links = NULL;
-	g->error = 0;
-	g->has_begun = false;
-	g->has_returned = false;
-	g->is_released = false;
+	g->wait.overran = false;
+	g->shield.depth = 0;
+	g->life.exit_hooks = NULL;
+	g->life.error = 0;
+	g->life.has_begun = false;
+	g->life.has_returned = false;
+	g->life.is_released = false;
 	arena_share(g->context.thread_pointer);
 	*(struct greenlet **)tls_at(g->context.thread_pointer, &self, thread_pointer()) = g;
-	fiber_make(&g->context.fiber, g->stack_low, (size_t)((char *)g->stack_high - (char *)g->stack_low));
-	context_make(&g->context, g->stack_low, (size_t)((char *)g->stack_high - (char *)g->stack_low), begin);
+	fiber_make(&g->context.fiber, g->mem.low, (size_t)((char *)g->mem.high - (char *)g->mem.low));
+	context_make(&g->context, g->mem.low, (size_t)((char *)g->mem.high - (char *)g->mem.low), begin);
 }
 
 static struct hub *ready_hub(void)
@@ -101,7 +101,7 @@ static struct hub *ready_hub(void)
 		return NULL;
 	error = hub_refresh(hub);
 	if (!error)
-		error = timers_reserve(&hub->timers, hub->alive + 1);
+		error = timers_reserve(&hub->io.timers, hub->alive + 1);
 	if (error) {
 		errno = error;
 		return NULL;
@@ -124,16 +124,16 @@ static struct greenlet *make(const struct wish *wish, green_fn *fn, void *arg)
 	if (!g)
 		return NULL;
 	init_greenlet(g, hub, fn, arg);
-	g->detached = wish->detached;
-	g->releases = wish->detached;
-	g->name[0] = '\0';
-	g->is_named = wish->name != NULL;
+	g->life.detached = wish->detached;
+	g->life.releases = wish->detached;
+	g->ident.name[0] = '\0';
+	g->ident.is_named = wish->name != NULL;
 	if (wish->name)
-		strncat(g->name, wish->name, sizeof(g->name) - 1);
-	mask_enter(g, wish->has_mask ? wish->blocked & ~UNBLOCKABLE : self->blocked);
-	g->number = ++hub->spawned;
-	g->parent = self->number;
-	g->since = hub->seen;
+		strncat(g->ident.name, wish->name, sizeof(g->ident.name) - 1);
+	mask_enter(g, wish->has_mask ? wish->blocked & ~UNBLOCKABLE : self->sig.blocked);
+	g->ident.number = ++hub->spawned;
+	g->ident.parent = self->ident.number;
+	g->wait.parked_at = hub->loop_now;
 	if (++hub->alive > hub->peak)
 		hub->peak = hub->alive;
 	return g;
@@ -205,7 +205,7 @@ green_t *green_self(void)
 
 const char *green_name(const green_t *g)
 {
-	return g ? g->name : "";
+	return g ? g->ident.name : "";
 }
 
 size_t green_count(void)
@@ -244,7 +244,7 @@ int green_sleep(double seconds)
 	if (!self)
 		return sleep_natively(seconds);
 	until.deadline = deadline_after(seconds);
-	self->waits_in = 0;
+	self->wait.call = 0;
 	while (!error)
 		error = park(&until);
 	return error == ETIMEDOUT && is_over(&until) ? 0 : fail(error);

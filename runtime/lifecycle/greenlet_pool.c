@@ -29,9 +29,9 @@ static void use_own_stack(struct greenlet *g)
 {
 	void *tp;
 
-	lay_out_stack(&g->stack, &tp, &g->stack_high);
-	g->stack_low = g->stack.low;
-	g->is_on_given_stack = false;
+	lay_out_stack(&g->mem.stack, &tp, &g->mem.high);
+	g->mem.low = g->mem.stack.low;
+	g->mem.is_given = false;
 }
 
 static struct greenlet *make_greenlet(size_t stack_size)
@@ -55,8 +55,8 @@ static struct greenlet *make_greenlet(size_t stack_size)
 		errno = error;
 		return NULL;
 	}
-	g->stack = stack;
-	g->id = stack.id;
+	g->mem.stack = stack;
+	g->ident.id = stack.id;
 	g->context.thread_pointer = tp;
 	use_own_stack(g);
 	return g;
@@ -65,7 +65,7 @@ static struct greenlet *make_greenlet(size_t stack_size)
 /* How large a stack it can have. */
 static size_t room_for_calls(const struct greenlet *g)
 {
-	return stack_room(&g->stack) - (size_t)(g->stack.high - end_of_calls(&g->stack));
+	return stack_room(&g->mem.stack) - (size_t)(g->mem.stack.high - end_of_calls(&g->mem.stack));
 }
 
 /* Large enough, and not so large that a small one would have done. */
@@ -78,13 +78,13 @@ static bool fits(const struct greenlet *g, size_t size)
 
 static struct greenlet *find_spare(struct hub *hub, size_t size)
 {
-	struct greenlet **link = &hub->spare, *g;
+	struct greenlet **link = &hub->pool, *g;
 	int looks;
 
 	for (looks = 0; (g = *link) && looks < LOOKS; link = &g->next, looks++) {
 		if (fits(g, size)) {
 			*link = g->next;
-			hub->spare_count--;
+			hub->pool_count--;
 			return g;
 		}
 	}
@@ -97,9 +97,9 @@ static struct greenlet *take_with_stack(struct hub *hub, size_t stack_size)
 
 	if (!g)
 		return make_greenlet(stack_size);
-	g->id = (g->id + MAX_STACKS) % (MAX_STACKS * USES);
-	if (tls_renew(g->context.thread_pointer, g->id) != 0) {
-		struct stack stack = g->stack;
+	g->ident.id = (g->ident.id + MAX_STACKS) % (MAX_STACKS * USES);
+	if (tls_renew(g->context.thread_pointer, g->ident.id) != 0) {
+		struct stack stack = g->mem.stack;
 
 		stack_free(&stack);
 		errno = ENOMEM;
@@ -117,15 +117,15 @@ static size_t wide_guard(const struct wish *wish)
 /* The guard lies right below the bytes that were asked for: who runs out of them is to fault there. */
 static void set_stack(struct greenlet *g, const struct wish *wish)
 {
-	g->stack_size = wish->stack ? wish->stack_size : whole_pages(wish->stack_size);
-	g->guard_size = wish->guard_size;
+	g->mem.size = wish->stack ? wish->stack_size : whole_pages(wish->stack_size);
+	g->mem.guard_size = wish->guard_size;
 	if (wish->stack) {
-		g->stack_low = wish->stack;
-		g->stack_high = (char *)wish->stack + wish->stack_size;
-		g->is_on_given_stack = true;
+		g->mem.low = wish->stack;
+		g->mem.high = (char *)wish->stack + wish->stack_size;
+		g->mem.is_given = true;
 	} else {
-		stack_set_low(&g->stack, end_of_calls(&g->stack) - g->stack_size);
-		g->stack_low = g->stack.low;
+		stack_set_low(&g->mem.stack, end_of_calls(&g->mem.stack) - g->mem.size);
+		g->mem.low = g->mem.stack.low;
 	}
 }
 
@@ -147,13 +147,13 @@ struct greenlet *take_greenlet(struct hub *hub, const struct wish *wish)
 
 void give_greenlet(struct hub *hub, struct greenlet *g)
 {
-	if (g->is_on_given_stack)
+	if (g->mem.is_given)
 		use_own_stack(g);
-	g->is_released = true;
+	g->life.is_released = true;
 #ifndef DEBUG /* there it is kept as it is, so that who uses the handle yet can be told */
-	g->next = hub->spare;
-	hub->spare = g;
-	hub->spare_count++;
+	g->next = hub->pool;
+	hub->pool = g;
+	hub->pool_count++;
 #else
 	(void)hub;
 #endif
@@ -183,11 +183,11 @@ static void take_returned(struct hub *hub)
 
 static void release_first(struct hub *hub)
 {
-	struct greenlet *g = hub->spare;
-	struct stack stack = g->stack;
+	struct greenlet *g = hub->pool;
+	struct stack stack = g->mem.stack;
 
-	hub->spare = g->next;
-	hub->spare_count--;
+	hub->pool = g->next;
+	hub->pool_count--;
 	tls_leave(g->context.thread_pointer);
 	stack_free(&stack);
 }
@@ -195,16 +195,16 @@ static void release_first(struct hub *hub)
 void trim_spare(struct hub *hub)
 {
 	take_returned(hub);
-	while (hub->spare_count > KEPT)
+	while (hub->pool_count > KEPT)
 		release_first(hub);
 }
 
 bool release_spare(struct hub *hub)
 {
 	take_returned(hub);
-	if (!hub->spare)
+	if (!hub->pool)
 		return false;
-	while (hub->spare)
+	while (hub->pool)
 		release_first(hub);
 	stacks_unmap_unused();
 	return true;
@@ -213,5 +213,5 @@ bool release_spare(struct hub *hub)
 bool has_spare(struct hub *hub)
 {
 	take_returned(hub);
-	return hub->spare;
+	return hub->pool;
 }

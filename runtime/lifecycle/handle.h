@@ -10,7 +10,7 @@
 static inline void check_handle(const struct greenlet *g)
 {
 #ifdef DEBUG
-	if (g && g->is_released) {
+	if (g && g->life.is_released) {
 		fprintf(stderr, "greenload: a handle is used that was released\n");
 		abort();
 	}

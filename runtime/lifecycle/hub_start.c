@@ -41,17 +41,17 @@ static size_t turns_until_look(struct hub *hub)
 {
 	nanos now, since;
 
-	if (!hub->turns && !hub->is_look_asked) {
+	if (!hub->poll_budget && !hub->poll_is_asked) {
 		now = clock_now();
 		since = now - hub->looked;
 		hub->looked = now;
-		if (since < LOOK_EVERY / 2 && hub->usual_turns < MOST_TURNS)
-			hub->usual_turns *= 2;
-		else if (since > LOOK_EVERY && hub->usual_turns > FEWEST_TURNS)
-			hub->usual_turns /= 2;
+		if (since < LOOK_EVERY / 2 && hub->usual_poll_budget < MOST_TURNS)
+			hub->usual_poll_budget *= 2;
+		else if (since > LOOK_EVERY && hub->usual_poll_budget > FEWEST_TURNS)
+			hub->usual_poll_budget /= 2;
 	}
-	hub->is_look_asked = false;
-	return hub->ready_count < hub->usual_turns ? hub->usual_turns : hub->ready_count + 1;
+	hub->poll_is_asked = false;
+	return hub->ready.count < hub->usual_poll_budget ? hub->usual_poll_budget : hub->ready.count + 1;
 }
 
 /* The hub's own context. The first greenlet to call it, from hub_start or hub_refresh, waits for hub->error. */
@@ -67,8 +67,8 @@ static void run_hub(void)
 		if (hub->leaving)
 			finish_leaving(hub->leaving);
 		if (hub->stale) {
-			hub->error = open_loop(hub);
-			hub->stale = hub->error != 0;
+			hub->start_error = open_loop(hub);
+			hub->stale = hub->start_error != 0;
 		} else {
 			offload_from_hub(hub); /* first: the loop may wait for what a helper is to do */
 			look_at_loop(hub);
@@ -77,11 +77,11 @@ static void run_hub(void)
 		next = take_ready(hub);
 		if (!next)
 			continue;
-		hub->turns = turns_until_look(hub);
-		if (hub->altstacks)
+		hub->poll_budget = turns_until_look(hub);
+		if (hub->sig.altstacks)
 			altstack_follow(next);
 		context_switch(&hub->context, &next->context);
-		if (hub->altstacks)
+		if (hub->sig.altstacks)
 			altstack_spare(hub);
 	}
 }
@@ -112,14 +112,14 @@ static void init_main(struct hub *hub)
 {
 	hub->main.hub = hub;
 	hub->main.is_main = 1;
-	hub->thread_id = os_thread_id();
-	hub->thread_word = tls_thread_word(thread_pointer());
-	hub->is_first = hub->thread_id == sys_getpid();
-	hub->main.limit = FOR_EVER;
-	hub->main.has_begun = true;
+	hub->os.tid = os_thread_id();
+	hub->os.tid_word = tls_thread_word(thread_pointer());
+	hub->os.is_main = hub->os.tid == sys_getpid();
+	hub->main.wait.limit = FOR_EVER;
+	hub->main.life.has_begun = true;
 	hub->main.context.thread_pointer = thread_pointer();
-	hub->listed = thread_pointer();
-	hub->main.cancelled = (tls_cancel_state(thread_pointer()) & TLS_CANCELLED) != 0;
+	hub->os.listed = thread_pointer();
+	hub->main.cancel.cancelled = (tls_cancel_state(thread_pointer()) & TLS_CANCELLED) != 0;
 	mask_begin(hub);
 	follow_kernel_urgency(hub);
 	/*
@@ -139,13 +139,13 @@ static int start(struct hub *hub)
 
 	if (error)
 		return error;
-	hub->ready_last = &hub->ready_first;
-	hub->usual_turns = FEWEST_TURNS;
+	hub->ready.last = &hub->ready.first;
+	hub->usual_poll_budget = FEWEST_TURNS;
 	hub->alive = 1;
 	hub->peak = 1;
 	hub->stale = true;
 	init_main(hub);
-	error = timers_reserve(&hub->timers, 1);
+	error = timers_reserve(&hub->io.timers, 1);
 	if (!error)
 		error = make_context(hub);
 	if (error)
@@ -188,7 +188,7 @@ struct hub *hub_start(void)
 	error = hub ? start(hub) : ENOMEM;
 	if (error) {
 		if (hub)
-			timers_free(&hub->timers);
+			timers_free(&hub->io.timers);
 		memory_free(hub);
 		errno = error;
 		return NULL;
@@ -203,34 +203,34 @@ void hub_reset(struct hub *hub)
 	note_only_hub(hub);
 	if (!hub)
 		return;
-	hub->ready_first = NULL;
-	hub->ready_last = &hub->ready_first;
-	hub->ready_count = 0;
+	hub->ready.first = NULL;
+	hub->ready.last = &hub->ready.first;
+	hub->ready.count = 0;
 	hub->alive = 1;
 	memset(hub->with_urgency, 0, sizeof(hub->with_urgency));
-	hub->with_urgency[self->urgency] = 1;
-	hub->urgent = self->urgency;
-	hub->timers.count = 0;
-	self->timer.place = 0;
-	self->end_fd = self->end_peer = 0;
-	atomic_store(&hub->inbox, NULL);
-	atomic_store(&self->posted, 0);
+	hub->with_urgency[self->prio.urgency] = 1;
+	hub->urgent = self->prio.urgency;
+	hub->io.timers.count = 0;
+	self->wait.timer.place = 0;
+	self->life.end_fd = self->life.end_peer = 0;
+	atomic_store(&hub->remote.queue, NULL);
+	atomic_store(&self->remote.is_queued, 0);
 	/* What waits for its end has stayed in the parent. */
-	self->joiner = NULL;
-	atomic_store(&self->is_joined, false);
+	self->life.joiner = NULL;
+	atomic_store(&self->life.is_joined, false);
 	hub->leaving = NULL;
 	mask_reset(hub, self);
 	altstack_reset(hub, self);
-	hub->helper_wanted = false;
-	hub->has_slice_timer = false;
-	hub->is_sliced = false;
-	hub->slice_over = false;
-	hub->is_first = true; /* the child's only thread is its main one */
+	hub->offload_thread_wanted = false;
+	hub->slice.has_timers = false;
+	hub->slice.is_running = false;
+	hub->slice.preempt_pending = false;
+	hub->os.is_main = true; /* the child's only thread is its main one */
 	hub->stale = true;
 	poller_reset(hub);
 	ring_reset(hub);
 	if (!self->is_main) {
 		glibc_list_instead(thread_pointer(), hub->context.thread_pointer);
-		hub->listed = hub->context.thread_pointer;
+		hub->os.listed = hub->context.thread_pointer;
 	}
 }

@@ -15,10 +15,10 @@ static int wait_for_end(struct greenlet *g, double timeout)
 	    .object = g};
 	int error = 0;
 
-	g->joiner = self;
+	g->life.joiner = self;
 	while (g->state != ENDED && !error)
 		error = park(&until);
-	g->joiner = NULL;
+	g->life.joiner = NULL;
 	return g->state == ENDED ? 0 : error;
 }
 
@@ -29,14 +29,14 @@ int green_join(green_t *g, double timeout, void **result)
 	check_handle(g);
 	if (g && g == self)
 		return fail(EDEADLK);
-	if (!g || !self || g->hub != self->hub || g->detached || g->joiner || g->is_main || isnan(timeout))
+	if (!g || !self || g->hub != self->hub || g->life.detached || g->life.joiner || g->is_main || isnan(timeout))
 		return fail(EINVAL);
 	error = wait_for_end(g, timeout);
 	if (error)
 		return fail(error);
 	if (result)
-		*result = g->value;
-	g->detached = 1;
+		*result = g->life.value;
+	g->life.detached = 1;
 	release_greenlet(g);
 	return 0;
 }
@@ -44,9 +44,9 @@ int green_join(green_t *g, double timeout, void **result)
 int green_detach(green_t *g)
 {
 	check_handle(g);
-	if (!g || g->detached || g->joiner || g->is_main || !self || g->hub != self->hub)
+	if (!g || g->life.detached || g->life.joiner || g->is_main || !self || g->hub != self->hub)
 		return fail(EINVAL);
-	g->detached = 1;
+	g->life.detached = 1;
 	release_greenlet(g);
 	return 0;
 }
@@ -58,7 +58,7 @@ int green_kill(green_t *g)
 		return fail(EINVAL);
 	if (g->is_main)
 		return fail(EPERM);
-	atomic_store(&g->killed, 1);
+	atomic_store(&g->cancel.killed, 1);
 	if (g->state == ENDED)
 		return 0;
 	end_wait(g);

@@ -239,11 +239,11 @@ bool offload_make_helpers(void)
 
 	/* In the child of a fork the hub has no descriptor yet by which a helper could knock: the old one is the
 	 * parent's. */
-	if (hub->helper_wanted != HELPER_WANTED || hub_refresh(hub) != 0)
+	if (hub->offload_thread_wanted != HELPER_WANTED || hub_refresh(hub) != 0)
 		return false;
-	hub->helper_wanted = NO_HELPER_WANTED;
+	hub->offload_thread_wanted = NO_HELPER_WANTED;
 	if (!add_helpers())
-		hub->helper_wanted = HELPER_REFUSED;
+		hub->offload_thread_wanted = HELPER_REFUSED;
 	errno = before;
 	return true;
 }
@@ -253,10 +253,10 @@ void offload_from_hub(struct hub *hub)
 	bool has_come;
 
 	/* A greenlet that is ready is about to make it. */
-	if (!hub->helper_wanted || (hub->helper_wanted == HELPER_WANTED && hub->ready_first))
+	if (!hub->offload_thread_wanted || (hub->offload_thread_wanted == HELPER_WANTED && hub->ready.first))
 		return;
-	has_come = hub->helper_wanted == HELPER_WANTED && add_helpers();
-	hub->helper_wanted = NO_HELPER_WANTED;
+	has_come = hub->offload_thread_wanted == HELPER_WANTED && add_helpers();
+	hub->offload_thread_wanted = NO_HELPER_WANTED;
 	if (has_come)
 		return;
 	lock(&helpers_lock);
@@ -275,7 +275,7 @@ void queue_job(struct job *job)
 	pool.queued++;
 	pool.lasting += !job->is_brief;
 	if (is_short_of_helpers())
-		job->greenlet->hub->helper_wanted = HELPER_WANTED;
+		job->greenlet->hub->offload_thread_wanted = HELPER_WANTED;
 	atomic_fetch_add(&pool.calls, 1);
 	unlock(&helpers_lock);
 	futex_wake(&pool.calls, 1);
@@ -301,7 +301,7 @@ void offload_renew(void)
 	pool.generation++;
 	pool.helpers = pool.starting = pool.idle = 0;
 	if (self)
-		self->hub->helper_wanted = is_short_of_helpers() ? HELPER_WANTED : NO_HELPER_WANTED;
+		self->hub->offload_thread_wanted = is_short_of_helpers() ? HELPER_WANTED : NO_HELPER_WANTED;
 	atomic_fetch_add(&pool.calls, 1);
 	unlock(&helpers_lock);
 	futex_wake(&pool.calls, INT_MAX);

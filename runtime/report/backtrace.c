@@ -19,15 +19,15 @@ bool is_ours(const void *address)
 static uintptr_t end_of_stack(const struct greenlet *g)
 {
 	if (!g->is_main)
-		return (uintptr_t)g->stack_high;
-	if (!g->hub->is_first)
+		return (uintptr_t)g->mem.high;
+	if (!g->hub->os.is_main)
 		return (uintptr_t)g->context.thread_pointer;
 	return &__libc_stack_end ? (uintptr_t)__libc_stack_end : 0;
 }
 
 static uintptr_t start_of_stack(const struct greenlet *g)
 {
-	return g->is_main ? end_of_stack(g) - MAIN_STACK : (uintptr_t)g->stack_low;
+	return g->is_main ? end_of_stack(g) - MAIN_STACK : (uintptr_t)g->mem.low;
 }
 
 /* Whether what the program's code has left as the next frame may be one. A generator's stack is another. */

@@ -17,7 +17,7 @@ static const char *lowest_used(const struct greenlet *g)
 {
 	const char *saved = g == self ? __builtin_frame_address(0) : g->context.saved;
 
-	return saved >= (char *)g->stack_low && saved < (char *)g->stack_high ? saved : g->stack_low;
+	return saved >= (char *)g->mem.low && saved < (char *)g->mem.high ? saved : g->mem.low;
 }
 
 /* With one that has ended, its thread-local storage is kept. */
@@ -29,7 +29,7 @@ static void show_greenlet(const struct stack *stack, void *unused)
 	if (!g)
 		return;
 	if (g->state != ENDED)
-		show(lowest_used(g), g->stack_high);
+		show(lowest_used(g), g->mem.high);
 	show(g, stack->high);
 }
 

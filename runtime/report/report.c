@@ -76,8 +76,8 @@ static void describe_thread(const struct greenlet *g, char *text, size_t size)
 {
 	if (g->is_main)
 		snprintf(text, size, "thread %d (main)", tls_thread_id_at(g->context.thread_pointer));
-	else if (g->name[0])
-		snprintf(text, size, "thread %d (%s)", tls_thread_id_at(g->context.thread_pointer), g->name);
+	else if (g->ident.name[0])
+		snprintf(text, size, "thread %d (%s)", tls_thread_id_at(g->context.thread_pointer), g->ident.name);
 	else
 		snprintf(text, size, "thread %d", tls_thread_id_at(g->context.thread_pointer));
 }
@@ -90,7 +90,7 @@ static void say_of(struct greenlet *g)
 		return;
 	describe_thread(g, thread, sizeof(thread));
 	describe_caller(g, caller, sizeof(caller));
-	if (g->is_main && g->ended)
+	if (g->is_main && g->life.ended)
 		say("%s has ended and waits for the others", thread);
 	else if (g->state == RUNNING)
 		say("%s can run%s", thread, caller);
@@ -129,7 +129,7 @@ static bool all_wait_inside(const struct hub *hub)
 	waits_look();
 	while (g && waits_inside(g))
 		g = g->next_living;
-	return !g && (hub->main.ended || waits_inside(&hub->main));
+	return !g && (hub->main.life.ended || waits_inside(&hub->main));
 }
 
 /* The kernel's own, for io_uring: each is named after what it does and its process. */
@@ -186,8 +186,8 @@ static bool handles_signals(void)
 
 static bool is_stuck(const struct hub *hub)
 {
-	if (hub->ready_first || timers_next(&hub->timers) != FOR_EVER || atomic_load(&hub->inbox) ||
-	    atomic_load(&hub->knocked) || hub->helper_wanted || hubs_elsewhere(hub))
+	if (hub->ready.first || timers_next(&hub->io.timers) != FOR_EVER || atomic_load(&hub->remote.queue) ||
+	    atomic_load(&hub->remote.is_sent) || hub->offload_thread_wanted || hubs_elsewhere(hub))
 		return false;
 	return all_wait_inside(hub) && offload_is_idle() && !has_other_threads() && !handles_signals();
 }

@@ -23,22 +23,22 @@ static const struct until *until_of(const struct greenlet *g)
 {
 	static const struct until unknown = {.deadline = FOR_EVER};
 
-	return g->hub == own_hub() && is_parked(g) ? g->until : &unknown;
+	return g->hub == own_hub() && is_parked(g) ? g->wait.options : &unknown;
 }
 
 static void forget_lines(struct hub *hub)
 {
 	struct greenlet *g;
 
-	atomic_store(&hub->main.line, NULL);
+	atomic_store(&hub->main.wait.address, NULL);
 	for (g = hub->living; g; g = g->next_living)
-		atomic_store(&g->line, NULL);
+		atomic_store(&g->wait.address, NULL);
 }
 
 static void note_line(struct greenlet *g, const void *address, void *unused)
 {
 	(void)unused;
-	atomic_store(&g->line, address);
+	atomic_store(&g->wait.address, address);
 }
 
 void waits_look(void)
@@ -49,7 +49,7 @@ void waits_look(void)
 
 bool waits_inside(const struct greenlet *g)
 {
-	return is_parked(g) && (atomic_load(&g->line) || until_of(g)->is_inside);
+	return is_parked(g) && (atomic_load(&g->wait.address) || until_of(g)->is_inside);
 }
 
 __attribute__((format(printf, 3, 4))) static void append(char *text, size_t size, const char *format, ...)
@@ -75,11 +75,11 @@ static void append_owner(const char *call, const void *address, char *text, size
 static void append_line(const struct greenlet *g, const char *call, char *text, size_t size,
     void (*name)(const struct greenlet *g, char *text, size_t size))
 {
-	const char *address = atomic_load(&g->line);
+	const char *address = atomic_load(&g->wait.address);
 	char other[64];
 
 	if (strcmp(call, "pthread_join") == 0) {
-		name((const struct greenlet *)(address - offsetof(struct greenlet, ended)), other, sizeof(other));
+		name((const struct greenlet *)(address - offsetof(struct greenlet, life.ended)), other, sizeof(other));
 		append(text, size, " for %s", other);
 		return;
 	}
@@ -121,20 +121,20 @@ static void append_seconds(char *text, size_t size, const char *before, double s
 
 static void append_time(const struct greenlet *g, char *text, size_t size)
 {
-	append_seconds(text, size, " for ", ev_time() - g->since, "");
-	if (g->timer.place)
-		append_seconds(text, size, ", ", ((double)g->timer.deadline - (double)clock_now()) / 1e9, " left");
+	append_seconds(text, size, " for ", ev_time() - g->wait.parked_at, "");
+	if (g->wait.timer.place)
+		append_seconds(text, size, ", ", ((double)g->wait.timer.deadline - (double)clock_now()) / 1e9, " left");
 }
 
 void waits_describe(
     const struct greenlet *g, char *text, size_t size, void (*name)(const struct greenlet *g, char *text, size_t size))
 {
 	const struct until *until = until_of(g);
-	const char *call = waits_call_name && g->waits_in ? waits_call_name(g->waits_in - 1u) : NULL;
+	const char *call = waits_call_name && g->wait.call ? waits_call_name(g->wait.call - 1u) : NULL;
 
 	if (call && !until->what)
 		append(text, size, " in %s", call);
-	if (atomic_load(&g->line))
+	if (atomic_load(&g->wait.address))
 		append_line(g, call ? call : "", text, size, name);
 	else if (until->what)
 		append_object(until, text, size, name);

@@ -14,13 +14,13 @@ static long tell_kernel(const stack_t *stack, stack_t *before)
 
 static void put_in_force(struct hub *hub, const struct greenlet *owner)
 {
-	hub->altstack_owner = owner;
+	hub->sig.altstack_owner = owner;
 	tell_kernel(altstack_in_force(hub), NULL);
 }
 
 const stack_t *altstack_in_force(const struct hub *hub)
 {
-	return hub->altstack_owner ? &hub->altstack_owner->altstack : &hub->altstack;
+	return hub->sig.altstack_owner ? &hub->sig.altstack_owner->sig.altstack : &hub->sig.altstack;
 }
 
 /* The hub's stays for as long as the OS thread lives. */
@@ -29,16 +29,16 @@ void altstack_begin(struct hub *hub)
 	size_t needed = 4 * auxv_value(AT_MINSIGSTKSZ); /* as libc's _SC_SIGSTKSZ */
 	stack_t before = {.ss_flags = SS_DISABLE};
 
-	hub->altstack.ss_size = needed > 16384 ? needed : 16384;
-	hub->altstack.ss_sp = memory_alloc(hub->altstack.ss_size);
-	hub->altstack.ss_flags = hub->altstack.ss_sp ? 0 : SS_DISABLE;
+	hub->sig.altstack.ss_size = needed > 16384 ? needed : 16384;
+	hub->sig.altstack.ss_sp = memory_alloc(hub->sig.altstack.ss_size);
+	hub->sig.altstack.ss_flags = hub->sig.altstack.ss_sp ? 0 : SS_DISABLE;
 	if (tell_kernel(NULL, &before) == 0 && !(before.ss_flags & SS_DISABLE)) {
-		hub->main.altstack = before;
-		hub->main.altstack.ss_flags &= (int)AUTODISARM;
-		hub->main.has_altstack = true;
-		hub->altstack_owner = &hub->main;
-		hub->altstacks = 1;
-		atomic_store(&hub->needs_care, true);
+		hub->main.sig.altstack = before;
+		hub->main.sig.altstack.ss_flags &= (int)AUTODISARM;
+		hub->main.sig.has_altstack = true;
+		hub->sig.altstack_owner = &hub->main;
+		hub->sig.altstacks = 1;
+		atomic_store(&hub->sig.needs_care, true);
 	} else {
 		put_in_force(hub, NULL);
 	}
@@ -48,20 +48,20 @@ static void set_own(struct greenlet *me, const stack_t *stack)
 {
 	struct hub *hub = me->hub;
 
-	hub->altstacks += !me->has_altstack;
-	atomic_store(&hub->needs_care, true);
-	me->has_altstack = true;
-	me->altstack = *stack;
-	me->altstack.ss_flags &= (int)AUTODISARM;
-	hub->altstack_owner = me;
+	hub->sig.altstacks += !me->sig.has_altstack;
+	atomic_store(&hub->sig.needs_care, true);
+	me->sig.has_altstack = true;
+	me->sig.altstack = *stack;
+	me->sig.altstack.ss_flags &= (int)AUTODISARM;
+	hub->sig.altstack_owner = me;
 }
 
 void altstack_leave(struct greenlet *me)
 {
 	struct hub *hub = me->hub;
 
-	hub->altstacks -= me->has_altstack;
-	me->has_altstack = false;
+	hub->sig.altstacks -= me->sig.has_altstack;
+	me->sig.has_altstack = false;
 	put_in_force(hub, NULL);
 }
 
@@ -73,7 +73,7 @@ int altstack_set(struct greenlet *me, const stack_t *stack, stack_t *before)
 
 	if (before)
 		result = tell_kernel(NULL, before);
-	if (result == 0 && before && !me->has_altstack)
+	if (result == 0 && before && !me->sig.has_altstack)
 		*before = (stack_t){.ss_flags = SS_DISABLE};
 	if (result < 0 || !stack)
 		return (int)-result;
@@ -90,14 +90,14 @@ int altstack_set(struct greenlet *me, const stack_t *stack, stack_t *before)
 
 void altstack_reset(struct hub *hub, const struct greenlet *g)
 {
-	hub->altstacks = g->has_altstack;
+	hub->sig.altstacks = g->sig.has_altstack;
 }
 
 void altstack_follow(struct greenlet *next)
 {
-	const struct greenlet *owner = next->has_altstack ? next : NULL;
+	const struct greenlet *owner = next->sig.has_altstack ? next : NULL;
 
-	if (next->hub->altstack_owner != owner)
+	if (next->hub->sig.altstack_owner != owner)
 		put_in_force(next->hub, owner);
 }
 
@@ -114,8 +114,8 @@ bool altstack_is_in_use(const struct hub *hub)
 /* What comes on the hub's own context would be put over it, for it is not on that stack itself. */
 void altstack_spare(struct hub *hub)
 {
-	const struct greenlet *owner = hub->altstack_owner;
+	const struct greenlet *owner = hub->sig.altstack_owner;
 
-	if (owner && lies_on(&owner->altstack, owner->context.saved))
+	if (owner && lies_on(&owner->sig.altstack, owner->context.saved))
 		put_in_force(hub, NULL);
 }

@@ -110,7 +110,7 @@ bool stacks_follow_fault(const siginfo_t *info, const ucontext_t *context)
 	uintptr_t at = (uintptr_t)info->si_addr;
 
 	if (!g || g->is_main || info->si_code != SEGV_ACCERR || context_pc(context) != at ||
-	    at - (uintptr_t)g->stack.low >= (uintptr_t)(g->stack.high - g->stack.low) ||
+	    at - (uintptr_t)g->mem.stack.low >= (uintptr_t)(g->mem.stack.high - g->mem.stack.low) ||
 	    atomic_load(&looked_at) == ~0ull)
 		return false;
 	return stacks_follow_modules() == 0 && atomic_load(&looked_at) == ~0ull;

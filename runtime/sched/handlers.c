@@ -20,8 +20,8 @@ static uintptr_t low_end(uintptr_t here, const ucontext_t *interrupted)
 
 	if (lies_on(&interrupted->uc_stack, here))
 		return (uintptr_t)interrupted->uc_stack.ss_sp;
-	if (me && here - (uintptr_t)me->stack_low < (uintptr_t)me->stack_high - (uintptr_t)me->stack_low)
-		return (uintptr_t)me->stack_low;
+	if (me && here - (uintptr_t)me->mem.low < (uintptr_t)me->mem.high - (uintptr_t)me->mem.low)
+		return (uintptr_t)me->mem.low;
 	return here > NEAR ? here - NEAR : 0;
 }
 

@@ -19,29 +19,30 @@ __thread struct hub *hub_running;
 static __attribute__((noinline)) void insert_ready(struct greenlet *g, bool before_equals)
 {
 	struct hub *hub = g->hub;
-	struct greenlet **link = &hub->ready_first;
+	struct greenlet **link = &hub->ready.first;
 
-	if (!g->urgency)
-		link = hub->ready_last;
-	while (*link && ((*link)->urgency > g->urgency || ((*link)->urgency == g->urgency && !before_equals)))
+	if (!g->prio.urgency)
+		link = hub->ready.last;
+	while (*link && ((*link)->prio.urgency > g->prio.urgency ||
+			    ((*link)->prio.urgency == g->prio.urgency && !before_equals)))
 		link = &(*link)->next;
 	g->next = *link;
 	*link = g;
 	if (!g->next)
-		hub->ready_last = &g->next;
-	hub->ready_count++;
-	if (self && self->hub == hub && g->urgency > self->urgency)
-		hub->slice_over = true;
+		hub->ready.last = &g->next;
+	hub->ready.count++;
+	if (self && self->hub == hub && g->prio.urgency > self->prio.urgency)
+		hub->slice.preempt_pending = true;
 }
 
 static void append_ready(struct greenlet *g)
 {
 	struct hub *hub = g->hub;
 
-	hub->ready_count++;
+	hub->ready.count++;
 	g->next = NULL;
-	*hub->ready_last = g;
-	hub->ready_last = &g->next;
+	*hub->ready.last = g;
+	hub->ready.last = &g->next;
 }
 
 void make_ready_first(struct greenlet *g)
@@ -52,15 +53,15 @@ void make_ready_first(struct greenlet *g)
 void make_ready_to_yield(struct greenlet *g)
 {
 	struct hub *hub = g->hub;
-	const struct greenlet *first = hub->ready_first;
+	const struct greenlet *first = hub->ready.first;
 
-	if (!g->urgency || (first && first->urgency >= g->urgency)) {
-		hub->own_turns = 0;
+	if (!g->prio.urgency || (first && first->prio.urgency >= g->prio.urgency)) {
+		hub->self_yields = 0;
 		make_ready(g);
-	} else if (hub->own_turns++ < MOST_OWN_TURNS) {
+	} else if (hub->self_yields++ < MOST_OWN_TURNS) {
 		insert_ready(g, false);
 	} else {
-		hub->own_turns = 0;
+		hub->self_yields = 0;
 		append_ready(g);
 	}
 }
@@ -68,7 +69,7 @@ void make_ready_to_yield(struct greenlet *g)
 static bool take_from_ready(struct greenlet *g)
 {
 	struct hub *hub = g->hub;
-	struct greenlet **link = &hub->ready_first;
+	struct greenlet **link = &hub->ready.first;
 
 	while (*link && *link != g)
 		link = &(*link)->next;
@@ -76,8 +77,8 @@ static bool take_from_ready(struct greenlet *g)
 		return false;
 	*link = g->next;
 	if (!*link)
-		hub->ready_last = link;
-	hub->ready_count--;
+		hub->ready.last = link;
+	hub->ready.count--;
 	return true;
 }
 
@@ -93,10 +94,10 @@ static void find_most_urgent(struct hub *hub)
 void set_urgency(struct greenlet *g, unsigned urgency)
 {
 	struct hub *hub = g->hub;
-	bool was_ready = g != self && take_from_ready(g), is_less = urgency < g->urgency;
+	bool was_ready = g != self && take_from_ready(g), is_less = urgency < g->prio.urgency;
 
-	hub->with_urgency[g->urgency]--;
-	g->urgency = (uint8_t)urgency;
+	hub->with_urgency[g->prio.urgency]--;
+	g->prio.urgency = (uint8_t)urgency;
 	hub->with_urgency[urgency]++;
 	find_most_urgent(hub);
 	if (was_ready)
@@ -108,13 +109,14 @@ void follow_kernel_urgency(struct hub *hub)
 	struct sched_param param = {0};
 
 	raw_syscall(SYS_sched_getparam, 0, (long)&param, 0, 0, 0, 0);
-	hub->main.policy = (uint8_t)raw_syscall(SYS_sched_getscheduler, 0, 0, 0, 0, 0, 0);
+	hub->main.prio.policy = (uint8_t)raw_syscall(SYS_sched_getscheduler, 0, 0, 0, 0, 0, 0);
 	set_urgency(&hub->main, (unsigned)param.sched_priority);
 }
 
 bool is_first_in_first_out(const struct greenlet *g)
 {
-	return g->urgency && (g->policy == POLICY_OF_MAIN ? g->hub->main.policy : g->policy) == SCHED_FIFO;
+	return g->prio.urgency &&
+	       (g->prio.policy == POLICY_OF_MAIN ? g->hub->main.prio.policy : g->prio.policy) == SCHED_FIFO;
 }
 
 void make_ready(struct greenlet *g)
@@ -125,24 +127,24 @@ void make_ready(struct greenlet *g)
 		insert_ready(g, false);
 		return;
 	}
-	hub->ready_count++;
+	hub->ready.count++;
 	if (torture_strikes(3)) {
-		g->next = hub->ready_first;
-		hub->ready_first = g;
+		g->next = hub->ready.first;
+		hub->ready.first = g;
 		if (!g->next)
-			hub->ready_last = &g->next;
+			hub->ready.last = &g->next;
 		return;
 	}
 	g->next = NULL;
-	*hub->ready_last = g;
-	hub->ready_last = &g->next;
+	*hub->ready.last = g;
+	hub->ready.last = &g->next;
 }
 
 void look_soon(struct hub *hub)
 {
-	if (hub->turns > 1)
-		hub->is_look_asked = true;
-	hub->turns = 1;
+	if (hub->poll_budget > 1)
+		hub->poll_is_asked = true;
+	hub->poll_budget = 1;
 }
 
 static inline bool ends_park(struct greenlet *g, int outcome)
@@ -151,7 +153,7 @@ static inline bool ends_park(struct greenlet *g, int outcome)
 
 	if (g->state == RUNNING || g->state == ENDED || (g->state != PARKED && insists))
 		return false;
-	g->outcome = outcome;
+	g->wait.outcome = outcome;
 	g->state = RUNNING;
 	return true;
 }
@@ -172,11 +174,11 @@ void wake_first(struct greenlet *g, int outcome)
 		make_ready(g);
 		return;
 	}
-	hub->ready_count++;
-	g->next = hub->ready_first;
-	hub->ready_first = g;
+	hub->ready.count++;
+	g->next = hub->ready.first;
+	hub->ready.first = g;
 	if (!g->next)
-		hub->ready_last = &g->next;
+		hub->ready.last = &g->next;
 }
 
 /*
@@ -193,7 +195,7 @@ static inline __attribute__((always_inline)) void fetch_ahead(const struct green
 	frames = g->context.saved;
 	away = (char *)g->context.thread_pointer - (char *)me->context.thread_pointer;
 	__builtin_prefetch(g->next);
-	__builtin_prefetch(&g->timer.place);
+	__builtin_prefetch(&g->wait.timer.place);
 	__builtin_prefetch(g->context.thread_pointer);
 	__builtin_prefetch((char *)&self + away);
 	__builtin_prefetch((char *)&held + away);
@@ -208,9 +210,9 @@ void switch_away(void)
 {
 	struct greenlet *me = self, *next = NULL;
 	struct hub *hub = me->hub;
-	bool needs_care = __builtin_expect(atomic_load_explicit(&hub->needs_care, memory_order_relaxed), 0);
+	bool needs_care = __builtin_expect(atomic_load_explicit(&hub->sig.needs_care, memory_order_relaxed), 0);
 
-	if (--hub->turns && !(needs_care && altstack_is_in_use(hub)))
+	if (--hub->poll_budget && !(needs_care && altstack_is_in_use(hub)))
 		next = take_ready(hub);
 	if (next == me)
 		return;
@@ -228,7 +230,7 @@ int hub_refresh(struct hub *hub)
 	if (!hub->stale)
 		return 0;
 	make_ready(self);
-	hub->turns = 1;
+	hub->poll_budget = 1;
 	switch_away();
-	return hub->error;
+	return hub->start_error;
 }

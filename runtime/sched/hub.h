@@ -58,150 +58,218 @@ enum {
 /* The highest real-time priority that the kernel has. */
 #define MOST_URGENT 99
 
-/* The fields that every switch touches come first, in one cache line. */
+/*
+ * A greenlet. Unless it is said otherwise, a field is for the hub's own OS thread; an _Atomic one is for any. What each
+ * switch and each park touches comes first, in two cache lines.
+ */
 struct greenlet {
 	struct context context; /* valid while it does not run */
-	struct greenlet *next;  /* in the ready queue, or in the hub's list of spare ones */
-	struct hub *hub;
-	uint8_t state;
-	uint8_t on_signal; /* while parked: enum on_signal */
-	_Atomic uint8_t killed;
-	_Atomic uint8_t cancelled;   /* pthread_cancel */
-	_Atomic uint8_t posted;      /* is in the inbox */
-	_Atomic uint8_t interrupted; /* since it was parked: enum interrupted */
-	uint8_t loading;             /* inside dlopen or dlclose, how deep: calls are native there */
-	uint8_t detached;
-	uint64_t blocked;        /* its signal mask */
-	struct pending directed; /* signals for it alone */
-	int outcome, error;      /* of the last park; what green_fail() was told */
-	uint8_t is_main;
-	_Atomic uint16_t waits_in; /* 1 + the call that has parked it last; 0: none that is known, see waits.h */
-	_Atomic uint8_t releases;  /* of the two that are needed: its end, and a join or that it was detached */
-	uint8_t policy, priority;  /* as pthread_setschedparam was told */
-	uint8_t urgency;           /* its real-time priority, by which it is scheduled: set_urgency(); 0: none */
-	int8_t niceness;           /* the same for setpriority */
-	struct timer timer;        /* runs while it is parked with a deadline */
-	double since;              /* when it was parked last, by the clock of the hub's `seen` */
-	const struct until *until; /* as it was parked last; valid while it is */
-	nanos limit;               /* when all its waits end, by the timeouts below; FOR_EVER: there are none */
-	struct waiter waiter;      /* its place in the queue of the one descriptor that it waits for */
+	struct greenlet *next;  /* in the ready queue, or in the hub's pool */
+	struct hub *hub;        /* for any OS thread: constant from its spawn to its release */
+	uint8_t state;          /* enum state */
+	uint8_t loading;        /* inside dlopen or dlclose, how deep: calls are native there */
+	uint8_t is_main;        /* constant */
 
-	void *(*run)(void *);
-	void *value;               /* its argument, then its result */
-	struct greenlet *joiner;   /* waits for its end */
-	_Atomic uint32_t ended;    /* the same for pthread_join, which waits by this address */
-	_Atomic bool is_joined;    /* a joiner has come */
-	bool is_exiting;           /* in pthread_exit: it cannot be cancelled any more */
-	uintptr_t no_points;       /* the frame of the call in which nothing is a cancellation point; 0: none */
-	bool has_altstack, sliced; /* the latter: gives way in the middle of what it does, see slice.h */
-	bool waits_in_turns;       /* in the kernel, by itself: see wait_in_turns() */
-	bool is_cut;               /* its slice has ended in the midst of what it computes, and it is ready to go on */
-	struct greenlet *inbox_next;
-	struct greenlet *next_living, *previous_living; /* in the hub's list */
-	uint64_t awaits;                                /* the signals that it waits for, as by sigwait */
-	uint64_t assigned; /* which of the directed ones were meant for the process, and may go to another */
-	stack_t altstack;  /* its own alternate signal stack, if it has one */
+	/* What ends it from outside. */
+	struct {
+		_Atomic uint8_t killed;
+		_Atomic uint8_t cancelled; /* pthread_cancel */
+		bool is_exiting;           /* in pthread_exit: it cannot be cancelled any more */
+	} cancel;
+
+	/* Its last wait. The options and the timer are valid while it is parked. */
+	struct {
+		_Atomic uint16_t call; /* 1 + the call that has parked it; 0: none that is known, see waits.h */
+		uint8_t on_signal;     /* enum on_signal */
+		bool overran;          /* the greenlet's own limit has ended it */
+		bool in_turns;         /* it waits in the kernel, by itself: see wait_in_turns() */
+		int outcome;           /* 0 or an errno value */
+		const struct until *options;
+		double parked_at; /* by the clock of the hub's loop_now */
+		nanos limit;      /* when all its waits end, by the timeouts below; FOR_EVER: there are none */
+		struct timer timer;
+		_Atomic(const void *) address; /* of the parking lot, where it stands in one: see waits.c */
+	} wait;
+
+	/* Its signals. */
+	struct {
+		uint64_t blocked;            /* its mask */
+		struct pending pending;      /* sent to it alone; any OS thread */
+		_Atomic uint8_t interrupted; /* since it was parked: enum interrupted */
+		bool has_altstack;
+		uint64_t awaits;               /* what it waits for, as by sigwait */
+		uint64_t claimed;              /* of the pending ones, those for the process: they may go to another */
+		const siginfo_t *redelivering; /* that it is sending to itself from what was sent to it; NULL: none */
+		stack_t altstack;              /* its own alternate stack, if it has one */
+	} sig;
+
+	/* How it is scheduled. */
+	struct {
+		uint8_t policy, priority; /* as pthread_setschedparam was told */
+		uint8_t urgency;          /* its real-time priority: set_urgency(); 0: none */
+		int8_t niceness;          /* as setpriority was told */
+		bool sliced;              /* it can be preempted in the middle of what it does, see preempt.h */
+		bool is_preempted;        /* its slice has ended in the midst of what it computes, and it is ready */
+		cpu_set_t *processors;    /* as pthread_setaffinity_np was told; NULL: nothing */
+	} prio;
+
+	/* How other OS threads wake it. */
+	struct {
+		_Atomic uint8_t is_queued;
+		struct greenlet *next; /* valid while it is queued */
+	} remote;
+
+	/* What holds off timeouts, kills and cancellations. */
+	struct {
+		unsigned depth;      /* of sections that no kill and no timeout ends */
+		nanos limit;         /* to be put back at the end of the outermost of them */
+		uintptr_t no_points; /* the frame of the call in which nothing is a cancellation point; 0: none */
+	} shield;
 	struct green_timeout *timeouts; /* those begun and not ended, the innermost first */
-	unsigned shields;               /* sections that no kill and no timeout ends */
-	nanos unshielded_limit;         /* to be put back at the end of the outermost of them */
-	struct link *links;             /* what is called at its end, in order */
-	uint64_t number, parent;        /* which one of the hub's it is, by its spawn, and by whom: 0 is the main one */
-	bool has_begun, has_returned;   /* its function */
-	bool overran, is_released;      /* a wait has ended by the limit; nobody has a handle any more */
-	struct stack stack;
-	uint32_t id; /* that its thread id is made from: the stack's and, from MAX_STACKS on, how often that was used */
-	void *stack_low, *stack_high;  /* for calls: of our stack the rest holds this; or the program's own */
-	size_t stack_size, guard_size; /* as they were asked for */
-	bool is_on_given_stack;
-	cpu_set_t *processors;      /* as pthread_setaffinity_np was told; NULL: nothing */
-	_Atomic(const void *) line; /* of the parking lot, where it stands in one: see waits.c */
-	const siginfo_t *taking;    /* the signal that it is sending to itself from what it was sent; NULL: none */
-	int *cleared_at_end;        /* as set_tid_address(2) was told; NULL: nothing */
-	int end_fd;                 /* becomes readable at its end, borrowed; 0: nobody has asked for one */
-	int end_peer;               /* its end closes this one, borrowed; 0: end_fd is an eventfd, and is written to */
-	char name[16];
-	bool is_named; /* name holds it, be it empty; else it goes by that of its OS thread */
+
+	struct waiter waiter; /* in the queue of the one descriptor that it waits for */
+
+	/* From its spawn to its end. */
+	struct {
+		void *(*run)(void *);
+		void *value;              /* its argument, then its result */
+		int error;                /* what green_fail() was told */
+		struct greenlet *joiner;  /* waits for its end */
+		_Atomic uint32_t ended;   /* the same for pthread_join, which waits by this address */
+		_Atomic bool is_joined;   /* a joiner has come */
+		_Atomic uint8_t releases; /* of the two that are needed: its end, and a join or that it was detached */
+		uint8_t detached;
+		bool has_begun, has_returned; /* its function */
+		bool is_released;             /* there is no handle of it any more */
+		struct link *exit_hooks;      /* in order */
+		int *cleared_at_end;          /* as set_tid_address(2) was told; NULL: nothing */
+		int end_fd;                   /* becomes readable at its end, borrowed; 0: there is none */
+		int end_peer; /* its end closes this one, borrowed; 0: end_fd is an eventfd, and is written to */
+	} life;
+
+	/* Its stack, as the program sees it. */
+	struct {
+		struct stack stack;
+		void *low, *high;        /* for calls: of our stack the rest holds this; or the program's own */
+		size_t size, guard_size; /* as they were asked for */
+		bool is_given;           /* by the program */
+	} mem;
+
+	/* By what it is known; constant but for the name. */
+	struct {
+		uint64_t number,
+		    parent;  /* which one of the hub's it is, by its spawn, and by which: 0 is the main one */
+		uint32_t id; /* its thread id is made from it: the stack's and, from MAX_STACKS on, how often that was
+				used */
+		char name[16];
+		bool is_named; /* name holds it, be it empty; else it goes by that of its OS thread */
+	} ident;
+
+	struct greenlet *next_living, *previous_living; /* in the hub's list */
 };
 
+/*
+ * A hub. Unless it is said otherwise, a field is for its own OS thread; an _Atomic one is for any. What each switch
+ * touches comes first.
+ */
 struct hub {
-	struct greenlet *ready_first, **ready_last;
-	size_t ready_count;
-	double seen;             /* when the loop was last looked at, by its own clock */
-	size_t turns;            /* switches until the loop is looked at again */
-	_Atomic bool needs_care; /* somebody has an alternate stack, or was sent signals: see switch_away() */
-	unsigned urgent;         /* the highest urgency of its greenlets, ready or not; 0: none has one */
-	size_t alive;            /* greenlets that have not ended, including the main one until end_main() */
+	struct {
+		struct greenlet *first, **last;
+		size_t count;
+	} ready;
+	double loop_now;    /* when the loop was last polled, by its own clock */
+	size_t poll_budget; /* switches until the loop is polled again */
+	unsigned urgent;    /* the highest urgency of its greenlets, ready or not; 0: none has one */
+	uint8_t idle_calls; /* see give_way() */
+	bool poll_is_asked; /* the budget was cut short: it says nothing of how quick the switches are */
+	size_t alive;       /* greenlets that have not ended, including the main one until end_main() */
 	uint64_t switches;
-	size_t usual_turns;     /* what the turns start from */
-	nanos looked;           /* when they were last used up */
-	bool is_look_asked;     /* the turns were cut short: their number says nothing of how quick they are */
-	uint8_t idle_calls;     /* see give_way() */
-	unsigned own_turns;     /* how often in a row an urgent one has given way to none but itself */
-	size_t altstacks;       /* how many greenlets have an alternate signal stack of their own */
-	struct context context; /* its own; valid while it does not run */
+	size_t usual_poll_budget; /* what the budget starts from */
+	nanos looked;             /* when it was last used up */
+	unsigned self_yields;     /* how often in a row an urgent one has given way to none but itself */
+	struct context context;   /* its own; valid while it does not run */
 
-	struct greenlet *living; /* that have not ended, the main one aside */
-	size_t masks;            /* how many they are, and the main one */
-	size_t blocks_in_all;    /* the sum of blocks[], see mask.c */
+	/* Preemption, see preempt.h. */
+	struct {
+		volatile bool preempt_pending; /* the next call is to give way */
+		bool has_timers;
+		bool is_running;        /* the timer */
+		int timer, retry_timer; /* the kernel's numbers */
+		unsigned retries;       /* since the timer has ticked */
+		uint64_t ticked;        /* what `switches` was when it ticked last */
+		uint64_t count;         /* that ended in the middle of the program's code */
+	} slice;
 
-	bool is_first;                       /* its OS thread is the main one of the process */
-	int thread_id;                       /* of its OS thread; for readers in other processes, see description.c */
-	const int *thread_word;              /* holds the same until the OS thread has ended */
+	/* Signals of its OS thread and its greenlets. */
+	struct {
+		_Atomic bool needs_care; /* a greenlet has an alternate stack, or was sent signals: see switch_away() */
+		_Atomic bool is_signalled; /* there is something for deliver_signals() to do */
+		_Atomic bool was_stopped;  /* the process has been stopped, and goes on: see note_stop() */
+		size_t altstacks;          /* how many greenlets have an alternate signal stack of their own */
+		stack_t altstack;          /* for those that have none */
+		const struct greenlet *altstack_owner; /* whose the kernel knows; NULL: the hub's */
+		size_t masks;                          /* of how many greenlets the masks are counted */
+		size_t blocks_in_all;                  /* the sum of blocks[], see mask.c */
+		uint32_t blocks[64];                   /* how many of them block each signal */
+		uint64_t kernel_mask;                  /* what the kernel blocks in the OS thread, as far as we know */
+		uint64_t awaited;                      /* what greenlets wait for, as by sigwait */
+		uint64_t watched;                      /* what of it the signalfd has been told */
+		int fd;                                /* the signalfd; -1: there is none yet */
+		ev_io watcher;
+		ev_timer timer; /* in its place, where it is refused */
+		struct pending
+		    pending; /* for the process, that the greenlet blocked which was running; any OS thread */
+	} sig;
+
+	/* The event loop, and what waits in it. */
+	struct {
+		struct ev_loop *loop;
+		struct timers timers;
+		ev_io timer_watcher;
+		ev_timer coarse_timer; /* in the place of the timerfd, where that is refused: exact to a millisecond */
+		int timer_fd;          /* -1: refused */
+		int epoll_fd;          /* the loop's, where libev has made one, else -1 */
+		bool lost_epoll;       /* a filter refuses epoll now: the loop is to be made anew, without */
+		nanos armed;           /* what the timerfd is set to; FOR_EVER: nothing */
+		struct sparse watches; /* of struct fd_watch, by descriptor; another OS thread reads it with the lock */
+		struct lock watches_lock; /* its own OS thread takes it to change the table */
+		_Atomic(struct notice *) notices;
+		struct ring *ring; /* of requests to the kernel; NULL: there is none yet */
+	} io;
+
+	/* What other OS threads and signal handlers leave. */
+	struct {
+		_Atomic(struct greenlet *) queue; /* to be woken, the last first */
+		_Atomic bool is_sent;             /* the wake-up, and not taken yet */
+		_Atomic bool wakes_parking_lot;   /* see parking_lot.c */
+		ev_io watcher;
+		int fd;       /* an eventfd of our own: where there is none to be had, ev_async would abort */
+		int write_fd; /* what is written to: the same, or a pipe's other end where eventfds are refused */
+	} remote;
+
+	/* Its OS thread. */
+	struct {
+		int tid;             /* also for readers in other processes, see description.c */
+		const int *tid_word; /* holds the same until the OS thread has ended */
+		bool is_main;        /* of the process */
+		void *listed;        /* the thread pointer by which libc lists the OS thread */
+	} os;
+
+	struct greenlet *living;             /* that have not ended, the main one aside */
 	struct greenlet main;                /* the OS thread's own flow of control */
-	void *listed;                        /* the thread pointer by which libc lists the OS thread */
-	struct greenlet *spare;              /* ended ones with their stacks, for the next spawns */
+	struct greenlet *pool;               /* ended ones with their stacks, for the next spawns */
 	_Atomic(struct greenlet *) returned; /* the same, from other OS threads */
 	struct greenlet *leaving;            /* ends on the program's own stack: it has ended once the hub runs */
-	size_t spare_count, idlers;          /* the latter wait for all others to be done, see green_idle() */
+	size_t pool_count, idlers;           /* the latter wait for all others to be done, see green_idle() */
 	size_t peak;
 	uint64_t spawned;
-
-	struct ev_loop *loop;
-	struct timers timers;
-	ev_io timer_watcher;
-	ev_timer coarse_timer;  /* in the place of the timerfd, where that is refused: exact to a millisecond */
-	int timer_fd, epoll_fd; /* -1: refused; the latter is the loop's, where libev has made one */
-	bool lost_epoll;        /* a filter refuses epoll now: the loop is to be made anew, without */
-	nanos armed;            /* what the timerfd is set to; FOR_EVER: nothing */
-
-	ev_io knock_watcher; /* another OS thread or a signal handler has left something */
-	int knock_fd;        /* an eventfd of our own: where there is none to be had, ev_async would abort */
-	int knock_to;        /* what is written to: the same, or a pipe's other end where eventfds are refused */
-	_Atomic bool knocked;
-	_Atomic bool lines_to_call; /* see lot.c */
-	_Atomic(struct greenlet *) inbox;
-	uint8_t helper_wanted;                  /* enum helper_wanted */
+	uint8_t offload_thread_wanted;          /* enum helper_wanted */
 	unsigned with_urgency[MOST_URGENT + 1]; /* how many greenlets have each urgency but 0 */
 
-	stack_t altstack;                      /* for those who have none */
-	const struct greenlet *altstack_owner; /* whose the kernel knows; NULL: the hub's */
-	uint32_t blocks[64];                   /* how many of them, and the main one, block each signal; see mask.c */
-	uint64_t kernel_mask;                  /* what the kernel blocks in the OS thread, as far as we know */
-	uint64_t awaited;                      /* what somebody waits for, as by sigwait */
-	uint64_t watched;                      /* what of it the signalfd has been told */
-	int signal_fd;                         /* -1: there is none yet */
-	ev_timer signal_timer;                 /* in its place, where it is refused */
-	ev_io signal_watcher;
-	struct pending arrived;    /* signals for the process that the greenlet blocked which was running */
-	_Atomic bool was_stopped;  /* the process has been stopped, and goes on: see note_stop() */
-	_Atomic bool is_signalled; /* there is something for deliver_signals() to do */
-
-	int slice_timer, retry_timer; /* the kernel's numbers */
-	bool has_slice_timer;         /* both of them */
-	bool is_sliced;               /* the first runs */
-	unsigned retries;             /* of the second, since the first has ticked */
-	uint64_t ticked;              /* what `switches` was when its timer ticked last */
-	volatile bool slice_over;     /* the next call is to give way */
-	uint64_t slices;              /* that ended in the middle of the program's code */
-
-	struct sparse watches;    /* of struct fd_watch, by descriptor; another OS thread reads it with the lock */
-	struct lock watches_lock; /* for the hub's own OS thread while it changes the table */
-	_Atomic(struct notice *) notices;
-	struct ring *ring; /* of requests to the kernel; NULL: there is none yet */
 	struct stack stack;
-	int error;        /* of opening the loop */
+	int start_error;  /* of opening the loop */
 	bool stale;       /* this is the child of a fork: the loop is the parent's */
-	struct hub *next; /* in the list of all hubs */
+	struct hub *next; /* in the list of all hubs; guarded by hubs_lock */
 };
 
 /* The list of all hubs grows at its head, and a hub stays in it. The lock guards additions and walks. */
@@ -260,7 +328,7 @@ void set_urgency(struct greenlet *g, unsigned urgency);
 /* True when a greenlet of the caller's hub, ready or not, is more urgent than the caller. */
 static inline bool is_outranked(void)
 {
-	return self && self->hub->urgent > self->urgency;
+	return self && self->hub->urgent > self->prio.urgency;
 }
 
 /* The main greenlet has the policy and the priority that the kernel has for its OS thread, which is the caller's. */
@@ -272,14 +340,14 @@ bool is_first_in_first_out(const struct greenlet *g);
 /* Takes the first out of the ready queue, which may be empty: NULL. */
 static inline struct greenlet *take_ready(struct hub *hub)
 {
-	struct greenlet *g = hub->ready_first;
+	struct greenlet *g = hub->ready.first;
 
 	if (!g)
 		return NULL;
-	hub->ready_first = g->next;
-	if (!hub->ready_first)
-		hub->ready_last = &hub->ready_first;
-	hub->ready_count--;
+	hub->ready.first = g->next;
+	if (!hub->ready.first)
+		hub->ready.last = &hub->ready.first;
+	hub->ready.count--;
 	return g;
 }
 
@@ -316,7 +384,7 @@ void take_inbox(struct hub *hub);
 /* True for a greenlet that was cancelled, has cancellation enabled and has not begun to exit. */
 static inline bool is_to_be_cancelled(const struct greenlet *g)
 {
-	return __builtin_expect(g->cancelled, 0) && !g->is_exiting &&
+	return __builtin_expect(g->cancel.cancelled, 0) && !g->cancel.is_exiting &&
 	       !(tls_cancel_state(g->context.thread_pointer) & TLS_CANCEL_DISABLED);
 }
 
@@ -332,13 +400,13 @@ extern void (*end_cancelled)(void);
 /* True when the blocking calls of g are to end: it was killed, or cancelled and lets that be. */
 static inline bool must_end(const struct greenlet *g)
 {
-	return (g->killed && !g->shields) || is_to_be_cancelled(g);
+	return (g->cancel.killed && !g->shield.depth) || is_to_be_cancelled(g);
 }
 
 /* True when there is a reason to park: other greenlets live on this one's hub, or a timeout is to end its calls. */
 static inline bool has_company(const struct greenlet *g)
 {
-	return g->hub->alive > 1 || g->limit != FOR_EVER;
+	return g->hub->alive > 1 || g->wait.limit != FOR_EVER;
 }
 
 /*

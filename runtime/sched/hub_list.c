@@ -40,7 +40,7 @@ struct greenlet *greenlet_of(pthread_t thread)
 	if (!any_hub())
 		return NULL;
 	g = *(struct greenlet **)tls_at(tls_of_thread(thread), &self, thread_pointer());
-	return g && g->is_main && !g->hub->is_first ? NULL : g;
+	return g && g->is_main && !g->hub->os.is_main ? NULL : g;
 }
 
 struct greenlet *greenlet_of_id(int thread_id)
@@ -52,7 +52,7 @@ struct greenlet *greenlet_of_id(int thread_id)
 	if (!any_hub() || !tls_has_id(thread_id, &id) || stack_of_id(id % MAX_STACKS, &stack))
 		return NULL;
 	g = greenlet_on(&stack);
-	return g && g->id == id && g->state != ENDED ? g : NULL;
+	return g && g->ident.id == id && g->state != ENDED ? g : NULL;
 }
 
 pid_t thread_id_of(const struct greenlet *g)
@@ -63,7 +63,7 @@ pid_t thread_id_of(const struct greenlet *g)
 /* The first thread's may have changed by a fork, of which its descriptor is not told. */
 pid_t kernel_id_of(const struct greenlet *g)
 {
-	return g->hub->is_first ? sys_getpid() : thread_id_of(&g->hub->main);
+	return g->hub->os.is_main ? sys_getpid() : thread_id_of(&g->hub->main);
 }
 
 pthread_t thread_of(const struct greenlet *g)
@@ -90,7 +90,7 @@ static void add_counts(struct hub *hub, void *arg)
 
 	counts->spawned += hub->spawned;
 	counts->switches += hub->switches;
-	counts->slices += hub->slices;
+	counts->slices += hub->slice.count;
 	counts->peak += hub->peak;
 }
 

@@ -18,8 +18,8 @@ static uint64_t set_kernel_mask(uint64_t mask)
 static void count_blocks(struct hub *hub, uint64_t signals, int by)
 {
 	for (; signals; signals &= signals - 1) {
-		hub->blocks[__builtin_ctzll(signals)] += (unsigned)by;
-		hub->blocks_in_all += (size_t)by;
+		hub->sig.blocks[__builtin_ctzll(signals)] += (unsigned)by;
+		hub->sig.blocks_in_all += (size_t)by;
 	}
 }
 
@@ -38,14 +38,14 @@ bool is_guarded(int signo)
 /* The handler of a signal may change the mask in our midst, but it puts it back. */
 void note_mask(struct greenlet *g, uint64_t blocked)
 {
-	uint64_t before = g->blocked;
+	uint64_t before = g->sig.blocked;
 
 	blocked &= ~UNBLOCKABLE;
 	if (blocked == before)
 		return;
 	count_blocks(g->hub, blocked & ~before, 1);
 	count_blocks(g->hub, before & ~blocked, -1);
-	g->blocked = blocked;
+	g->sig.blocked = blocked;
 	if (__builtin_expect((blocked & EARNED & ~atomic_load_explicit(&guarded, memory_order_relaxed)) != 0, 0))
 		guard(blocked & EARNED);
 }
@@ -55,10 +55,10 @@ uint64_t common_mask(const struct hub *hub)
 {
 	uint64_t common = pending_is_short() ? QUEUED : 0, left;
 
-	if (!hub->blocks_in_all && !common)
+	if (!hub->sig.blocks_in_all && !common)
 		return 0;
-	for (left = hub->main.blocked; left; left &= left - 1) {
-		if (hub->blocks[__builtin_ctzll(left)] == hub->masks)
+	for (left = hub->main.sig.blocked; left; left &= left - 1) {
+		if (hub->sig.blocks[__builtin_ctzll(left)] == hub->sig.masks)
 			common |= left & -left;
 	}
 	/* What ends slices, the program does not see: it is to come whatever is blocked. */
@@ -69,18 +69,18 @@ void apply_masks(struct hub *hub)
 {
 	uint64_t common = common_mask(hub);
 
-	if (common == hub->kernel_mask)
+	if (common == hub->sig.kernel_mask)
 		return;
-	hub->kernel_mask = common;
+	hub->sig.kernel_mask = common;
 	set_kernel_mask(common);
 }
 
 void open_mask(struct hub *hub, uint64_t signals)
 {
-	if (!(hub->kernel_mask & signals))
+	if (!(hub->sig.kernel_mask & signals))
 		return;
-	hub->kernel_mask &= ~signals;
-	set_kernel_mask(hub->kernel_mask);
+	hub->sig.kernel_mask &= ~signals;
+	set_kernel_mask(hub->sig.kernel_mask);
 }
 
 static void move_all(struct pending *from, struct pending *to, uint64_t signals)
@@ -94,18 +94,18 @@ static void give_up_assigned(struct greenlet *g, uint64_t signals)
 {
 	struct hub *hub = g->hub;
 
-	move_all(&g->directed, &hub->arrived, signals);
-	g->assigned &= ~signals;
-	atomic_store(&hub->is_signalled, true);
+	move_all(&g->sig.pending, &hub->sig.pending, signals);
+	g->sig.claimed &= ~signals;
+	atomic_store(&hub->sig.is_signalled, true);
 	if (!hub->stale)
 		knock(hub);
 }
 
 static void take_over(struct greenlet *me, uint64_t signals)
 {
-	move_all(&me->hub->arrived, &me->directed, signals);
-	me->assigned |= signals;
-	atomic_store(&me->hub->needs_care, true);
+	move_all(&me->hub->sig.pending, &me->sig.pending, signals);
+	me->sig.claimed |= signals;
+	atomic_store(&me->hub->sig.needs_care, true);
 }
 
 /* What it blocks now goes to another, and what it lets through is its own. */
@@ -114,11 +114,11 @@ static void share_signals(struct greenlet *me)
 	struct hub *hub = me->hub;
 	uint64_t arrived;
 
-	if (me->assigned & me->blocked)
-		give_up_assigned(me, me->assigned & me->blocked);
-	arrived = atomic_load_explicit(&hub->arrived.signals, memory_order_relaxed);
-	if (arrived & ~me->blocked)
-		take_over(me, arrived & ~me->blocked);
+	if (me->sig.claimed & me->sig.blocked)
+		give_up_assigned(me, me->sig.claimed & me->sig.blocked);
+	arrived = atomic_load_explicit(&hub->sig.pending.signals, memory_order_relaxed);
+	if (arrived & ~me->sig.blocked)
+		take_over(me, arrived & ~me->sig.blocked);
 }
 
 void change_mask(struct greenlet *me, uint64_t blocked)
@@ -131,16 +131,16 @@ void change_mask(struct greenlet *me, uint64_t blocked)
 void expect_mask(struct greenlet *me, uint64_t blocked)
 {
 	note_mask(me, blocked);
-	me->hub->kernel_mask = me->blocked;
-	me->hub->turns = 1;
+	me->hub->sig.kernel_mask = me->sig.blocked;
+	me->hub->poll_budget = 1;
 	share_signals(me);
 }
 
 void mask_begin(struct hub *hub)
 {
-	hub->kernel_mask = sys_get_mask();
-	hub->masks = 1;
-	note_mask(&hub->main, hub->kernel_mask);
+	hub->sig.kernel_mask = sys_get_mask();
+	hub->sig.masks = 1;
+	note_mask(&hub->main, hub->sig.kernel_mask);
 }
 
 void mask_enter(struct greenlet *g, uint64_t blocked)
@@ -152,7 +152,7 @@ void mask_enter(struct greenlet *g, uint64_t blocked)
 	if (hub->living)
 		hub->living->previous_living = g;
 	hub->living = g;
-	hub->masks++;
+	hub->sig.masks++;
 	if (blocked)
 		note_mask(g, blocked);
 }
@@ -165,42 +165,42 @@ void mask_leave(struct greenlet *g)
 {
 	struct hub *hub = g->hub;
 
-	if (g->blocked)
+	if (g->sig.blocked)
 		note_mask(g, 0);
-	hub->masks--;
-	if (hub->masks == 1 && common_mask(hub) != hub->kernel_mask)
-		hub->turns = 1;
+	hub->sig.masks--;
+	if (hub->sig.masks == 1 && common_mask(hub) != hub->sig.kernel_mask)
+		hub->poll_budget = 1;
 	*(g->previous_living ? &g->previous_living->next_living : &hub->living) = g->next_living;
 	if (g->next_living)
 		g->next_living->previous_living = g->previous_living;
-	if (g->assigned)
-		give_up_assigned(g, g->assigned);
-	if (atomic_load_explicit(&g->directed.signals, memory_order_relaxed))
-		pending_drop(&g->directed);
+	if (g->sig.claimed)
+		give_up_assigned(g, g->sig.claimed);
+	if (atomic_load_explicit(&g->sig.pending.signals, memory_order_relaxed))
+		pending_drop(&g->sig.pending);
 }
 
 void mask_reset(struct hub *hub, struct greenlet *g)
 {
-	uint64_t blocked = g->blocked;
+	uint64_t blocked = g->sig.blocked;
 
-	for (size_t i = 0; i < sizeof(hub->blocks) / sizeof(hub->blocks[0]); i++)
-		hub->blocks[i] = 0;
-	hub->blocks_in_all = 0;
+	for (size_t i = 0; i < sizeof(hub->sig.blocks) / sizeof(hub->sig.blocks[0]); i++)
+		hub->sig.blocks[i] = 0;
+	hub->sig.blocks_in_all = 0;
 	hub->living = NULL;
-	hub->awaited = 0;
-	hub->main.awaits = 0;
-	g->awaits = 0;
-	g->assigned = 0;
-	hub->masks = 1;
-	pending_drop(&hub->arrived);
-	pending_drop(&g->directed);
-	hub->main.blocked = 0;
+	hub->sig.awaited = 0;
+	hub->main.sig.awaits = 0;
+	g->sig.awaits = 0;
+	g->sig.claimed = 0;
+	hub->sig.masks = 1;
+	pending_drop(&hub->sig.pending);
+	pending_drop(&g->sig.pending);
+	hub->main.sig.blocked = 0;
 	if (g->is_main) {
 		note_mask(g, blocked);
 	} else {
-		hub->main.blocked = ~UNBLOCKABLE;
+		hub->main.sig.blocked = ~UNBLOCKABLE;
 		count_blocks(hub, ~UNBLOCKABLE, 1);
-		g->blocked = 0;
+		g->sig.blocked = 0;
 		mask_enter(g, blocked);
 	}
 	apply_masks(hub);
@@ -211,7 +211,7 @@ uint64_t lend_mask(const sigset_t *mask)
 	uint64_t before = 0;
 
 	if (mask && self) {
-		before = self->blocked;
+		before = self->sig.blocked;
 		note_mask(self, signal_bits(mask));
 	}
 	return before;
@@ -225,10 +225,10 @@ void take_back_mask(const sigset_t *mask, uint64_t before)
 
 bool show_own_mask(void)
 {
-	if (!self || self->hub->kernel_mask == self->blocked)
+	if (!self || self->hub->sig.kernel_mask == self->sig.blocked)
 		return false;
-	self->hub->kernel_mask = self->blocked;
-	set_kernel_mask(self->blocked);
+	self->hub->sig.kernel_mask = self->sig.blocked;
+	set_kernel_mask(self->sig.blocked);
 	return true;
 }
 
@@ -236,9 +236,9 @@ bool show_own_blocks(uint64_t signals)
 {
 	struct hub *hub = self ? self->hub : NULL;
 
-	if (!hub || !(self->blocked & ~hub->kernel_mask & signals))
+	if (!hub || !(self->sig.blocked & ~hub->sig.kernel_mask & signals))
 		return false;
-	hub->kernel_mask |= self->blocked & signals;
-	set_kernel_mask(hub->kernel_mask);
+	hub->sig.kernel_mask |= self->sig.blocked & signals;
+	set_kernel_mask(hub->sig.kernel_mask);
 	return true;
 }

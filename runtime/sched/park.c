@@ -15,10 +15,10 @@ void (*end_cancelled)(void);
 /* Whether it was the end of the greenlet's own time is noted for green_timeout_end(). */
 static void time_is_up(struct timer *timer)
 {
-	struct greenlet *g = (struct greenlet *)((char *)timer - offsetof(struct greenlet, timer));
+	struct greenlet *g = (struct greenlet *)((char *)timer - offsetof(struct greenlet, wait.timer));
 
-	if (timer->deadline == g->limit)
-		g->overran = true;
+	if (timer->deadline == g->wait.limit)
+		g->wait.overran = true;
 	wake(g, ETIMEDOUT);
 }
 
@@ -28,8 +28,8 @@ static void time_is_up(struct timer *timer)
  */
 static __attribute__((noinline)) void start_timer(struct greenlet *me, nanos deadline)
 {
-	me->timer.fire = time_is_up;
-	timer_start(&me->hub->timers, &me->timer, deadline);
+	me->wait.timer.fire = time_is_up;
+	timer_start(&me->hub->io.timers, &me->wait.timer, deadline);
 }
 
 /*
@@ -40,13 +40,13 @@ static __attribute__((noinline)) void start_timer(struct greenlet *me, nanos dea
 /* What the greenlet's own time limit leaves of the wait. */
 PART_OF_PARK nanos deadline_of(const struct greenlet *me, const struct until *until)
 {
-	return me->limit < until->deadline && !until->firm ? me->limit : until->deadline;
+	return me->wait.limit < until->deadline && !until->firm ? me->wait.limit : until->deadline;
 }
 
 static __attribute__((noinline)) int time_is_over(struct greenlet *me, nanos deadline)
 {
-	if (deadline == me->limit)
-		me->overran = true;
+	if (deadline == me->wait.limit)
+		me->wait.overran = true;
 	return ETIMEDOUT;
 }
 
@@ -54,17 +54,17 @@ PART_OF_PARK int wait_as_it_is(struct greenlet *me, const struct until *until)
 {
 	nanos deadline = deadline_of(me, until);
 
-	me->on_signal = (uint8_t)until->on_signal;
-	me->outcome = 0;
-	me->until = until;
-	me->since = me->hub->seen;
+	me->wait.on_signal = (uint8_t)until->on_signal;
+	me->wait.outcome = 0;
+	me->wait.options = until;
+	me->wait.parked_at = me->hub->loop_now;
 	me->state = until->firm ? PARKED_STEADILY : PARKED;
 	if (deadline != FOR_EVER)
 		start_timer(me, deadline);
 	switch_away();
-	if (me->timer.place)
-		timer_stop(&me->hub->timers, &me->timer);
-	return me->outcome;
+	if (me->wait.timer.place)
+		timer_stop(&me->hub->io.timers, &me->wait.timer);
+	return me->wait.outcome;
 }
 
 /* Ends a wait that has come to this outcome: the handlers of signals that came meanwhile run before it does. */
@@ -81,14 +81,14 @@ PART_OF_PARK int wait_ended(struct greenlet *me, const struct until *until, int 
  */
 static __attribute__((noinline)) int wait_with_mask(struct greenlet *me, const struct until *until)
 {
-	uint64_t before = me->blocked;
+	uint64_t before = me->sig.blocked;
 	int error;
 
 	change_mask(me, signal_bits(until->mask));
 	error = wait_ended(me, until, 0);
 	if (!error) {
 		error = wait_as_it_is(me, until);
-		note_mask(me, me->blocked | before);
+		note_mask(me, me->sig.blocked | before);
 		error = wait_ended(me, until, error);
 	}
 	change_mask(me, before);
@@ -109,7 +109,7 @@ PART_OF_PARK int wait_until(struct greenlet *me, const struct until *until)
 		take_signals(me);
 		return 0; /* the handlers may have changed what is waited for, or have forked */
 	}
-	atomic_store_explicit(&me->interrupted, 0, memory_order_relaxed);
+	atomic_store_explicit(&me->sig.interrupted, 0, memory_order_relaxed);
 	if (until->mask)
 		return wait_with_mask(me, until);
 	return wait_ended(me, until, wait_as_it_is(me, until));
@@ -119,15 +119,15 @@ bool ends_wait(const struct greenlet *g, const struct until *until)
 {
 	if (until->firm)
 		return false;
-	if ((g->killed && !g->shields) || is_to_be_cancelled_at_once(g))
+	if ((g->cancel.killed && !g->shield.depth) || is_to_be_cancelled_at_once(g))
 		return true;
-	return !until->no_point && !g->no_points && is_to_be_cancelled(g);
+	return !until->no_point && !g->shield.no_points && is_to_be_cancelled(g);
 }
 
 /* A firm wait, and those around it that a handler has interrupted, are left before the frames are unwound. */
 static void end_at_once(struct greenlet *me)
 {
-	me->is_exiting = true;
+	me->cancel.is_exiting = true;
 	leave_waits(0);
 	end_cancelled();
 }
@@ -147,7 +147,7 @@ int park(const struct until *until)
 
 	if (!until)
 		until = &for_ever;
-	if (__builtin_expect(me->killed | me->cancelled, 0)) {
+	if (__builtin_expect(me->cancel.killed | me->cancel.cancelled, 0)) {
 		error = heed_end(me, until, 0);
 		if (error)
 			return error;
@@ -156,22 +156,22 @@ int park(const struct until *until)
 		yield_turn();
 	else
 		error = wait_until(me, until);
-	return __builtin_expect(me->cancelled, 0) ? heed_end(me, until, error) : error;
+	return __builtin_expect(me->cancel.cancelled, 0) ? heed_end(me, until, error) : error;
 }
 
 void park_new(struct greenlet *g, nanos deadline)
 {
 	g->state = PARKED;
-	g->until = &for_ever;
-	g->on_signal = SIGNAL_PASSES;
-	g->timer.fire = time_is_up;
-	timer_start(&g->hub->timers, &g->timer, deadline);
+	g->wait.options = &for_ever;
+	g->wait.on_signal = SIGNAL_PASSES;
+	g->wait.timer.fire = time_is_up;
+	timer_start(&g->hub->io.timers, &g->wait.timer, deadline);
 }
 
 void park_firmly(void)
 {
-	self->until = &for_ever;
-	self->since = self->hub->seen;
+	self->wait.options = &for_ever;
+	self->wait.parked_at = self->hub->loop_now;
 	self->state = PARKED_FIRMLY;
 	switch_away();
 }
@@ -198,7 +198,7 @@ void end_wait(struct greenlet *g)
 	bool is_ours = (self && self->hub == g->hub) || hub_running == g->hub;
 
 	if (is_ours && !is_in_handler())
-		wake_here(g, g->state == PARKED && ends_wait(g, g->until) ? ECANCELED : 0);
+		wake_here(g, g->state == PARKED && ends_wait(g, g->wait.options) ? ECANCELED : 0);
 	else
 		post(g);
 }
@@ -219,9 +219,9 @@ static __attribute__((noinline)) void yield_with_care(struct greenlet *me)
 void give_way(bool found_nothing)
 {
 	struct hub *hub = self->hub;
-	const struct greenlet *first = hub->ready_first;
+	const struct greenlet *first = hub->ready.first;
 
-	if (first && first->is_cut)
+	if (first && first->prio.is_preempted)
 		return; /* the time slices see to that one */
 	if (!first && found_nothing && ++hub->idle_calls >= IDLE_CALLS) {
 		hub->idle_calls = 0;
@@ -233,7 +233,7 @@ void give_way(bool found_nothing)
 /* A greenlet of green_spawn() runs until it waits. */
 static bool can_be_interrupted(const struct greenlet *me)
 {
-	return me->sliced && !me->loading && !is_in_handler();
+	return me->prio.sliced && !me->loading && !is_in_handler();
 }
 
 static void run_after_urgent(struct greenlet *me)
@@ -247,9 +247,9 @@ static void run_after_urgent(struct greenlet *me)
 void give_way_to_urgent(void)
 {
 	struct greenlet *me = self;
-	const struct greenlet *first = me ? me->hub->ready_first : NULL;
+	const struct greenlet *first = me ? me->hub->ready.first : NULL;
 
-	if (first && first->urgency > me->urgency && can_be_interrupted(me))
+	if (first && first->prio.urgency > me->prio.urgency && can_be_interrupted(me))
 		run_after_urgent(me);
 }
 
@@ -268,7 +268,8 @@ void yield_turn(void)
 {
 	struct greenlet *me = self;
 
-	if (__builtin_expect(me->hub->urgent || atomic_load_explicit(&me->hub->needs_care, memory_order_relaxed), 0)) {
+	if (__builtin_expect(
+		me->hub->urgent || atomic_load_explicit(&me->hub->sig.needs_care, memory_order_relaxed), 0)) {
 		yield_with_care(me);
 		return;
 	}

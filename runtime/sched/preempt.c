@@ -33,9 +33,9 @@ static bool is_prepared;
  */
 static bool is_lively(struct hub *hub)
 {
-	uint64_t turns = hub->switches - hub->ticked;
+	uint64_t turns = hub->switches - hub->slice.ticked;
 
-	hub->ticked = hub->switches;
+	hub->slice.ticked = hub->switches;
 	return turns >= LIVELY;
 }
 
@@ -43,22 +43,22 @@ static void set_retry(struct hub *hub, nanos after)
 {
 	const struct itimerspec spec = {.it_value = {0, (long)after}};
 
-	sys_timer_settime(hub->retry_timer, &spec);
+	sys_timer_settime(hub->slice.retry_timer, &spec);
 }
 
 /* Where a slice could not end it can some moments later, most likely; the timer itself is as coarse as the kernel's. */
 static void retry(struct hub *hub)
 {
-	if (hub->retries++ < MOST_RETRIES)
+	if (hub->slice.retries++ < MOST_RETRIES)
 		set_retry(hub, RETRY_AFTER);
 }
 
 /* It counts real time, and must not end a call that the program makes. */
 static void stop_retrying(struct hub *hub)
 {
-	if (hub->retries)
+	if (hub->slice.retries)
 		set_retry(hub, 0);
-	hub->retries = 0;
+	hub->slice.retries = 0;
 }
 
 /* With urgent ones the queue says who is next, be it the caller; the others find in the loop who stands behind. */
@@ -67,9 +67,9 @@ void end_slice(struct hub *hub)
 	struct greenlet *me = self;
 
 	stop_retrying(hub);
-	hub->slice_over = false;
-	hub->turns = 1; /* it was long: the loop is to be looked at */
-	if (me->urgency) {
+	hub->slice.preempt_pending = false;
+	hub->poll_budget = 1; /* it was long: the loop is to be looked at */
+	if (me->prio.urgency) {
 		if (is_first_in_first_out(me))
 			make_ready_first(me);
 		else
@@ -78,7 +78,7 @@ void end_slice(struct hub *hub)
 		return;
 	}
 	yield_turn();
-	if (hub->ready_first)
+	if (hub->ready.first)
 		yield_turn();
 }
 
@@ -86,10 +86,10 @@ static void interrupt(struct greenlet *me, ucontext_t *context)
 {
 	int before = errno;
 
-	me->hub->slices++;
-	me->is_cut = true;
+	me->hub->slice.count++;
+	me->prio.is_preempted = true;
 	end_slice(me->hub);
-	me->is_cut = false;
+	me->prio.is_preempted = false;
 	if (has_signals(me))
 		take_signals(me);
 	return_as_now(me->hub, context);
@@ -111,7 +111,7 @@ struct turns {
 
 static void end_turns(struct leavable *stay)
 {
-	self->waits_in_turns = false;
+	self->wait.in_turns = false;
 	sys_timer_delete(((struct turns *)stay)->timer);
 }
 
@@ -143,7 +143,7 @@ void wait_in_turns(void (*job)(void *arg), void *arg)
 		return;
 	}
 	wait_begins(&turns.stay, &out_of_turns);
-	self->waits_in_turns = true;
+	self->wait.in_turns = true;
 	job(arg);
 	if (!was_left(&turns.stay))
 		end_turns(&turns.stay);
@@ -154,10 +154,10 @@ static void let_others_run(struct greenlet *me, ucontext_t *context)
 {
 	int before = errno;
 
-	me->waits_in_turns = false;
+	me->wait.in_turns = false;
 	look_soon(me->hub);
 	yield_turn();
-	me->waits_in_turns = true;
+	me->wait.in_turns = true;
 	return_as_now(me->hub, context);
 	errno = before;
 }
@@ -185,7 +185,7 @@ static void take_stray(void)
 static bool slice_is_over(struct hub *hub, bool is_retry)
 {
 	if (is_retry)
-		return hub->ticked == hub->switches;
+		return hub->slice.ticked == hub->switches;
 	stop_retrying(hub);
 	return !is_lively(hub);
 }
@@ -201,11 +201,11 @@ static void on_slice_end(int signo, siginfo_t *info, void *context)
 	if (info->si_code != SI_TIMER) {
 		take_stray();
 	} else if (info->si_value.sival_int == OF_WAIT) {
-		if (me && me->waits_in_turns && !is_handler(context))
+		if (me && me->wait.in_turns && !is_handler(context))
 			let_others_run(me, context);
 	} else if (me && slice_is_over(me->hub, info->si_value.sival_int)) {
-		me->hub->slice_over = true;
-		if (!me->sliced || me->loading)
+		me->hub->slice.preempt_pending = true;
+		if (!me->prio.sliced || me->loading)
 			return;
 		if (may_stop && !is_handler(context))
 			interrupt(me, context);
@@ -282,14 +282,14 @@ static bool make_timers(struct hub *hub)
 	struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = the_signal};
 
 	event._sigev_un._tid = os_thread_id();
-	if (sys_timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &hub->slice_timer) != 0)
+	if (sys_timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &hub->slice.timer) != 0)
 		return false;
 	event.sigev_value.sival_int = OF_RETRY;
-	if (sys_timer_create(CLOCK_MONOTONIC, &event, &hub->retry_timer) != 0) {
-		sys_timer_delete(hub->slice_timer);
+	if (sys_timer_create(CLOCK_MONOTONIC, &event, &hub->slice.retry_timer) != 0) {
+		sys_timer_delete(hub->slice.timer);
 		return false;
 	}
-	hub->retries = 0;
+	hub->slice.retries = 0;
 	apply_masks(hub);
 	return true;
 }
@@ -300,7 +300,7 @@ bool slices_can_start(void)
 	struct sigevent event = {.sigev_notify = SIGEV_NONE};
 	int timer = 0, error;
 
-	if (!slice_length || (self && self->hub->has_slice_timer))
+	if (!slice_length || (self && self->hub->slice.has_timers))
 		return true;
 	if (was_refused(REFUSED_TIMER))
 		return false;
@@ -319,16 +319,16 @@ static void set_timer(struct hub *hub, nanos length)
 	struct timespec t = {(time_t)(length / NANOS_PER_SEC), (long)(length % NANOS_PER_SEC)};
 	struct itimerspec spec = {t, t};
 
-	hub->is_sliced = sys_timer_settime(hub->slice_timer, &spec) == 0 && length;
+	hub->slice.is_running = sys_timer_settime(hub->slice.timer, &spec) == 0 && length;
 }
 
 void slices_start(struct hub *hub)
 {
-	if (hub->is_sliced || !slice_length)
+	if (hub->slice.is_running || !slice_length)
 		return;
 	if (!is_prepared)
 		prepare(find_allocator());
-	if (!the_signal || (!hub->has_slice_timer && !(hub->has_slice_timer = make_timers(hub))))
+	if (!the_signal || (!hub->slice.has_timers && !(hub->slice.has_timers = make_timers(hub))))
 		return;
 	set_timer(hub, slice_length);
 }
@@ -337,18 +337,18 @@ void slices_stop(struct hub *hub)
 {
 	set_timer(hub, 0);
 	stop_retrying(hub);
-	hub->slice_over = false;
+	hub->slice.preempt_pending = false;
 }
 
 static void forget_timer(struct hub *hub, void *unused)
 {
 	(void)unused;
-	if (hub->has_slice_timer) {
-		sys_timer_delete(hub->slice_timer);
-		sys_timer_delete(hub->retry_timer);
+	if (hub->slice.has_timers) {
+		sys_timer_delete(hub->slice.timer);
+		sys_timer_delete(hub->slice.retry_timer);
 	}
-	hub->has_slice_timer = false;
-	hub->is_sliced = false;
+	hub->slice.has_timers = false;
+	hub->slice.is_running = false;
 }
 
 void slices_move(void)

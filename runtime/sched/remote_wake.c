@@ -8,8 +8,8 @@ void knock(struct hub *hub)
 {
 	uint64_t one = 1;
 
-	if (!atomic_exchange(&hub->knocked, true))
-		sys_write(hub->knock_to, &one, sizeof(one));
+	if (!atomic_exchange(&hub->remote.is_sent, true))
+		sys_write(hub->remote.write_fd, &one, sizeof(one));
 }
 
 void post(struct greenlet *g)
@@ -17,33 +17,33 @@ void post(struct greenlet *g)
 	struct hub *hub = g->hub;
 	struct greenlet *first;
 
-	if (atomic_exchange(&g->posted, 1))
+	if (atomic_exchange(&g->remote.is_queued, 1))
 		return;
-	first = atomic_load(&hub->inbox);
+	first = atomic_load(&hub->remote.queue);
 	do
-		g->inbox_next = first;
-	while (!atomic_compare_exchange_weak(&hub->inbox, &first, g));
+		g->remote.next = first;
+	while (!atomic_compare_exchange_weak(&hub->remote.queue, &first, g));
 	knock(hub);
 }
 
 /* A firm park is ended by an unpark() alone; that may be what was posted, even if a kill came before. */
 static int outcome_of_post(const struct greenlet *g)
 {
-	return g->state == PARKED && ends_wait(g, g->until) ? ECANCELED : 0;
+	return g->state == PARKED && ends_wait(g, g->wait.options) ? ECANCELED : 0;
 }
 
 void take_inbox(struct hub *hub)
 {
-	struct greenlet *g = atomic_exchange(&hub->inbox, NULL), *in_order = NULL, *next;
+	struct greenlet *g = atomic_exchange(&hub->remote.queue, NULL), *in_order = NULL, *next;
 
 	for (; g; g = next) {
-		next = g->inbox_next;
-		g->inbox_next = in_order;
+		next = g->remote.next;
+		g->remote.next = in_order;
 		in_order = g;
 	}
 	for (g = in_order; g; g = next) {
-		next = g->inbox_next;
-		atomic_store(&g->posted, 0);
+		next = g->remote.next;
+		atomic_store(&g->remote.is_queued, 0);
 		wake(g, outcome_of_post(g));
 	}
 }
@@ -54,6 +54,6 @@ void call_lines_later(void)
 
 	if (!hub)
 		return;
-	atomic_store(&hub->lines_to_call, true);
+	atomic_store(&hub->remote.wakes_parking_lot, true);
 	knock(hub);
 }

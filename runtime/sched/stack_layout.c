@@ -47,7 +47,7 @@ struct greenlet *greenlet_on(const struct stack *stack)
 	void *tp, *end;
 	struct greenlet *g = lay_out_stack(stack, &tp, &end);
 
-	return g->stack.high == stack->high && g->context.thread_pointer == tp ? g : NULL;
+	return g->mem.stack.high == stack->high && g->context.thread_pointer == tp ? g : NULL;
 }
 
 char *end_of_calls(const struct stack *stack)

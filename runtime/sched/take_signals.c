@@ -10,13 +10,13 @@ bool is_awaited(const struct greenlet *me, int signo)
 {
 	const struct hub *hub = me->hub;
 
-	return (hub->awaited & hub->main.blocked & signal_bit(signo)) && !me->is_main;
+	return (hub->sig.awaited & hub->main.sig.blocked & signal_bit(signo)) && !me->is_main;
 }
 
 void settle_mask(struct hub *hub, ucontext_t *context)
 {
-	hub->kernel_mask = common_mask(hub);
-	store_signal_bits(hub->kernel_mask, &context->uc_sigmask);
+	hub->sig.kernel_mask = common_mask(hub);
+	store_signal_bits(hub->sig.kernel_mask, &context->uc_sigmask);
 }
 
 void return_as_now(struct hub *hub, ucontext_t *context)
@@ -34,11 +34,11 @@ static void raise_here(struct greenlet *me, int signo, const siginfo_t *info)
 	int errno_before = errno;
 	long thread = os_thread_id();
 
-	me->taking = info;
+	me->sig.redelivering = info;
 	if (raw_syscall(SYS_rt_tgsigqueueinfo, sys_getpid(), thread, signo, (long)info, 0, 0) < 0)
 		raw_syscall(SYS_tgkill, sys_getpid(), thread, signo, 0, 0, 0);
 	open_mask(me->hub, signal_bit(signo));
-	me->taking = NULL;
+	me->sig.redelivering = NULL;
 	errno = errno_before;
 }
 
@@ -47,11 +47,11 @@ void take_signals(struct greenlet *me)
 	siginfo_t info;
 	uint64_t signals;
 
-	while ((signals = atomic_load(&me->directed.signals) & ~me->blocked)) {
+	while ((signals = atomic_load(&me->sig.pending.signals) & ~me->sig.blocked)) {
 		int signo = __builtin_ctzll(signals) + 1;
 
-		me->assigned &= ~signal_bit(signo);
-		if (pending_take(&me->directed, signo, &info))
+		me->sig.claimed &= ~signal_bit(signo);
+		if (pending_take(&me->sig.pending, signo, &info))
 			raise_here(me, signo, &info);
 	}
 	apply_masks(me->hub); /* there may be room again for more of them */
@@ -65,9 +65,9 @@ void take_held_signals(void)
 	held.deliver = NULL;
 	if (!me || me->state != RUNNING)
 		return;
-	for (uint64_t left = atomic_load(&me->hub->arrived.signals) & ~me->blocked; left; left &= left - 1) {
+	for (uint64_t left = atomic_load(&me->hub->sig.pending.signals) & ~me->sig.blocked; left; left &= left - 1) {
 		if (!is_awaited(me, __builtin_ctzll(left) + 1))
-			pending_move(&me->hub->arrived, &me->directed, __builtin_ctzll(left) + 1);
+			pending_move(&me->hub->sig.pending, &me->sig.pending, __builtin_ctzll(left) + 1);
 	}
 	if (has_signals(me))
 		take_signals(me);
@@ -77,9 +77,9 @@ void take_arrived_signal(struct greenlet *me, int signo)
 {
 	uint64_t bit = signal_bit(signo);
 
-	if (!(atomic_load(&me->hub->arrived.signals) & bit) || (me->blocked & bit))
+	if (!(atomic_load(&me->hub->sig.pending.signals) & bit) || (me->sig.blocked & bit))
 		return;
-	pending_move(&me->hub->arrived, &me->directed, signo);
+	pending_move(&me->hub->sig.pending, &me->sig.pending, signo);
 	take_signals(me);
 }
 
@@ -87,9 +87,9 @@ bool handlers_end_wait(struct greenlet *g, unsigned on_signal)
 {
 	uint8_t by;
 
-	if (!atomic_load_explicit(&g->interrupted, memory_order_relaxed))
+	if (!atomic_load_explicit(&g->sig.interrupted, memory_order_relaxed))
 		return false;
-	by = atomic_exchange(&g->interrupted, 0);
+	by = atomic_exchange(&g->sig.interrupted, 0);
 	g->waiter.is_restarted = by != 0;
 	return (by & BY_ENDING && on_signal != SIGNAL_PASSES) || (by && on_signal == SIGNAL_ENDS);
 }

@@ -11,7 +11,8 @@
 /* True when signals wait for the calling greenlet that it does not block. */
 static inline bool has_signals(const struct greenlet *me)
 {
-	return __builtin_expect(atomic_load_explicit(&me->directed.signals, memory_order_relaxed) & ~me->blocked, 0);
+	return __builtin_expect(
+	    atomic_load_explicit(&me->sig.pending.signals, memory_order_relaxed) & ~me->sig.blocked, 0);
 }
 
 /* Has the kernel deliver them, so that their handlers run, here on its own stack. */

@@ -14,8 +14,8 @@ void leave_waits(uintptr_t position)
 		queue_leave(&self->waiter);
 		if (self->waiter.kept_fd)
 			leave_kept_fd(&self->waiter);
-		if (!position || self->no_points < position)
-			self->no_points = 0;
+		if (!position || self->shield.no_points < position)
+			self->shield.no_points = 0;
 	}
 	while ((wait = leavables) && (!position || (uintptr_t)wait < position)) {
 		const struct way_to_leave *way = wait->way;

@@ -32,7 +32,7 @@ static bool is_fault(int signo, const siginfo_t *info)
 
 bool is_blocked_fault(int signo, const siginfo_t *info)
 {
-	return self && self->blocked & signal_bit(signo) && info->si_code > 0 && is_fault(signo, info);
+	return self && self->sig.blocked & signal_bit(signo) && info->si_code > 0 && is_fault(signo, info);
 }
 
 /*
@@ -48,14 +48,14 @@ static bool is_earned(int signo, const siginfo_t *info, const ucontext_t *contex
 /* Those that are queued keep their order. */
 static bool comes_after_others(const struct greenlet *me, int signo)
 {
-	uint64_t waiting = atomic_load(&me->directed.signals) | atomic_load(&me->hub->arrived.signals);
+	uint64_t waiting = atomic_load(&me->sig.pending.signals) | atomic_load(&me->hub->sig.pending.signals);
 
 	return has_company(me) && (waiting & QUEUED & signal_bit(signo));
 }
 
 static bool is_taking(const struct greenlet *me, int signo)
 {
-	return me->taking && me->taking->si_signo == signo;
+	return me->sig.redelivering && me->sig.redelivering->si_signo == signo;
 }
 
 /* Another of the kind may come first, just before it is sent: that one then has to wait. */
@@ -68,7 +68,7 @@ static bool is_the_one(const siginfo_t *taking, int signo, const siginfo_t *info
 static bool takes_now(const struct greenlet *me, int signo, const siginfo_t *info)
 {
 	if (is_taking(me, signo))
-		return is_the_one(me->taking, signo, info);
+		return is_the_one(me->sig.redelivering, signo, info);
 	if (held.depth) {
 		held.deliver = take_held_signals;
 		return false;
@@ -76,15 +76,15 @@ static bool takes_now(const struct greenlet *me, int signo, const siginfo_t *inf
 	/* On its way into a wait, it takes the signal when it comes back. */
 	if (me->state != RUNNING || comes_after_others(me, signo))
 		return false;
-	return !has_company(me) || !(me->blocked & signal_bit(signo) || is_awaited(me, signo));
+	return !has_company(me) || !(me->sig.blocked & signal_bit(signo) || is_awaited(me, signo));
 }
 
 /* True when the caller has earned a signal that it blocks: then it is pending for the caller alone. */
 static bool keep_earned(struct greenlet *me, int signo, const siginfo_t *info, ucontext_t *context)
 {
-	if (!me || !(me->blocked & signal_bit(signo)) || !is_earned(signo, info, context))
+	if (!me || !(me->sig.blocked & signal_bit(signo)) || !is_earned(signo, info, context))
 		return false;
-	pending_add(&me->directed, signo, info);
+	pending_add(&me->sig.pending, signo, info);
 	settle_mask(me->hub, context);
 	return true;
 }
@@ -92,14 +92,14 @@ static bool keep_earned(struct greenlet *me, int signo, const siginfo_t *info, u
 /* A thread's signal, and not one of ours that is directed, is meant for the main greenlet: others know only that. */
 static struct pending *unaddressed(struct hub *hub, const siginfo_t *info)
 {
-	return info->si_code == SI_TKILL ? &hub->main.directed : &hub->arrived;
+	return info->si_code == SI_TKILL ? &hub->main.sig.pending : &hub->sig.pending;
 }
 
 static void leave_for_another(
     struct hub *hub, struct pending *pending, int signo, const siginfo_t *info, ucontext_t *context)
 {
 	pending_add(pending, signo, info);
-	atomic_store(&hub->is_signalled, true);
+	atomic_store(&hub->sig.is_signalled, true);
 	settle_mask(hub, context);
 	if (!hub->stale)
 		knock(hub);
@@ -113,10 +113,10 @@ static void note_handled(struct greenlet *me, int signo, uint8_t by)
 {
 	struct greenlet *chief = &me->hub->main;
 
-	if (is_taking(me, signo) || chief == me || chief->state != PARKED || (chief->blocked & signal_bit(signo)))
+	if (is_taking(me, signo) || chief == me || chief->state != PARKED || (chief->sig.blocked & signal_bit(signo)))
 		return;
-	atomic_fetch_or(&chief->interrupted, by);
-	atomic_store(&me->hub->is_signalled, true);
+	atomic_fetch_or(&chief->sig.interrupted, by);
+	atomic_store(&me->hub->sig.is_signalled, true);
 	if (!me->hub->stale)
 		knock(me->hub);
 }
@@ -129,10 +129,10 @@ static void begin(struct handling *handling, int signo, ucontext_t *context, con
 	handling->greenlet = me;
 	handling->by = action->sa_flags & SA_RESTART ? BY_RESTARTING : BY_ENDING;
 	note_handled(me, signo, handling->by);
-	me->taking = NULL;
-	me->hub->kernel_mask = (signal_bits(&context->uc_sigmask) | more) & ~NOT_MASKED;
-	store_signal_bits(me->blocked, &context->uc_sigmask);
-	note_mask(me, me->blocked | more);
+	me->sig.redelivering = NULL;
+	me->hub->sig.kernel_mask = (signal_bits(&context->uc_sigmask) | more) & ~NOT_MASKED;
+	store_signal_bits(me->sig.blocked, &context->uc_sigmask);
+	note_mask(me, me->sig.blocked | more);
 }
 
 bool begin_handling(
@@ -152,7 +152,7 @@ bool begin_handling(
 		return false;
 	if (hub && !is_fault(signo, info) && !(me && addressee == me && takes_now(me, signo, info))) {
 		leave_for_another(
-		    hub, is_addressed ? &addressee->directed : unaddressed(hub, info), signo, info, context);
+		    hub, is_addressed ? &addressee->sig.pending : unaddressed(hub, info), signo, info, context);
 		return false;
 	}
 	handling->before = handler_begins(&handling->mark, context);
@@ -192,17 +192,17 @@ void end_handling(const struct handling *handling, void *context)
 	if (has_signals(me) && me->state == RUNNING)
 		take_signals(me);
 	return_as_now(me->hub, interrupted);
-	atomic_fetch_or(&me->interrupted, handling->by);
+	atomic_fetch_or(&me->sig.interrupted, handling->by);
 }
 
 int direct_signal(struct greenlet *g, int signo, const siginfo_t *info)
 {
-	int error = pending_add(&g->directed, signo, info);
+	int error = pending_add(&g->sig.pending, signo, info);
 
 	if (error)
 		return error;
-	atomic_store(&g->hub->needs_care, true);
-	if (g != self && (~g->blocked | g->awaits) & signal_bit(signo))
+	atomic_store(&g->hub->sig.needs_care, true);
+	if (g != self && (~g->sig.blocked | g->sig.awaits) & signal_bit(signo))
 		unpark(g);
 	else if (g == self && g->state == RUNNING && has_signals(g))
 		take_signals(g);

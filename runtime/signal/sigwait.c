@@ -41,11 +41,11 @@ bool take_awaited(uint64_t set, siginfo_t *info)
 {
 	struct greenlet *addressee;
 
-	if (take_kept(&self->directed, set, info)) {
+	if (take_kept(&self->sig.pending, set, info)) {
 		addressee_of_signal(info, self->hub, &addressee);
 		return true;
 	}
-	if (take_kept(&self->hub->arrived, set, info))
+	if (take_kept(&self->hub->sig.pending, set, info))
 		return true;
 	while (take_from_kernel(set, info)) {
 		addressee = self;
@@ -62,9 +62,9 @@ static void note_awaited(struct hub *hub)
 {
 	struct greenlet *g;
 
-	hub->awaited = hub->main.awaits;
+	hub->sig.awaited = hub->main.sig.awaits;
 	for (g = hub->living; g; g = g->next_living)
-		hub->awaited |= g->awaits;
+		hub->sig.awaited |= g->sig.awaits;
 }
 
 int await_signal(uint64_t set, siginfo_t *info, const struct until *until)
@@ -75,13 +75,13 @@ int await_signal(uint64_t set, siginfo_t *info, const struct until *until)
 
 	/* Each time, for a handler that has run meanwhile may have left all waits, or have forked. */
 	do {
-		me->awaits = set;
-		me->hub->awaited |= set;
+		me->sig.awaits = set;
+		me->hub->sig.awaited |= set;
 	} while (!(has_one = take_awaited(set, info)) && !(error = park(until)));
 	/* The kernel looks once more before it gives up. */
 	if (!has_one && (error == EINTR || error == ETIMEDOUT) && take_awaited(set, info))
 		error = 0;
-	me->awaits = 0;
+	me->sig.awaits = 0;
 	note_awaited(me->hub);
 	return error;
 }
@@ -94,10 +94,10 @@ static void on_pending(struct ev_loop *loop, ev_io *watcher, int events)
 
 	(void)loop;
 	(void)events;
-	if (hub->main.awaits)
+	if (hub->main.sig.awaits)
 		wake(&hub->main, 0);
 	for (g = hub->living; g; g = g->next_living) {
-		if (g->awaits)
+		if (g->sig.awaits)
 			wake(g, 0);
 	}
 }
@@ -106,7 +106,7 @@ static bool open_signal_fd(struct hub *hub)
 {
 	int fd;
 
-	if (hub->signal_fd >= 0)
+	if (hub->sig.fd >= 0)
 		return true;
 	fd = sys_signalfd(-1, 0, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (fd < 0) {
@@ -114,10 +114,10 @@ static bool open_signal_fd(struct hub *hub)
 			note_refusal(REFUSED_SIGNALFD);
 		return false;
 	}
-	hub->signal_fd = fd;
-	hub->signal_fd = hub_adopt_fd(hub->signal_fd);
-	ev_io_init(&hub->signal_watcher, on_pending, hub->signal_fd, EV_READ);
-	hub->signal_watcher.data = hub;
+	hub->sig.fd = fd;
+	hub->sig.fd = hub_adopt_fd(hub->sig.fd);
+	ev_io_init(&hub->sig.watcher, on_pending, hub->sig.fd, EV_READ);
+	hub->sig.watcher.data = hub;
 	return true;
 }
 
@@ -125,18 +125,18 @@ static bool open_signal_fd(struct hub *hub)
 static void look_at_times(struct ev_loop *loop, ev_timer *watcher, int events)
 {
 	(void)watcher;
-	on_pending(loop, &((struct hub *)watcher->data)->signal_watcher, events);
+	on_pending(loop, &((struct hub *)watcher->data)->sig.watcher, events);
 }
 
 static void watch_without_fd(struct hub *hub)
 {
-	if (ev_is_active(&hub->signal_timer))
-		ev_timer_stop(hub->loop, &hub->signal_timer);
-	hub->signal_watcher.data = hub;
-	hub->signal_timer.data = hub;
-	ev_timer_init(&hub->signal_timer, look_at_times, LOOK_EVERY, LOOK_EVERY);
-	if (hub->watched)
-		ev_timer_start(hub->loop, &hub->signal_timer);
+	if (ev_is_active(&hub->sig.timer))
+		ev_timer_stop(hub->io.loop, &hub->sig.timer);
+	hub->sig.watcher.data = hub;
+	hub->sig.timer.data = hub;
+	ev_timer_init(&hub->sig.timer, look_at_times, LOOK_EVERY, LOOK_EVERY);
+	if (hub->sig.watched)
+		ev_timer_start(hub->io.loop, &hub->sig.timer);
 }
 
 /* A filter may have come since it was opened. */
@@ -144,32 +144,32 @@ static bool set_signal_fd(struct hub *hub)
 {
 	if (!open_signal_fd(hub))
 		return false;
-	if (sys_signalfd(hub->signal_fd, hub->watched, 0) >= 0)
+	if (sys_signalfd(hub->sig.fd, hub->sig.watched, 0) >= 0)
 		return true;
 	note_refusal(REFUSED_SIGNALFD);
-	ev_io_stop(hub->loop, &hub->signal_watcher);
-	disown_fd(hub->signal_fd);
-	hub->signal_fd = -1;
+	ev_io_stop(hub->io.loop, &hub->sig.watcher);
+	disown_fd(hub->sig.fd);
+	hub->sig.fd = -1;
 	return false;
 }
 
 void watch_awaited(struct hub *hub)
 {
-	hub->watched = hub->awaited;
+	hub->sig.watched = hub->sig.awaited;
 	if (!set_signal_fd(hub))
 		watch_without_fd(hub);
-	else if (hub->watched)
-		ev_io_start(hub->loop, &hub->signal_watcher);
+	else if (hub->sig.watched)
+		ev_io_start(hub->io.loop, &hub->sig.watcher);
 	else
-		ev_io_stop(hub->loop, &hub->signal_watcher);
+		ev_io_stop(hub->io.loop, &hub->sig.watcher);
 }
 
 void unwatch_awaited(struct hub *hub)
 {
-	if (ev_is_active(&hub->signal_timer))
-		ev_timer_stop(hub->loop, &hub->signal_timer);
-	if (hub->signal_fd >= 0)
-		disown_fd(hub->signal_fd);
-	hub->signal_fd = -1;
-	hub->watched = 0;
+	if (ev_is_active(&hub->sig.timer))
+		ev_timer_stop(hub->io.loop, &hub->sig.timer);
+	if (hub->sig.fd >= 0)
+		disown_fd(hub->sig.fd);
+	hub->sig.fd = -1;
+	hub->sig.watched = 0;
 }

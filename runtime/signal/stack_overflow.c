@@ -13,7 +13,7 @@ static void report(const struct greenlet *g)
 	int n = snprintf(line, sizeof(line),
 	    "greenload: greenlet \"%s\" has used up its stack of %zu bytes: set GREENLOAD_STACK, or stack_size in "
 	    "green_options, higher\n",
-	    g->name, (size_t)((char *)g->stack_high - (char *)g->stack_low));
+	    g->ident.name, (size_t)((char *)g->mem.high - (char *)g->mem.low));
 
 	sys_write(STDERR_FILENO, line, (size_t)n);
 }
@@ -26,7 +26,7 @@ static void on_fault(int signo, siginfo_t *info, void *context)
 
 	if (stacks_follow_fault(info, context))
 		return;
-	if (g && !g->is_main && stack_guards(&g->stack, info->si_addr))
+	if (g && !g->is_main && stack_guards(&g->mem.stack, info->si_addr))
 		report(g);
 	libc_calls.sigaction(signo, &by_default, NULL);
 }

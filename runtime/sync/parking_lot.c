@@ -139,7 +139,7 @@ static const struct way_to_leave out_of_line = {leave_place, stand_alone};
 /* An OS thread without greenlets has none here. */
 static unsigned urgency_of(const struct waiter *waiter)
 {
-	return waiter->greenlet ? waiter->greenlet->urgency : 0;
+	return waiter->greenlet ? waiter->greenlet->prio.urgency : 0;
 }
 
 void stand_in_line(struct queue *queue, struct place *place)

@@ -10,7 +10,7 @@
 void *green_fail(int error)
 {
 	if (self)
-		self->error = error;
+		self->life.error = error;
 	else if (failure_of_job)
 		*failure_of_job = error;
 	return NULL;
@@ -19,28 +19,28 @@ void *green_fail(int error)
 bool green_started(const green_t *g)
 {
 	check_handle(g);
-	return g && g->has_begun;
+	return g && g->life.has_begun;
 }
 
 bool green_ready(const green_t *g)
 {
 	check_handle(g);
-	return g && g->has_returned;
+	return g && g->life.has_returned;
 }
 
 bool green_successful(const green_t *g)
 {
-	return green_ready(g) && !g->error;
+	return green_ready(g) && !g->life.error;
 }
 
 int green_error(const green_t *g)
 {
-	return green_ready(g) ? g->error : 0;
+	return green_ready(g) ? g->life.error : 0;
 }
 
 void *green_value(const green_t *g)
 {
-	return green_ready(g) ? g->value : NULL;
+	return green_ready(g) ? g->life.value : NULL;
 }
 
 /* One that others may be idle at the same time with: who is ready only because of that does not count. */
@@ -54,9 +54,9 @@ int green_idle(void)
 	}
 	hub->idlers++;
 	do {
-		hub->turns = 1; /* the loop may know of more who are ready */
+		hub->poll_budget = 1; /* the loop may know of more who are ready */
 		green_yield();
-	} while (hub->ready_count >= hub->idlers && !must_end(self));
+	} while (hub->ready.count >= hub->idlers && !must_end(self));
 	hub->idlers--;
 	return must_end(self) ? fail(ECANCELED) : 0;
 }
@@ -72,7 +72,7 @@ struct called {
 
 static bool is_meant(const struct greenlet *g, enum when when)
 {
-	return when == AT_ANY_END || (when == AT_FAILURE) == (g->error != 0);
+	return when == AT_ANY_END || (when == AT_FAILURE) == (g->life.error != 0);
 }
 
 static void call(struct greenlet *g, struct link *link)
@@ -90,7 +90,7 @@ static int link_when(green_t *g, green_link_fn *fn, void *arg, enum when when)
 
 	if (!is_usable(g) || !fn)
 		return fail(EINVAL);
-	if (g->has_returned) {
+	if (g->life.has_returned) {
 		if (is_meant(g, when))
 			fn(g, arg);
 		return 0;
@@ -124,7 +124,7 @@ int green_unlink(green_t *g, green_link_fn *fn, void *arg)
 
 	if (!is_usable(g))
 		return fail(EINVAL);
-	for (link = g->links; link; link = link->next) {
+	for (link = g->life.exit_hooks; link; link = link->next) {
 		struct called *called = (struct called *)link;
 
 		if (link->call == call && called->fn == fn && called->arg == arg) {

@@ -130,10 +130,10 @@ green_t *green_group_spawn(green_group_t *group, green_fn *fn, void *arg, double
 
 static void bring(green_t *g, void *result)
 {
-	if (g->error)
-		green_result_set_error(result, g->error);
+	if (g->life.error)
+		green_result_set_error(result, g->life.error);
 	else
-		green_result_set(result, g->value);
+		green_result_set(result, g->life.value);
 }
 
 green_result_t *green_group_apply_async(green_group_t *group, green_fn *fn, void *arg, double timeout)

@@ -41,7 +41,7 @@ static void note_end(struct greenlet *g, void *arg)
 {
 	struct imap_call *call = arg;
 	struct green_imap *imap = call->imap;
-	struct outcome outcome = {(size_t)(call - imap->calls), g->value, g->error};
+	struct outcome outcome = {(size_t)(call - imap->calls), g->life.value, g->life.error};
 
 	call->greenlet = NULL;
 	if (!imap->is_given_up && green_queue_put(imap->outcomes, &outcome, 0) < 0)

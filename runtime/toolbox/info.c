@@ -25,25 +25,25 @@ static const char *state_of(const struct greenlet *g)
 	if (g == self)
 		return "runs";
 	if (g->state != RUNNING)
-		return g->has_begun ? "waits" : "is to begin";
-	return g->has_begun ? "is ready" : "has not begun";
+		return g->life.has_begun ? "waits" : "is to begin";
+	return g->life.has_begun ? "is ready" : "has not begun";
 }
 
 static void name_greenlet(const struct greenlet *g, char *text, size_t size)
 {
-	const char *name = g->is_main ? "main" : g->name;
+	const char *name = g->is_main ? "main" : g->ident.name;
 
-	snprintf(text, size, "#%llu%s%s", (unsigned long long)g->number, *name ? " " : "", name);
+	snprintf(text, size, "#%llu%s%s", (unsigned long long)g->ident.number, *name ? " " : "", name);
 }
 
 static void take_down(struct entry *entry, const struct greenlet *g, bool with_traces)
 {
-	*entry = (struct entry){.id = g->number, .parent = g->parent};
+	*entry = (struct entry){.id = g->ident.number, .parent = g->ident.parent};
 	name_greenlet(g, entry->name, sizeof(entry->name));
 	snprintf(entry->text, sizeof(entry->text), "%s", state_of(g));
 	if (g->state != RUNNING)
 		waits_describe(g, entry->text, sizeof(entry->text), name_greenlet);
-	if (with_traces && g->has_begun)
+	if (with_traces && g->life.has_begun)
 		trace_take(&entry->trace, g);
 }
 
@@ -80,7 +80,7 @@ static int take_all_down(struct report *report, bool with_traces)
 {
 	struct hub *hub = self->hub;
 	struct greenlet *g;
-	size_t i = 0, count = hub->masks; /* the main one and the living */
+	size_t i = 0, count = hub->sig.masks; /* the main one and the living */
 
 	waits_look();
 	report->entries = malloc(count * sizeof(report->entries[0]));

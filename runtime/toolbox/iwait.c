@@ -43,7 +43,7 @@ static void await_end(struct green_iwait *iwait, struct greenlet *g)
 	struct awaited *awaited = &iwait->all[iwait->count++];
 
 	*awaited = (struct awaited){.link = {.call = on_end}, .greenlet = g, .iwait = iwait};
-	if (g->has_returned)
+	if (g->life.has_returned)
 		note_end(awaited);
 	else
 		add_link(g, &awaited->link);

@@ -27,9 +27,9 @@ static void note_end(struct greenlet *g, void *arg)
 
 	call->greenlet = NULL;
 	if (call->result)
-		*call->result = g->value;
+		*call->result = g->life.value;
 	if (!map->error)
-		map->error = g->error;
+		map->error = g->life.error;
 	if (!--map->left)
 		unpark(map->caller);
 }

@@ -8,9 +8,9 @@ int green_shield_begin(void)
 
 	if (!me)
 		return fail(EINVAL);
-	if (!me->shields++) {
-		me->unshielded_limit = me->limit;
-		me->limit = FOR_EVER;
+	if (!me->shield.depth++) {
+		me->shield.limit = me->wait.limit;
+		me->wait.limit = FOR_EVER;
 	}
 	return 0;
 }
@@ -19,9 +19,9 @@ int green_shield_end(void)
 {
 	struct greenlet *me = self;
 
-	if (!me || !me->shields)
+	if (!me || !me->shield.depth)
 		return fail(EINVAL);
-	if (!--me->shields)
-		me->limit = me->unshielded_limit;
+	if (!--me->shield.depth)
+		me->wait.limit = me->shield.limit;
 	return 0;
 }

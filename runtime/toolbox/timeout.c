@@ -15,10 +15,10 @@ int green_timeout_begin(struct green_timeout *timeout, double seconds)
 	timeout->greenlet = me;
 	timeout->deadline = deadline_after(seconds);
 	timeout->outer = me->timeouts;
-	timeout->outer_limit = me->limit;
+	timeout->outer_limit = me->wait.limit;
 	me->timeouts = timeout;
-	if (timeout->deadline < me->limit)
-		me->limit = timeout->deadline;
+	if (timeout->deadline < me->wait.limit)
+		me->wait.limit = timeout->deadline;
 	return 0;
 }
 
@@ -30,11 +30,11 @@ int green_timeout_end(struct green_timeout *timeout)
 	if (!timeout || !me || timeout->greenlet != me || me->timeouts != timeout)
 		return fail(EINVAL);
 	/* One that was set inside a shield takes the limit from there; an outer one that is as early goes on. */
-	has_ended_calls = me->overran && timeout->deadline == me->limit;
+	has_ended_calls = me->wait.overran && timeout->deadline == me->wait.limit;
 	if (has_ended_calls)
-		me->overran = false;
+		me->wait.overran = false;
 	me->timeouts = timeout->outer;
-	me->limit = timeout->outer_limit;
+	me->wait.limit = timeout->outer_limit;
 	timeout->greenlet = NULL;
 	return has_ended_calls ? fail(ETIMEDOUT) : 0;
 }
@@ -43,10 +43,10 @@ double green_time_left(void)
 {
 	nanos now;
 
-	if (!self || self->limit == FOR_EVER)
+	if (!self || self->wait.limit == FOR_EVER)
 		return -1;
 	now = clock_now();
-	return self->limit > now ? (double)(self->limit - now) / 1e9 : 0;
+	return self->wait.limit > now ? (double)(self->wait.limit - now) / 1e9 : 0;
 }
 
 int green_with_timeout(double seconds, green_fn *fn, void *arg, void **result)

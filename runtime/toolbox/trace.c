@@ -17,19 +17,19 @@ static void look(void *arg)
 /* The unwinder takes some stack. */
 static bool has_room(const struct greenlet *g)
 {
-	return g->is_main || (uintptr_t)g->context.saved - (uintptr_t)g->stack_low > ROOM;
+	return g->is_main || (uintptr_t)g->context.saved - (uintptr_t)g->mem.low > ROOM;
 }
 
 /* On another's stack we are not to be interrupted and left. */
 void trace_take(struct trace *trace, const struct greenlet *g)
 {
-	bool was_sliced = self->sliced;
+	bool was_sliced = self->prio.sliced;
 
-	self->sliced = false;
+	self->prio.sliced = false;
 	look(trace); /* the first call loads the unwinder */
 	if (g != self && !(has_room(g) && context_visit(&g->context, look, trace)))
 		trace->count = frames_take(g, trace->frames, MOST_FRAMES);
-	self->sliced = was_sliced;
+	self->prio.sliced = was_sliced;
 }
 
 struct place_in_code {

@@ -111,7 +111,7 @@ static void unclaim(green_t *const *list, size_t n)
 {
 	while (n-- > 0) {
 		if (list[n])
-			list[n]->joiner = NULL;
+			list[n]->life.joiner = NULL;
 	}
 }
 
@@ -121,12 +121,12 @@ static int claim(green_t *const *list, size_t n)
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		if (list[i] && (list[i]->detached || list[i]->joiner)) {
+		if (list[i] && (list[i]->life.detached || list[i]->life.joiner)) {
 			unclaim(list, i);
 			return EINVAL;
 		}
 		if (list[i])
-			list[i]->joiner = self;
+			list[i]->life.joiner = self;
 	}
 	return 0;
 }
@@ -134,7 +134,7 @@ static int claim(green_t *const *list, size_t n)
 static void release(green_t *g, void **result)
 {
 	if (result)
-		*result = g ? g->value : NULL;
+		*result = g ? g->life.value : NULL;
 	if (g)
 		green_join(g, 0, NULL);
 }

@@ -37,8 +37,8 @@ START_TEST(are_high_and_end_with_exec)
 	limit_descriptors(4096);
 	become_host();
 	hub = green_self()->hub;
-	assert_own(hub->timer_fd, 900);
-	assert_own(hub->knock_fd, 900);
+	assert_own(hub->io.timer_fd, 900);
+	assert_own(hub->remote.fd, 900);
 }
 
 START_TEST(program_gets_the_low_ones)
@@ -72,8 +72,8 @@ START_TEST(low_limits_are_no_obstacle)
 {
 	limit_descriptors(24);
 	become_host();
-	ck_assert_int_lt(green_self()->hub->timer_fd, 24);
-	ck_assert(is_own_fd(green_self()->hub->timer_fd));
+	ck_assert_int_lt(green_self()->hub->io.timer_fd, 24);
+	ck_assert(is_own_fd(green_self()->hub->io.timer_fd));
 	ck_assert_int_eq(green_sleep(0.001), 0);
 }
 
@@ -92,8 +92,8 @@ START_TEST(each_hub_has_its_own)
 	become_host();
 	ck_assert_int_eq(pthread_create(&thread, NULL, host, &other), 0);
 	pthread_join(thread, NULL);
-	ck_assert_int_ne(other->timer_fd, green_self()->hub->timer_fd);
-	ck_assert(is_own_fd(other->timer_fd) && is_own_fd(other->knock_fd));
+	ck_assert_int_ne(other->io.timer_fd, green_self()->hub->io.timer_fd);
+	ck_assert(is_own_fd(other->io.timer_fd) && is_own_fd(other->remote.fd));
 }
 
 static void look_at_fresh_ones(void *before)
@@ -101,8 +101,8 @@ static void look_at_fresh_ones(void *before)
 	struct hub *hub = green_self()->hub;
 
 	must_join(must_spawn(do_nothing, NULL));
-	assert_own(hub->timer_fd, 3);
-	assert_own(hub->knock_fd, 3);
+	assert_own(hub->io.timer_fd, 3);
+	assert_own(hub->remote.fd, 3);
 	if (next_own_fd(0) < *(int *)before)
 		_exit(1);
 }

@@ -54,7 +54,7 @@ START_TEST(kernel_blocks_what_all_block)
 static void *tell_mask(void *unused)
 {
 	(void)unused;
-	return (void *)(uintptr_t)self->blocked;
+	return (void *)(uintptr_t)self->sig.blocked;
 }
 
 START_TEST(inherited_from_who_spawns)
