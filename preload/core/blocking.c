@@ -42,7 +42,7 @@ bool goes_native_on_greenlet(struct blocking *call)
 {
 	if (unlikely(self->hub->slice.is_running))
 		keep_to_slice(self->hub);
-	if (!has_company(self) || self->loading || call_is_off[call->call] || call->dont_wait)
+	if (!has_reason_to_park(self) || self->loading || call_is_off[call->call] || call->dont_wait)
 		return true;
 	call->errno_before = errno;
 	if (call->fd >= 0 && is_on_what_never_waits(call)) {
@@ -51,7 +51,7 @@ bool goes_native_on_greenlet(struct blocking *call)
 	}
 	call->green = true;
 	if (torture_strikes(4))
-		yield_turn();
+		yield_now();
 	return false;
 }
 
@@ -82,12 +82,12 @@ void note_call(struct blocking *call, uint32_t set, uint32_t clear)
 		fd_note(call->fd, set, clear);
 }
 
-static struct blocking *call_of(struct leavable *stay)
+static struct blocking *call_of(struct wait_record *stay)
 {
 	return (struct blocking *)((char *)stay - offsetof(struct blocking, stay));
 }
 
-static void leave_by_jump(struct leavable *stay)
+static void leave_by_jump(struct wait_record *stay)
 {
 	poller_let_go(call_of(stay)->kept_fd);
 }
@@ -99,17 +99,17 @@ static void back_to_number(struct blocking *call)
 }
 
 /* The child has no such duplicate. */
-static void go_on_in_child(struct leavable *stay)
+static void go_on_in_child(struct wait_record *stay)
 {
 	back_to_number(call_of(stay));
-	wait_ends(stay);
+	pop_wait(stay);
 }
 
 SELDOM void leave_kept_file(struct blocking *call)
 {
 	int kept_fd = call->kept_fd, before = errno;
 
-	wait_ends(&call->stay);
+	pop_wait(&call->stay);
 	back_to_number(call);
 	if (poller_leave(kept_fd))
 		linger_close_kept(kept_fd);
@@ -118,7 +118,7 @@ SELDOM void leave_kept_file(struct blocking *call)
 
 static void go_on_with(struct blocking *call, int kept_fd)
 {
-	static const struct way_to_leave way = {leave_by_jump, go_on_in_child};
+	static const struct wait_cleanup way = {leave_by_jump, go_on_in_child};
 
 	if (call->kept_fd && poller_begins_anew())
 		leave_kept_file(call);
@@ -128,7 +128,7 @@ static void go_on_with(struct blocking *call, int kept_fd)
 	call->number = call->fd;
 	call->fd = call->kept_fd = kept_fd;
 	call->entry = NULL;
-	wait_begins(&call->stay, &way);
+	push_wait(&call->stay, &way);
 }
 
 SELDOM void follow_file(struct blocking *call)
@@ -200,7 +200,7 @@ bool park_until_ready(struct blocking *call)
 	stats_parked(call->call);
 	if (unlikely(is_unknown(call->fd, call->traits)) && !call->kept_fd)
 		poller_check(call->fd);
-	call->until.goes_first = call->traits & FD_LISTENS;
+	call->until.wakes_first = call->traits & FD_LISTENS;
 	error = park_on_fd(call->fd, call->events, &call->until);
 	if (unlikely(self->waiter.kept_fd || call->kept_fd))
 		follow_file(call);
@@ -243,7 +243,7 @@ int park_until_any(struct blocking *call, const struct pollfd *fds, nfds_t n)
 		traits = fd_traits(fds[i].fd);
 		if (unlikely(is_unknown(fds[i].fd, traits)))
 			poller_check(fds[i].fd);
-		call->until.goes_first |= (traits & FD_LISTENS) != 0;
+		call->until.wakes_first |= (traits & FD_LISTENS) != 0;
 	}
 	error = park_on_fds(fds, n, &call->until);
 	if (!error || error == EBADF)
@@ -303,7 +303,7 @@ bool is_made_by_ring(struct blocking *call, const struct io_uring_sqe *request, 
 	return true;
 }
 
-bool finishes_on_helper(struct blocking *call, void (*job)(void *arg), void (*drop)(void *arg), void *arg)
+bool finishes_offloaded(struct blocking *call, void (*job)(void *arg), void (*drop)(void *arg), void *arg)
 {
 	int error;
 
@@ -385,12 +385,12 @@ static void call_by(
 	take_late_signals();
 }
 
-void call_on_helper(struct blocking *call, void (*job)(void *arg), void *arg)
+void run_offloaded(struct blocking *call, void (*job)(void *arg), void *arg)
 {
 	call_by(offload_wait, call, job, arg);
 }
 
-void call_on_helper_briefly(struct blocking *call, void (*job)(void *arg), void *arg)
+void run_offloaded_briefly(struct blocking *call, void (*job)(void *arg), void *arg)
 {
 	call_by(offload_brief, call, job, arg);
 }

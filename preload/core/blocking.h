@@ -51,12 +51,12 @@ struct blocking {
 	int errno_before; /* put back at the end, as a call that succeeds leaves errno alone */
 	uint32_t traits;  /* of fd, as the attempt found them */
 	struct fd_entry *entry; /* of fd; NULL where there is none */
-	struct until until;
+	struct wait_options until;
 
 	/* Where fd was closed under the call, which then goes on with a duplicate: see poller_closing(). */
-	int kept_fd;          /* that, which fd is now, too; 0: there is none */
-	int number;           /* what the caller has handed in */
-	struct leavable stay; /* for a handler that jumps away */
+	int kept_fd;             /* that, which fd is now, too; 0: there is none */
+	int number;              /* what the caller has handed in */
+	struct wait_record stay; /* for a handler that jumps away */
 };
 
 /* A call on fd that blocks until events, restarts as signal(7) says of read and its kind, and has no deadline yet. */
@@ -99,11 +99,11 @@ static inline bool is_cancelled(void)
  * For a wait that a cancellation ends and a kill does not: as until, but firm for who was killed. When it has ended
  * with ECANCELED, and is_cancelled() says no, it is to be begun again.
  */
-static inline struct until but_not_by_kill(const struct until *until)
+static inline struct wait_options but_not_by_kill(const struct wait_options *until)
 {
-	struct until mine = *until;
+	struct wait_options mine = *until;
 
-	mine.firm = !is_cancelled() && self && self->cancel.killed;
+	mine.uninterruptible = !is_cancelled() && self && self->cancel.killed;
 	return mine;
 }
 
@@ -113,7 +113,7 @@ static inline struct until but_not_by_kill(const struct until *until)
  */
 static inline bool waits_natively(enum call call)
 {
-	return call_is_off[call] || !self || !has_company(self);
+	return call_is_off[call] || !self || !has_reason_to_park(self);
 }
 
 /* Ends the calling greenlet if it is cancelled; does not return then. For calls that are always cancellation points. */
@@ -264,10 +264,10 @@ int poll_now(struct pollfd *fds, nfds_t n);
  * Runs job(arg) on a helper OS thread while the greenlet is parked, and counts it; see offload(). SIGPIPE and SIGXFSZ
  * that it causes are the caller's.
  */
-void call_on_helper(struct blocking *call, void (*job)(void *arg), void *arg);
+void run_offloaded(struct blocking *call, void (*job)(void *arg), void *arg);
 
 /* The same for what surely ends, and soon: the disk, a file server; see offload_brief(). */
-void call_on_helper_briefly(struct blocking *call, void (*job)(void *arg), void *arg);
+void run_offloaded_briefly(struct blocking *call, void (*job)(void *arg), void *arg);
 
 /*
  * The same by the kernel's io_uring; see ring_carries_out(). False where that has not been able to: then a helper is to
@@ -279,14 +279,14 @@ bool is_made_by_ring(struct blocking *call, const struct io_uring_sqe *request, 
  * The same for a call that may wait for ever, as call->until says; see offload_until(). Returns false with errno set
  * when it was left, and then arg is no longer the caller's.
  */
-bool finishes_on_helper(struct blocking *call, void (*job)(void *arg), void (*drop)(void *arg), void *arg);
+bool finishes_offloaded(struct blocking *call, void (*job)(void *arg), void (*drop)(void *arg), void *arg);
 
 /*
  * Makes the system call on a helper while the greenlet is parked, and counts it; what ends the wait, as call->until
  * says, ends the call: see make_long_call(). Where no helper can be had, the greenlet makes it again and again without
  * waiting. Returns as syscall(2) does.
  */
-long wait_on_helper(struct blocking *call, const long number_and_arguments[7]);
+long make_call_offloaded(struct blocking *call, const long number_and_arguments[7]);
 
 /* Adds and removes traits of call->fd, also in the call itself, which asks no more. */
 void note_call(struct blocking *call, uint32_t set, uint32_t clear);
@@ -331,7 +331,7 @@ static inline void let_urgent_run(void)
 static inline void let_urgent_look(void)
 {
 	if (unlikely(is_outranked()))
-		look_for_urgent();
+		poll_for_urgent();
 }
 
 /*

@@ -2,7 +2,7 @@
 #include "runtime/sched/park.h"
 #include <errno.h>
 
-int deadline_by_clock(clockid_t clock, const struct timespec *at, struct until *until)
+int deadline_by_clock(clockid_t clock, const struct timespec *at, struct wait_options *until)
 {
 	nanos span;
 

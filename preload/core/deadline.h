@@ -36,10 +36,10 @@ static inline bool is_waitable(clockid_t clock)
 	return clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC;
 }
 
-struct until;
+struct wait_options;
 
 /* The deadline of a POSIX timed call, in what park() counts. Returns 0; for a time that is none EINVAL, and it is past.
  */
-int deadline_by_clock(clockid_t clock, const struct timespec *at, struct until *until);
+int deadline_by_clock(clockid_t clock, const struct timespec *at, struct wait_options *until);
 
 #endif

@@ -31,7 +31,7 @@ void exit_thread(void *value)
 	if (self) {
 		self->life.value = value;
 		self->cancel.is_exiting = true;
-		leave_waits(0); /* those that a handler has interrupted, which is the caller */
+		abandon_waits(0); /* those that a handler has interrupted, which is the caller */
 	}
 	if (self && self->is_main && self->hub->os.is_main) {
 		libc.pthread_once(&once, make_key);

@@ -70,7 +70,7 @@ static void close_all_aside(struct lingering *linger)
 		close_aside(take_first(linger));
 }
 
-static void leave_lingering(struct leavable *stay)
+static void leave_lingering(struct wait_record *stay)
 {
 	struct lingering *linger = (struct lingering *)((char *)stay - offsetof(struct lingering, stay));
 
@@ -79,10 +79,10 @@ static void leave_lingering(struct leavable *stay)
 
 void linger_begin(struct lingering *linger)
 {
-	static const struct way_to_leave way = {leave_lingering, NULL};
+	static const struct wait_cleanup way = {leave_lingering, NULL};
 
 	linger->first = NULL;
-	wait_begins(&linger->stay, &way);
+	push_wait(&linger->stay, &way);
 }
 
 /* False where there is no memory. */
@@ -152,7 +152,7 @@ void linger_end_of_stream(void)
 static int wait_for_close(struct closing *closing)
 {
 	/* As tcp(7)'s own wait: any signal that is handled ends it, and the call is not restarted. */
-	static const struct until until = {.deadline = FOR_EVER, .on_signal = SIGNAL_ENDS, .on_stop = true};
+	static const struct wait_options until = {.deadline = FOR_EVER, .on_signal = SIGNAL_ENDS, .on_stop = true};
 	int error;
 
 	stats_helped(CALL_close);
@@ -169,7 +169,7 @@ void linger_end(struct lingering *linger)
 	while (linger->first && !error)
 		error = wait_for_close(take_first(linger));
 	close_all_aside(linger);
-	wait_ends(&linger->stay);
+	pop_wait(&linger->stay);
 }
 
 void linger_close_kept(int kept_fd)
@@ -195,7 +195,7 @@ static void close_kept_aside(int kept_fd)
 	if (!may_linger(kept_fd) || !lingers(kept_fd) || !add(&linger.first, kept_fd))
 		disown_fd(kept_fd);
 	close_all_aside(&linger);
-	wait_ends(&linger.stay);
+	pop_wait(&linger.stay);
 }
 
 __attribute__((constructor)) static void replace_close(void)

@@ -16,14 +16,14 @@ struct closing;
 
 /* The closes that one call makes. On the stack of the caller. */
 struct lingering {
-	struct leavable stay;
+	struct wait_record stay;
 	struct closing *first; /* of the files that are kept: the last one comes first, as in the kernel */
 };
 
 /* True where the calling greenlet is not to block its OS thread by a close of fd that may linger. No system call. */
 static inline bool may_linger(int fd)
 {
-	return __builtin_expect(self != NULL, 0) && has_company(self) && !self->loading && fd_may_linger(fd);
+	return __builtin_expect(self != NULL, 0) && has_reason_to_park(self) && !self->loading && fd_may_linger(fd);
 }
 
 /* Between these two, the files of the descriptors that are to be closed are kept. errno is left alone. */

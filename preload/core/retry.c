@@ -304,7 +304,7 @@ static long last_look(const long waiting[7])
 	return n < 0 ? -EINTR : n;
 }
 
-long wait_on_helper(struct blocking *call, const long number_and_arguments[7])
+long make_call_offloaded(struct blocking *call, const long number_and_arguments[7])
 {
 	long n;
 

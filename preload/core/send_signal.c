@@ -64,5 +64,5 @@ static int raise_natively(int signo)
 
 int raise_here(int signo)
 {
-	return self && has_company(self) ? send_to_self(signo) : raise_natively(signo);
+	return self && has_reason_to_park(self) ? send_to_self(signo) : raise_natively(signo);
 }

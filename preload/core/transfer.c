@@ -173,7 +173,7 @@ static ssize_t readv_by_kernel(struct blocking *call, const struct iovec *iov, i
 	if (errno != EAGAIN)
 		return -1;
 	call->waited = true;
-	return wait_on_helper(call, flags ? with_flags : reading);
+	return make_call_offloaded(call, flags ? with_flags : reading);
 }
 
 static ssize_t readv_natively(int fd, const struct iovec *iov, int count, int flags)
@@ -207,7 +207,7 @@ static ssize_t read_from_first_byte(struct blocking *call, const struct iovec *i
 	if (n)
 		return n;
 	first.iov_len = 1;
-	n = wait_on_helper(call, reading);
+	n = make_call_offloaded(call, reading);
 	if (n != 1)
 		return n;
 	rest = rest_of_vector(iov, count, 1);
@@ -274,8 +274,9 @@ ssize_t attempt_read(struct blocking *call, void *buf, size_t count)
 
 	if (goes_native(call)) {
 		shown = begin_on(call);
-		return end_on(shown, may_be_cold(call, -1) ? read_cold(call, &(struct iovec){buf, count}, 1, -1, 0)
-							   : libc.read(call->fd, buf, count));
+		return end_on(shown, may_be_uncached(call, -1)
+					 ? read_uncached(call, &(struct iovec){buf, count}, 1, -1, 0)
+					 : libc.read(call->fd, buf, count));
 	}
 	if (count && waits_first(call))
 		return -1;
@@ -290,8 +291,8 @@ ssize_t attempt_readv_flags(struct blocking *call, const struct iovec *iov, int 
 	bool shown;
 	ssize_t n;
 
-	if (goes_native(call) && may_be_cold(call, -1))
-		return read_cold(call, iov, count, -1, flags);
+	if (goes_native(call) && may_be_uncached(call, -1))
+		return read_uncached(call, iov, count, -1, flags);
 	shown = begin_on(call);
 	if (!call->green)
 		return end_on(
@@ -416,7 +417,7 @@ size_t size_of_vector(const struct iovec *iov, int count)
 
 static inline bool is_ordinary(enum call call, const struct fd_entry *entry)
 {
-	return entry && (entry_traits(entry) & (ORDINARY | UNUSUAL)) == ORDINARY && has_company(self) &&
+	return entry && (entry_traits(entry) & (ORDINARY | UNUSUAL)) == ORDINARY && has_reason_to_park(self) &&
 	       !self->hub->slice.preempt_pending && !self->loading && !call_is_off[call] && !is_cancelled() &&
 	       !torture_strikes(2);
 }
@@ -447,7 +448,8 @@ static SELDOM long drop_file(int error)
 
 static int park_to_receive(enum call call, int fd, struct fd_entry *entry)
 {
-	static const struct until for_ever = {.deadline = FOR_EVER, .on_signal = SIGNAL_RESTARTS, .keeps_file = true};
+	static const struct wait_options for_ever = {
+	    .deadline = FOR_EVER, .on_signal = SIGNAL_RESTARTS, .keeps_file = true};
 	int error;
 
 	stats_parked(call);

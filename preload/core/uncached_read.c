@@ -88,7 +88,7 @@ static bool is_read_by_ring(struct blocking *call, struct reading *r)
 	return r->result != -EAGAIN && !is_cut_short(r);
 }
 
-ssize_t read_cold(struct blocking *call, const struct iovec *iov, int count, off_t position, int flags)
+ssize_t read_uncached(struct blocking *call, const struct iovec *iov, int count, off_t position, int flags)
 {
 	struct reading r = {call->fd, count, iov, position, flags, 0};
 
@@ -99,7 +99,7 @@ ssize_t read_cold(struct blocking *call, const struct iovec *iov, int count, off
 			fd_note(call->fd, FD_NO_NOWAIT, 0);
 	} else if (r.result == -EAGAIN || is_cut_short(&r)) {
 		if (!is_read_by_ring(call, &r))
-			call_on_helper_briefly(call, read_job, &r);
+			run_offloaded_briefly(call, read_job, &r);
 	}
 	if (r.result < 0 && nowait_is_refused(REFUSED_PREADV2, -r.result))
 		return read_plainly(&r);

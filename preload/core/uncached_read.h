@@ -6,11 +6,11 @@
 #include "runtime/sys/refusal.h"
 
 /*
- * After goes_native() has said so of a call on call->fd: true where read_cold() is the way to make it. At the file's
- * own position that is only where no other process or thread can move it. Where preadv2 is refused, the state of the
- * page cache is unknown, and the call is made as it is.
+ * After goes_native() has said so of a call on call->fd: true where read_uncached() is the way to make it. At the
+ * file's own position that is only where no other process or thread can move it. Where preadv2 is refused, the state of
+ * the page cache is unknown, and the call is made as it is.
  */
-static inline bool may_be_cold(const struct blocking *call, off_t position)
+static inline bool may_be_uncached(const struct blocking *call, off_t position)
 {
 	uint32_t asked = FD_PLAIN | FD_NO_NOWAIT | (position < 0 ? FD_PRIVATE : 0);
 
@@ -24,6 +24,6 @@ static inline bool may_be_cold(const struct blocking *call, off_t position)
 bool nowait_is_refused(enum refusal which, long error);
 
 /* preadv2, position -1 for the file's own; it reads as much as that would. */
-ssize_t read_cold(struct blocking *call, const struct iovec *iov, int count, off_t position, int flags);
+ssize_t read_uncached(struct blocking *call, const struct iovec *iov, int count, off_t position, int flags);
 
 #endif

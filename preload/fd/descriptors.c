@@ -66,7 +66,7 @@ static int close_all(unsigned first, unsigned last, int flags)
 
 static bool may_linger_in_range(void)
 {
-	return self && has_company(self) && !self->loading;
+	return self && has_reason_to_park(self) && !self->loading;
 }
 
 /* Helpers share the old table of descriptors: they would open files in that, and keep open what the caller closes. */

@@ -19,7 +19,7 @@ int lock_record(enum call which, int fd, int command, struct flock *lock)
 		return libc.fcntl(fd, command, lock);
 	result = libc.fcntl(fd, command == F_SETLKW ? F_SETLK : F_OFD_SETLK, lock);
 	if (result < 0 && (errno == EAGAIN || errno == EACCES))
-		result = (int)wait_on_helper(&call, waiting);
+		result = (int)make_call_offloaded(&call, waiting);
 	return (int)settled(&call, result);
 }
 
@@ -43,6 +43,6 @@ int flock(int fd, int operation)
 		return libc.flock(fd, operation);
 	result = libc.flock(fd, operation | LOCK_NB);
 	if (result < 0 && errno == EWOULDBLOCK)
-		result = (int)wait_on_helper(&call, waiting);
+		result = (int)make_call_offloaded(&call, waiting);
 	return (int)settled(&call, result);
 }

@@ -40,8 +40,8 @@ ssize_t readv(int fd, const struct iovec *iov, int count)
 /* A position of its own is for files that have one, and those wait for nothing but the disk. */
 static ssize_t read_at(struct blocking *call, const struct iovec *iov, int count, off_t position, int flags)
 {
-	if (goes_native(call) && position >= 0 && may_be_cold(call, position))
-		return read_cold(call, iov, count, position, flags);
+	if (goes_native(call) && position >= 0 && may_be_uncached(call, position))
+		return read_uncached(call, iov, count, position, flags);
 	call->green = false;
 	return libc.preadv2(call->fd, iov, count, position, flags);
 }
@@ -134,8 +134,8 @@ ssize_t preadv(int fd, const struct iovec *iov, int count, off_t position)
 {
 	struct blocking call = blocking_on(CALL_preadv, fd, POLLIN);
 
-	if (goes_native(&call) && position >= 0 && may_be_cold(&call, position))
-		return read_cold(&call, iov, count, position, 0);
+	if (goes_native(&call) && position >= 0 && may_be_uncached(&call, position))
+		return read_uncached(&call, iov, count, position, 0);
 	return libc.preadv(fd, iov, count, position);
 }
 
@@ -143,8 +143,8 @@ ssize_t do_pread(int fd, void *buf, size_t count, off_t position)
 {
 	struct blocking call = blocking_on(CALL_pread, fd, POLLIN);
 
-	if (goes_native(&call) && position >= 0 && may_be_cold(&call, position))
-		return read_cold(&call, &(struct iovec){buf, count}, 1, position, 0);
+	if (goes_native(&call) && position >= 0 && may_be_uncached(&call, position))
+		return read_uncached(&call, &(struct iovec){buf, count}, 1, position, 0);
 	return libc.pread(fd, buf, count, position);
 }
 synonym(pread, do_pread);

@@ -37,9 +37,9 @@ static void copy_job(void *arg)
 	c->error = errno;
 }
 
-ssize_t copy_on_helper(struct blocking *call, struct copy *c)
+ssize_t copy_offloaded(struct blocking *call, struct copy *c)
 {
-	call_on_helper(call, copy_job, c);
+	run_offloaded(call, copy_job, c);
 	if (c->result < 0)
 		errno = c->error;
 	return c->result;
@@ -140,7 +140,7 @@ static ssize_t copy_between(struct copy *c)
 	if (e.out_waits && is_stream_socket(e.out.traits))
 		n = send_pipe(&e, c);
 	else if (e.out_waits && !is_pipe(e.out.traits))
-		n = copy_on_helper(&e.out, c);
+		n = copy_offloaded(&e.out, c);
 	else
 		do
 			n = attempt_splice(&e, c);
@@ -176,14 +176,14 @@ static ssize_t send_from(int out, int in, off_t *at, size_t count)
 	if (goes_native(&any))
 		return copy_natively(&c);
 	if (!is_plain(in))
-		return copy_on_helper(&any, &c);
+		return copy_offloaded(&any, &c);
 	if (is_plain(out))
-		return count > LONG_COPY ? copy_on_helper(&any, &c) : copy_natively(&c);
+		return count > LONG_COPY ? copy_offloaded(&any, &c) : copy_natively(&c);
 	if (goes_native(&call))
 		return copy_natively(&c);
 	if (is_stream_socket(call.traits))
 		return settled(&call, send_file(&call, &c));
-	return is_pipe(call.traits) ? copy_between(&c) : copy_on_helper(&call, &c);
+	return is_pipe(call.traits) ? copy_between(&c) : copy_offloaded(&call, &c);
 }
 
 ssize_t sendfile(int out, int in, off_t *at, size_t count)
@@ -198,7 +198,7 @@ ssize_t copy_file_range(int in, off64_t *in_at, int out, off64_t *out_at, size_t
 	struct blocking call = blocking_on(CALL_copy_file_range, -1, 0);
 
 	call.dont_wait = count <= LONG_COPY;
-	return written_by(out, 0, goes_native(&call) ? copy_natively(&c) : copy_on_helper(&call, &c));
+	return written_by(out, 0, goes_native(&call) ? copy_natively(&c) : copy_offloaded(&call, &c));
 }
 
 /* Does not heed the O_NONBLOCK of the pipe, so neither do we. */

@@ -22,7 +22,7 @@ struct ends {
 };
 
 /* The same copy, made by a helper thread; answers as it does. */
-ssize_t copy_on_helper(struct blocking *call, struct copy *c);
+ssize_t copy_offloaded(struct blocking *call, struct copy *c);
 
 /* What poll says of it, POLLERR and the like included. errno is lost. */
 bool is_ready(int fd, short events);

@@ -45,7 +45,7 @@ static ssize_t attempt_send_file(struct blocking *call, const struct copy *c, of
 	if (n > 0)
 		n = attempt_send(call, buf, (size_t)n, 0);
 	else if (n < 0) /* a directory, a file with O_DIRECT: sendfile has its own answer */
-		n = copy_on_helper(call, &rest);
+		n = copy_offloaded(call, &rest);
 	memory_free(buf);
 	return n;
 }
@@ -102,7 +102,7 @@ static ssize_t attempt_send_pipe(struct blocking *out, struct copy *c)
 		libc.close(peek[0]);
 		libc.close(peek[1]);
 	} else {
-		n = copy_on_helper(out, c);
+		n = copy_offloaded(out, c);
 	}
 	memory_free(buf);
 	return n;

@@ -80,7 +80,7 @@ int tcdrain(int fd)
 	if (goes_native(&call))
 		return drain_natively(fd);
 	if (may_wait(fd))
-		result = (int)wait_on_helper(&call, waiting);
+		result = (int)make_call_offloaded(&call, waiting);
 	else
 		result = drain_natively(fd);
 	return (int)settled(&call, result);

@@ -15,7 +15,7 @@ int io_getevents(struct io_context *context, long least, long most, struct io_ev
 	call.until.on_signal = SIGNAL_ENDS;
 	if (goes_native(&call)) {
 		n = libc.io_getevents(context, least, most, events, limit);
-	} else if ((n = wait_on_helper(&call, waiting)) < 0) {
+	} else if ((n = make_call_offloaded(&call, waiting)) < 0) {
 		n = -errno;
 		if (n == -ECANCELED)
 			act_on_cancellation(CALL_io_getevents);

@@ -18,7 +18,7 @@ struct ring_wait {
 /* False where the call is to be made as it is. */
 static bool begin_ring_wait(struct ring_wait *wait, const struct __kernel_timespec *limit, sigset_t *mask)
 {
-	struct until *until = &wait->call.until;
+	struct wait_options *until = &wait->call.until;
 
 	if (has_no_greenlets() || !wait->wanted)
 		return false;

@@ -36,7 +36,7 @@ static long make_call(enum call which, struct helped *h)
 		return h->function(a[0], a[1], a[2], a[3], a[4], 0);
 	if (is_prepared_for_ring(&request, which, a) && is_made_by_ring(&call, &request, &h->result))
 		return with_errno(h->result);
-	call_on_helper_briefly(&call, call_function, h);
+	run_offloaded_briefly(&call, call_function, h);
 	if ((int)h->result == -1 || (which == CALL_opendir && !h->result))
 		errno = h->error;
 	return h->result;

@@ -32,11 +32,11 @@ static void open_natively(void *arg)
 	job->error = errno;
 }
 
-static void open_on_helper(struct blocking *call, struct open_job *job)
+static void open_offloaded(struct blocking *call, struct open_job *job)
 {
 	const long waiting[7] = {SYS_openat, job->dir, (long)job->path, job->flags, job->mode};
 
-	job->fd = (int)wait_on_helper(call, waiting);
+	job->fd = (int)make_call_offloaded(call, waiting);
 	job->error = errno;
 }
 
@@ -113,11 +113,11 @@ static void open_by_helpers(struct blocking *call, struct open_job *job)
 {
 	job->is_left = call_is_off[CALL_stat] && may_wait(job);
 	if (!call_is_off[CALL_stat] && !opens_by_ring(call, job))
-		call_on_helper_briefly(call, open_if_quick, job);
+		run_offloaded_briefly(call, open_if_quick, job);
 	else if (call_is_off[CALL_stat] && !job->is_left)
 		open_natively(job);
 	if (job->is_left)
-		open_on_helper(call, job);
+		open_offloaded(call, job);
 }
 
 /*
@@ -247,7 +247,7 @@ static int open_as_told(enum call which, int dir, const char *path, const struct
 		return noted_as_told(open_as_told_natively(which, waiting), how);
 	job.flags = (int)how->flags;
 	if (may_wait_as_told(&job, how))
-		job.fd = (int)wait_on_helper(&call, waiting);
+		job.fd = (int)make_call_offloaded(&call, waiting);
 	else
 		job.fd = (int)libc.syscall(SYS_openat2, dir, path, how, size, 0, 0);
 	return noted((int)settled(&call, job.fd), job.flags);

@@ -58,7 +58,7 @@ static int hand_in(struct hand_in *in)
 	struct blocking call = blocking_on(in->call, -1, 0);
 
 	if (needs_helper(&call))
-		call_on_helper(&call, hand_in_natively, in);
+		run_offloaded(&call, hand_in_natively, in);
 	else
 		hand_in_natively(in);
 	if (in->result < 0)
@@ -195,7 +195,7 @@ static int wait_for_all(struct blocking *call, struct aiocb *const list[], int c
 		if (error == EINTR)
 			return error;
 		if (error)
-			call->until.firm = true;
+			call->until.uninterruptible = true;
 	}
 	return 0;
 }

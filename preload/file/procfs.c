@@ -50,29 +50,29 @@ static const char *read_process(const char *text, pid_t *id)
 }
 
 /* Where a path leads. */
-struct place {
+struct lot_waiter {
 	struct greenlet *g; /* NULL: to no greenlet */
 	const char *rest;   /* what follows its directory */
 	bool is_threads;    /* the directory of all threads: by a greenlet's id it is the process's */
 };
 
 /* Of an absolute path. */
-static struct place parse(const char *path)
+static struct lot_waiter parse(const char *path)
 {
 	const char *at;
 	pid_t id;
 
 	if (STARTS(path, THREAD_SELF)) {
 		at = path + sizeof(THREAD_SELF) - 1;
-		return (struct place){is_green_thread() && (!*at || *at == '/') ? self : NULL, at, false};
+		return (struct lot_waiter){is_green_thread() && (!*at || *at == '/') ? self : NULL, at, false};
 	}
 	if (!STARTS(path, "/proc/") || !(at = read_process(path + sizeof("/proc/") - 1, &id)))
-		return (struct place){NULL, NULL, false};
+		return (struct lot_waiter){NULL, NULL, false};
 	if (STARTS(at, "/task") && !at[sizeof("/task") - 1 + strspn(at + sizeof("/task") - 1, "/")])
-		return (struct place){greenlet_named(id), at, true};
+		return (struct lot_waiter){greenlet_named(id), at, true};
 	if (STARTS(at, "/task/") && !(at = read_id(at + sizeof("/task/") - 1, &id)))
-		return (struct place){NULL, NULL, false};
-	return (struct place){greenlet_named(id), at, false};
+		return (struct lot_waiter){NULL, NULL, false};
+	return (struct lot_waiter){greenlet_named(id), at, false};
 }
 
 /* What begins in a directory begins in proc(5) where that does. */
@@ -94,15 +94,15 @@ static bool make_absolute(int dir, const char *path, char absolute[PROC_PATH])
 }
 
 /* The path is in the buffer where it was a relative one. */
-static struct place find(int dir, const char *path, char buffer[PROC_PATH])
+static struct lot_waiter find(int dir, const char *path, char buffer[PROC_PATH])
 {
 	if (path[0] == '/')
 		return parse(path);
-	return path[0] && make_absolute(dir, path, buffer) ? parse(buffer) : (struct place){NULL, NULL, false};
+	return path[0] && make_absolute(dir, path, buffer) ? parse(buffer) : (struct lot_waiter){NULL, NULL, false};
 }
 
 /* By the id of any thread there is the list of all. */
-static bool put_path(const struct place *place, char buffer[PROC_PATH])
+static bool put_path(const struct lot_waiter *place, char buffer[PROC_PATH])
 {
 	char path[PROC_PATH];
 	int length;
@@ -117,7 +117,7 @@ static bool put_path(const struct place *place, char buffer[PROC_PATH])
 
 bool path_of_os_thread(int dir, const char *path, char buffer[PROC_PATH])
 {
-	const struct place place = find(dir, path, buffer);
+	const struct lot_waiter place = find(dir, path, buffer);
 
 	return place.g && put_path(&place, buffer);
 }
@@ -152,7 +152,7 @@ static bool read_file(const struct greenlet *g, const char *name, struct text *t
 	char path[PROC_PATH];
 	long fd, n = 0;
 
-	put_path(&(struct place){(struct greenlet *)g, name, false}, path);
+	put_path(&(struct lot_waiter){(struct greenlet *)g, name, false}, path);
 	fd = raw_syscall(SYS_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC, 0, 0, 0);
 	if (fd < 0)
 		return false;
@@ -258,7 +258,7 @@ static const struct {
 } own_files[] = {{"/comm", write_comm}, {"/stat", write_stat}, {"/status", write_status}};
 
 /* False where the greenlet has no such file of its own. Else *fd is the descriptor, or -errno. */
-static bool open_of_its_own(const struct place *place, int flags, struct texts *texts, int *fd)
+static bool open_of_its_own(const struct lot_waiter *place, int flags, struct texts *texts, int *fd)
 {
 	size_t i;
 
@@ -280,7 +280,7 @@ static bool open_of_its_own(const struct place *place, int flags, struct texts *
 }
 
 /* What a greenlet has no file of its own for is its OS thread's. */
-static int open_own(const struct place *place, int flags)
+static int open_own(const struct lot_waiter *place, int flags)
 {
 	struct texts *texts = memory_alloc(sizeof(*texts));
 	char path[PROC_PATH];
@@ -300,7 +300,7 @@ static int open_own(const struct place *place, int flags)
 bool open_of_greenlet(int dir, const char *path, int flags, int *fd)
 {
 	char buffer[PROC_PATH];
-	const struct place place = find(dir, path, buffer);
+	const struct lot_waiter place = find(dir, path, buffer);
 
 	if (!place.g || strlen(place.rest) > PROC_PATH / 2)
 		return false;

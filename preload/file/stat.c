@@ -94,7 +94,7 @@ static int look_at(enum call which, int dir, const char *path, void *status, int
 	if (goes_native(&call))
 		look_natively(&look);
 	else if (!is_seen_by_ring(&call, &look))
-		call_on_helper_briefly(&call, look_natively, &look);
+		run_offloaded_briefly(&call, look_natively, &look);
 	if (unlikely(look.result < 0 && may_be_of_greenlet(path, look.error)))
 		look_again(&look);
 	if (look.result < 0)

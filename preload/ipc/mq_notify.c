@@ -52,25 +52,25 @@ bool waits_in_kernel(mqd_t queue)
 	return false;
 }
 
-static void leave(struct leavable *stay)
+static void leave(struct wait_record *stay)
 {
 	atomic_fetch_sub(((struct receiver *)stay)->count, 1);
 }
 
-static const struct way_to_leave uncounted = {.leave = leave};
+static const struct wait_cleanup uncounted = {.abandon = leave};
 
 void receiver_begins(struct receiver *receiver, bool is_in_kernel)
 {
 	receiver->count = is_in_kernel ? &in_kernel : &polling;
 	atomic_fetch_add(receiver->count, 1);
-	wait_begins(&receiver->stay, &uncounted);
+	push_wait(&receiver->stay, &uncounted);
 }
 
 void receiver_ends(struct receiver *receiver)
 {
-	if (was_left(&receiver->stay))
+	if (was_abandoned(&receiver->stay))
 		return;
-	wait_ends(&receiver->stay);
+	pop_wait(&receiver->stay);
 	atomic_fetch_sub(receiver->count, 1);
 }
 
@@ -112,7 +112,7 @@ static bool are_all_in_kernel(void)
 /* They run, and hand their wait to helpers, while the caller is parked. */
 static void wait_for_receivers(void)
 {
-	struct until until = {.firm = true, .on_signal = SIGNAL_PASSES};
+	struct wait_options until = {.uninterruptible = true, .on_signal = SIGNAL_PASSES};
 	nanos end = nanos_add(clock_now(), PATIENCE);
 
 	for_each_number("/proc/self/fd", wake_if_queue, NULL);

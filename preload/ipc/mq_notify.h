@@ -13,7 +13,7 @@
 
 /* A receiver that waits, on its stack. */
 struct receiver {
-	struct leavable stay; /* first */
+	struct wait_record stay; /* first */
 	_Atomic int *count;
 };
 

@@ -30,7 +30,7 @@ static ssize_t receive_in_kernel(struct blocking *call, mqd_t queue, char *bytes
 	ssize_t n;
 
 	receiver_begins(&receiver, true);
-	n = wait_on_helper(call, waiting);
+	n = make_call_offloaded(call, waiting);
 	receiver_ends(&receiver);
 	return n;
 }

@@ -21,7 +21,7 @@ int msgsnd(int id, const void *message, size_t size, int flags)
 		return libc.msgsnd(id, message, size, flags);
 	result = libc.msgsnd(id, message, size, flags | IPC_NOWAIT);
 	if (result < 0 && errno == EAGAIN)
-		result = (int)wait_on_helper(&call, waiting);
+		result = (int)make_call_offloaded(&call, waiting);
 	return (int)settled(&call, result);
 }
 
@@ -36,7 +36,7 @@ ssize_t msgrcv(int id, void *message, size_t size, long type, int flags)
 		return libc.msgrcv(id, message, size, type, flags);
 	result = libc.msgrcv(id, message, size, type, flags | IPC_NOWAIT);
 	if (result < 0 && errno == ENOMSG)
-		result = wait_on_helper(&call, waiting);
+		result = make_call_offloaded(&call, waiting);
 	return settled(&call, result);
 }
 
@@ -62,7 +62,7 @@ static int operate(enum call which, int id, struct sembuf *operations, size_t co
 		return limit ? libc.semtimedop(id, operations, count, limit) : libc.semop(id, operations, count);
 	result = libc.semtimedop(id, operations, count, &no_time);
 	if (result < 0 && errno == EAGAIN && may_wait(operations, count))
-		result = (int)wait_on_helper(&call, waiting);
+		result = (int)make_call_offloaded(&call, waiting);
 	return (int)settled(&call, result);
 }
 

@@ -200,7 +200,7 @@ int dlclose(void *library)
 	struct greenlet *me = self;
 	int result;
 
-	forget_own_waits();
+	forget_raw_futex_users();
 	if (!me)
 		return libc.dlclose(library);
 	me->loading++;

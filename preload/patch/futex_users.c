@@ -93,7 +93,7 @@ bool waits_by_itself(const void *address)
 	return known->waits;
 }
 
-void forget_own_waits(void)
+void forget_raw_futex_users(void)
 {
 	atomic_fetch_add(&age, 1);
 }

@@ -12,6 +12,6 @@
 bool waits_by_itself(const void *address);
 
 /* A library has gone: what another may have its place. */
-void forget_own_waits(void);
+void forget_raw_futex_users(void);
 
 #endif

@@ -22,18 +22,17 @@ static bool is_nobodys(const void *lock)
 /* An OS thread without greenlets, and one that is alone there, can as well wait in the kernel: others have the lock. */
 static bool waits_in_kernel(const void *lock)
 {
-	return !self || !has_company(self) || arena_is_lock(lock);
+	return !self || !has_reason_to_park(self) || arena_is_lock(lock);
 }
 
 /* fork takes locks of libc's with some of ours in hand: those are given back while a greenlet has to run. */
 static void wait_greenly(int *word)
 {
-	static const struct until for_ever = {.deadline = FOR_EVER, .firm = true};
 	bool forks = is_forking;
 
 	if (forks)
 		fork_pause();
-	lot_wait((uint32_t *)word, 2, &for_ever);
+	parking_lot_wait((uint32_t *)word, 2, &wait_forever_uninterruptibly);
 	if (forks)
 		fork_resume();
 }
@@ -57,7 +56,7 @@ void wake_for_libc_lock(int *word)
 	if (is_nobodys(word))
 		return;
 	if (any_hub())
-		lot_wake(word, 1);
+		parking_lot_wake(word, 1);
 	raw_syscall(SYS_futex, (long)word, FUTEX_WAKE_PRIVATE, 1, 0, 0, 0);
 	if (!arena_is_lock(word) && !is_forking)
 		let_urgent_run();

@@ -378,7 +378,7 @@ static void begin_with(const struct library *library)
 
 	if (symbol)
 		fork_prepare_by((register_fork *)(void *)address_of(library, symbol));
-	closed_code_add((uintptr_t)library->text, (uintptr_t)library->text_end);
+	nopreempt_add((uintptr_t)library->text, (uintptr_t)library->text_end);
 }
 
 void rebind_namespace(const struct link_map *module)

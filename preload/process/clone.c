@@ -90,7 +90,7 @@ static int begin_with_mask(void *arg)
 	return r->fn(r->arg);
 }
 
-static void make_on_helper(void *arg)
+static void make_offloaded(void *arg)
 {
 	struct request *r = arg;
 
@@ -102,7 +102,7 @@ static void make_on_helper(void *arg)
 static int make_as_vfork_beside_others(struct request *r)
 {
 	r->mask = self->sig.blocked;
-	offload(make_on_helper, r);
+	offload(make_offloaded, r);
 	if (r->result < 0)
 		errno = r->error;
 	return r->result;
@@ -140,7 +140,7 @@ int clone(int (*fn)(void *arg), void *stack, int flags, void *arg, ...)
 		return fork_with_function(&r);
 	if (!(flags & CLONE_VFORK))
 		return make_in_our_memory(&r);
-	return self && has_company(self) ? make_as_vfork_beside_others(&r) : make_as_vfork(&r, fn, arg);
+	return self && has_reason_to_park(self) ? make_as_vfork_beside_others(&r) : make_as_vfork(&r, fn, arg);
 }
 
 synonym(__clone, clone);

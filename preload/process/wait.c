@@ -69,7 +69,7 @@ void take_child_before_handler(void)
 		return;
 	look(wait);
 	if (wait->is_over)
-		post(wait->greenlet);
+		remote_wake(wait->greenlet);
 }
 
 /* For the end of one child, and nothing else of it. */
@@ -99,7 +99,7 @@ static void close_pidfd(struct child_wait *wait)
 /* Whatever else is wrong with the descriptor, it is opened anew, or the line takes over where it cannot be. */
 static int park_on_pidfd(struct child_wait *wait)
 {
-	struct until until = wait->call.until;
+	struct wait_options until = wait->call.until;
 	int error;
 
 	until.deadline = nanos_add(clock_now(), wait->patience);
@@ -120,7 +120,7 @@ static int park_on_pidfd(struct child_wait *wait)
  */
 static int rest_from_line(struct child_wait *wait)
 {
-	struct until until = wait->call.until;
+	struct wait_options until = wait->call.until;
 	int error;
 
 	leave_line(wait);
@@ -169,7 +169,7 @@ static void leave(struct child_wait *wait)
 }
 
 /* If the jump does not leave it after all, it finds that it is called, and begins again. */
-static void leave_by_jump(struct leavable *stay)
+static void leave_by_jump(struct wait_record *stay)
 {
 	struct child_wait *wait = (struct child_wait *)stay;
 
@@ -180,7 +180,7 @@ static void leave_by_jump(struct leavable *stay)
 }
 
 /* The child may go on with the wait that the fork has interrupted: nothing is left of the parent's. */
-static void begin_anew(struct leavable *stay)
+static void begin_anew(struct wait_record *stay)
 {
 	struct child_wait *wait = (struct child_wait *)stay;
 
@@ -192,13 +192,13 @@ static void begin_anew(struct leavable *stay)
 
 static void wait_greenly(struct child_wait *wait)
 {
-	static const struct way_to_leave way = {leave_by_jump, begin_anew};
+	static const struct wait_cleanup way = {leave_by_jump, begin_anew};
 	bool is_main = self->is_main && self->hub->os.is_main;
 	int error;
 
 	wait->greenlet = self;
 	wait->process = sys_getpid();
-	wait_begins(&wait->stay, &way);
+	push_wait(&wait->stay, &way);
 	if (is_main) {
 		wait->outer = main_wait;
 		main_wait = wait;
@@ -206,7 +206,7 @@ static void wait_greenly(struct child_wait *wait)
 	error = look_and_wait(wait);
 	if (main_wait == wait)
 		main_wait = wait->outer;
-	wait_ends(&wait->stay);
+	pop_wait(&wait->stay);
 	leave(wait);
 	if (!wait->is_over)
 		wait->result = -error;

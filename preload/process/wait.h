@@ -13,7 +13,7 @@
 struct line;
 
 struct child_wait {
-	struct leavable stay; /* first */
+	struct wait_record stay; /* first */
 	struct blocking call;
 	idtype_t type; /* what for, as waitid(2) has it */
 	id_t id;

@@ -158,7 +158,7 @@ int wait_in_line(struct child_wait *wait)
 		error = start_watching(wait->line, wait->call.call);
 	}
 	unlock_lines(mask);
-	offload_make_helpers();
+	offload_make_threads();
 	while (!error && !wait->is_over && !atomic_load(&wait->is_called))
 		error = park(&wait->call.until);
 	return error;

@@ -57,7 +57,7 @@ static void restore_mask(struct __jmp_buf_tag *buffer)
 /* Out of the waits that a handler has interrupted, and of the handler. */
 static void leave_for(uintptr_t position)
 {
-	leave_waits(position);
+	abandon_waits(position);
 	if (position)
 		handlers_forget(position);
 	if (self)
@@ -118,7 +118,7 @@ static void expect_context(const ucontext_t *context)
 /* As by a jump: the handlers and the waits below are left for good. */
 int setcontext(const ucontext_t *context)
 {
-	leave_waits(context_sp(context));
+	abandon_waits(context_sp(context));
 	handlers_follow(context);
 	if (self) {
 		expect_context(context);
@@ -150,7 +150,7 @@ void before_swapcontext(const ucontext_t *own, const ucontext_t *other, struct s
 {
 	(void)own;
 	swap->go_to = (void *)libc.swapcontext;
-	swap->waits = leavables;
+	swap->waits = wait_records;
 	swap->handler = innermost_handler();
 	undone.swap = *swap;
 	if (self) {
@@ -159,7 +159,7 @@ void before_swapcontext(const ucontext_t *own, const ucontext_t *other, struct s
 		expect_context(other);
 	}
 	handlers_follow(other);
-	leavables = NULL;
+	wait_records = NULL;
 }
 
 /*
@@ -170,7 +170,7 @@ int after_swapcontext(struct swap *swap, int result, uintptr_t position)
 {
 	const struct swap *saved = result ? &undone.swap : swap;
 
-	leavables = saved->waits;
+	wait_records = saved->waits;
 	handlers_return_to(saved->handler);
 	if (!self)
 		return result;
@@ -191,7 +191,7 @@ RETURNS_BY(swapcontext, before_swapcontext, after_swapcontext)
 int swapcontext(ucontext_t *restrict own, const ucontext_t *restrict other)
 {
 	const struct running_handlers around = handlers;
-	struct leavable *const waits = leavables;
+	struct wait_record *const waits = wait_records;
 	int result;
 
 	if (self) {
@@ -199,9 +199,9 @@ int swapcontext(ucontext_t *restrict own, const ucontext_t *restrict other)
 		expect_mask(self, signal_bits(&other->uc_sigmask));
 	}
 	handlers_follow(other);
-	leavables = NULL;
+	wait_records = NULL;
 	result = libc.swapcontext(own, other);
-	leavables = waits;
+	wait_records = waits;
 	handlers = around;
 	if (self) {
 		expect_mask(self, signal_bits(&own->uc_sigmask));

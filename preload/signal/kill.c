@@ -6,7 +6,7 @@
 /* The main greenlet of an OS thread is found by the kernel, too, which may be waiting for it. */
 static bool is_natively_reached(const struct greenlet *g)
 {
-	return !g || (g->is_main && (!self || self->hub != g->hub)) || (g == self && !has_company(g));
+	return !g || (g->is_main && (!self || self->hub != g->hub)) || (g == self && !has_reason_to_park(g));
 }
 
 /* Those that libc keeps to itself: it lets nobody send them to a thread. */

@@ -18,7 +18,7 @@
 
 struct swap {
 	void *go_to; /* not there after the switch */
-	struct leavable *waits;
+	struct wait_record *waits;
 	const volatile struct handler_mark *handler; /* the innermost; not there after a failure */
 };
 

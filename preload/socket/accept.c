@@ -39,11 +39,11 @@ static void run_accept(void *arg)
 	job->error = errno;
 }
 
-static int accept_on_helper(struct blocking *call, const struct accepting *how)
+static int accept_offloaded(struct blocking *call, const struct accepting *how)
 {
 	struct accept_job job = {.fd = call->fd, .how = how};
 
-	call_on_helper(call, run_accept, &job);
+	run_offloaded(call, run_accept, &job);
 	errno = job.error;
 	return job.result;
 }
@@ -75,7 +75,7 @@ static int attempt_accept(struct blocking *call, const struct accepting *how)
 		errno = EAGAIN;
 		return -1;
 	}
-	return call->traits & FD_PRIVATE ? accept_now(call->fd, how) : accept_on_helper(call, how);
+	return call->traits & FD_PRIVATE ? accept_now(call->fd, how) : accept_offloaded(call, how);
 }
 
 /*

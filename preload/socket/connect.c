@@ -55,7 +55,7 @@ static int connect_in_turns(int fd, const struct connecting *to)
 }
 
 /* If the caller is killed or interrupted meanwhile, the connection is still on its way. */
-static int connect_on_helper(struct blocking *call, const struct connecting *to)
+static int connect_offloaded(struct blocking *call, const struct connecting *to)
 {
 	struct connect_job *job;
 	int result;
@@ -67,7 +67,7 @@ static int connect_on_helper(struct blocking *call, const struct connecting *to)
 		return -1;
 	*job = (struct connect_job){.fd = call->fd, .length = to->length};
 	memcpy(&job->address, to->address, to->length);
-	if (!finishes_on_helper(call, run_connect, memory_free, job))
+	if (!finishes_offloaded(call, run_connect, memory_free, job))
 		return errno == EAGAIN ? connect_in_turns(call->fd, to) : -1;
 	result = job->result;
 	errno = job->error;
@@ -93,13 +93,13 @@ static int start_connecting(struct blocking *call, struct connecting *to)
 	int result;
 
 	if (!(call->traits & FD_PRIVATE))
-		return connect_on_helper(call, to);
+		return connect_offloaded(call, to);
 	result = connect_without_waiting(call->fd, to);
 	if (result < 0 && errno == EAGAIN)
-		return connect_on_helper(call, to);
-	look_soon(self->hub);
+		return connect_offloaded(call, to);
+	poll_soon(self->hub);
 	if (result == 0)
-		yield_turn();
+		yield_now();
 	if (result < 0 && (errno == EINPROGRESS || errno == EALREADY)) {
 		to->pending = errno;
 		errno = EAGAIN;

@@ -90,7 +90,7 @@ int getaddrinfo_a(int mode, struct gaicb *list[restrict], int count, struct sige
 	call.dont_wait = mode != GAI_WAIT;
 	if (goes_native(&call))
 		return libc.getaddrinfo_a(mode, list, count, event);
-	call_on_helper(&call, request_natively, &request);
+	run_offloaded(&call, request_natively, &request);
 	end_if_cancelled_at_once();
 	if (request.result == EAI_SYSTEM)
 		errno = request.error;

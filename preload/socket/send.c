@@ -99,13 +99,13 @@ static bool is_green_stream(const struct blocking *call)
 }
 
 /* A socket of our own that is connected to the peer that the message is for; -1 with errno set. */
-static int connect_stand_in(const struct msghdr *msg)
+static int connect_probe(const struct msghdr *msg)
 {
-	int stand_in = libc.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int probe = libc.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	if (stand_in < 0 || libc.connect(stand_in, msg->msg_name, msg->msg_namelen) == 0)
-		return stand_in;
-	libc.close(stand_in);
+	if (probe < 0 || libc.connect(probe, msg->msg_name, msg->msg_namelen) == 0)
+		return probe;
+	libc.close(probe);
 	return -1;
 }
 
@@ -119,7 +119,7 @@ static bool park_for_peer(struct blocking *call, const struct msghdr *msg)
 	bool again;
 
 	find_time_limit(call);
-	peer = blocking_elsewhere(call, connect_stand_in(msg));
+	peer = blocking_elsewhere(call, connect_probe(msg));
 	if (peer.fd < 0) {
 		errno = ENOBUFS;
 		return false;

@@ -78,16 +78,16 @@ int pthread_barrier_wait(pthread_barrier_t *object)
 {
 	struct barrier *barrier = (struct barrier *)object;
 	uint32_t count = barrier->count;
-	struct place place;
+	struct lot_waiter place;
 
 	if (barrier->mark != OURS)
 		return wait_beside_processes(object);
 	lock(&barrier->lock);
 	if (++barrier->arrived < count) {
-		lot_enter(barrier, &place);
+		parking_lot_enter(barrier, &place);
 		unlock(&barrier->lock);
 		stats_parked(CALL_pthread_barrier_wait);
-		lot_stay_until_woken(&place);
+		parking_lot_park_until_woken(&place);
 		return 0;
 	}
 	barrier->arrived = 0;

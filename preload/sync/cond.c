@@ -45,58 +45,58 @@ static int relock(pthread_mutex_t *mutex, bool counts, int error)
 }
 
 /* Until woken: a park that ends without cause is no reason to wake the program. */
-static int stay(struct place *place, const struct until *until)
+static int stay(struct lot_waiter *place, const struct wait_options *until)
 {
-	struct until mine;
+	struct wait_options mine;
 	int error;
 
 	do {
 		mine = but_not_by_kill(until);
-		error = lot_stay(place, &mine);
-	} while (error ? error == ECANCELED && !is_cancelled() : lot_is_in_line(place));
+		error = parking_lot_park(place, &mine);
+	} while (error ? error == ECANCELED && !is_cancelled() : parking_lot_is_queued(place));
 	return error;
 }
 
 struct stand {
-	struct leavable stay; /* first */
-	struct place *place;
+	struct wait_record stay; /* first */
+	struct lot_waiter *place;
 	pthread_mutex_t *mutex;
 	bool counts; /* see cond_mutex.h */
 };
 
 /* As libc has it, who jumps out of the wait has the mutex again. */
-static void take_mutex_back(struct leavable *stay)
+static void take_mutex_back(struct wait_record *stay)
 {
 	struct stand *stand = (struct stand *)stay;
 
 	lock_after_wait(stand->mutex, stand->counts);
 }
 
-static const struct way_to_leave with_mutex = {.leave = take_mutex_back};
+static const struct wait_cleanup with_mutex = {.abandon = take_mutex_back};
 
 static void give_up(void *arg)
 {
 	struct stand *stand = arg;
 
-	lot_leave(stand->place);
+	parking_lot_leave(stand->place);
 	lock_after_wait(stand->mutex, stand->counts);
 }
 
 /* libc can cancel a thread of its own only where it waits by libc's means, or at any time: so for that long, at any. */
-static int stay_as_thread(struct stand *stand, const struct until *until)
+static int stay_as_thread(struct stand *stand, const struct wait_options *until)
 {
 	int error, type;
 
 	pthread_cleanup_push(give_up, stand);
 	libc.pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);
-	error = lot_stay(stand->place, until);
+	error = parking_lot_park(stand->place, until);
 	libc.pthread_setcanceltype(type, NULL);
 	pthread_cleanup_pop(0);
 	return error;
 }
 
 /* Returns with the mutex. */
-static int stay_in_line(struct stand *stand, const struct until *until)
+static int stay_in_line(struct stand *stand, const struct wait_options *until)
 {
 	int error;
 
@@ -104,27 +104,27 @@ static int stay_in_line(struct stand *stand, const struct until *until)
 		error = stay(stand->place, until);
 	else
 		error = stay_as_thread(stand, until);
-	if (!lot_leave(stand->place))
+	if (!parking_lot_leave(stand->place))
 		error = 0;
-	if (was_left(&stand->stay))
+	if (was_abandoned(&stand->stay))
 		return 0;
-	wait_ends(&stand->stay);
+	pop_wait(&stand->stay);
 	return relock(stand->mutex, stand->counts, error);
 }
 
 /* In line before the mutex is free: a signal that comes in between is not lost. Called and returns with the mutex. */
-static int wait_in_line(enum call call, pthread_cond_t *cond, pthread_mutex_t *mutex, const struct until *until)
+static int wait_in_line(enum call call, pthread_cond_t *cond, pthread_mutex_t *mutex, const struct wait_options *until)
 {
-	struct place place;
+	struct lot_waiter place;
 	struct stand stand = {.place = &place, .mutex = mutex};
 	int error;
 
-	wait_begins(&stand.stay, &with_mutex);
-	lot_enter(cond, &place);
+	push_wait(&stand.stay, &with_mutex);
+	parking_lot_enter(cond, &place);
 	error = unlock_for_wait(mutex, &stand.counts);
 	if (error) {
-		lot_leave(&place);
-		wait_ends(&stand.stay);
+		parking_lot_leave(&place);
+		pop_wait(&stand.stay);
 		return error;
 	}
 	stats_parked(call);
@@ -145,22 +145,20 @@ static int wait_shared(
 
 int do_pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
 {
-	static const struct until for_ever = {.deadline = FOR_EVER};
-
 	if (is_left_to_libc(CALL_pthread_cond_wait, cond)) {
 		act_on_cancellation(CALL_pthread_cond_wait);
 		return libc.pthread_cond_wait(cond, mutex);
 	}
 	if (is_shared(cond))
 		return wait_shared(CALL_pthread_cond_wait, cond, mutex, CLOCK_REALTIME, NULL);
-	return wait_in_line(CALL_pthread_cond_wait, cond, mutex, &for_ever);
+	return wait_in_line(CALL_pthread_cond_wait, cond, mutex, &wait_forever);
 }
 synonym(pthread_cond_wait, do_pthread_cond_wait);
 
 static int wait_until_time(
     enum call call, pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)
 {
-	struct until until = {0};
+	struct wait_options until = {0};
 	int wrong = deadline_by_clock(clock, at, &until);
 
 	if (wrong)
@@ -190,7 +188,7 @@ int pthread_cond_clockwait(pthread_cond_t *cond, pthread_mutex_t *mutex, clockid
 
 int do_pthread_cond_signal(pthread_cond_t *cond)
 {
-	if (any_hub() && lot_has_line(cond) && wake_waiters(cond, 1))
+	if (any_hub() && parking_lot_has_waiters(cond) && wake_waiters(cond, 1))
 		return 0;
 	return libc.pthread_cond_signal(cond);
 }
@@ -198,7 +196,7 @@ synonym(pthread_cond_signal, do_pthread_cond_signal);
 
 int do_pthread_cond_broadcast(pthread_cond_t *cond)
 {
-	if (any_hub() && lot_has_line(cond))
+	if (any_hub() && parking_lot_has_waiters(cond))
 		wake_waiters(cond, INT_MAX);
 	return libc.pthread_cond_broadcast(cond);
 }

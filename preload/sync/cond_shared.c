@@ -62,7 +62,7 @@ static void let_go_of_mutex(void *arg)
 
 static int look_again_later(struct wait *wait)
 {
-	struct until until = {.deadline = FOR_EVER, .firm = true}, soon = until;
+	struct wait_options until = {.deadline = FOR_EVER, .uninterruptible = true}, soon = until;
 	int error = unlock_for_wait(wait->mutex, &wait->counts);
 
 	if (error)
@@ -79,7 +79,7 @@ int wait_beside_processes(
     enum call call, pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)
 {
 	static const struct meeting meeting = {wait_in_libc, let_go_of_mutex, wake_helper};
-	const struct until for_ever = {.deadline = FOR_EVER}, until = but_not_by_kill(&for_ever);
+	const struct wait_options for_ever = {.deadline = FOR_EVER}, until = but_not_by_kill(&for_ever);
 	struct wait wait = {.cond = cond, .mutex = mutex, .clock = clock, .at = at, .gate = PTHREAD_MUTEX_INITIALIZER};
 	int error;
 

@@ -2,18 +2,19 @@
 #include "preload/core/stats.h"
 
 /* An OS thread without greenlets that stands in line blocks until it is called; the others park. */
-static int wait_in_line(enum call call, const struct way *way, struct place *place, const struct until *until)
+static int wait_in_line(
+    enum call call, const struct way *way, struct lot_waiter *place, const struct wait_options *until)
 {
-	if (way->wait && lot_is_first(place))
+	if (way->wait && parking_lot_is_first(place))
 		return way->wait(call, (void *)place->address, until);
 	stats_parked(call);
-	return lot_stay(place, until);
+	return parking_lot_park(place, until);
 }
 
 /* A wait in turn, which a jump or an asynchronous cancellation may leave: then the turn is passed on. */
 struct turn {
-	struct leavable stay; /* first; inside that of the place */
-	struct place *place;
+	struct wait_record stay; /* first; inside that of the place */
+	struct lot_waiter *place;
 	const struct way *way;
 };
 
@@ -25,29 +26,29 @@ static void pass_on(const struct way *way, void *address, int answer)
 		give_turn(address);
 }
 
-static void leave_turn(struct leavable *stay)
+static void leave_turn(struct wait_record *stay)
 {
 	const struct turn *turn = (struct turn *)stay;
 
-	lot_leave(turn->place);
+	parking_lot_leave(turn->place);
 	pass_on(turn->way, (void *)turn->place->address, ECANCELED);
 }
 
-static const struct way_to_leave out_of_turn = {.leave = leave_turn};
+static const struct wait_cleanup out_of_turn = {.abandon = leave_turn};
 
-static int try_in_line(enum call call, struct turn *turn, const struct until *until)
+static int try_in_line(enum call call, struct turn *turn, const struct wait_options *until)
 {
 	const struct way *way = turn->way;
-	struct place *place = turn->place;
+	struct lot_waiter *place = turn->place;
 	int error = 0, answer;
 
 	for (;;) {
-		if (was_left(&turn->stay)) {
-			lot_enter(place->address, place);
+		if (was_abandoned(&turn->stay)) {
+			parking_lot_enter(place->address, place);
 			place->follows_urgency = way->inherits;
-			wait_begins(&turn->stay, &out_of_turn);
+			push_wait(&turn->stay, &out_of_turn);
 		}
-		if (lot_is_first(place)) {
+		if (parking_lot_is_first(place)) {
 			answer = way->try((void *)place->address);
 			if (answer != EBUSY)
 				return answer;
@@ -60,16 +61,16 @@ static int try_in_line(enum call call, struct turn *turn, const struct until *un
 	}
 }
 
-int take_as_placed(enum call call, struct place *place, const struct way *way, const struct until *until)
+int take_as_placed(enum call call, struct lot_waiter *place, const struct way *way, const struct wait_options *until)
 {
 	struct turn turn = {.place = place, .way = way};
 	int answer;
 
 	place->follows_urgency = way->inherits;
-	wait_begins(&turn.stay, &out_of_turn);
+	push_wait(&turn.stay, &out_of_turn);
 	answer = try_in_line(call, &turn, until);
-	wait_ends(&turn.stay);
-	lot_leave(place);
+	pop_wait(&turn.stay);
+	parking_lot_leave(place);
 	pass_on(way, (void *)place->address, answer);
 	return answer;
 }
@@ -80,10 +81,10 @@ void pass_on_shared(void *address, int answer)
 	give_turn(address);
 }
 
-int wait_for_turn(enum call call, void *address, const struct way *way, const struct until *until)
+int wait_for_turn(enum call call, void *address, const struct way *way, const struct wait_options *until)
 {
-	struct place place;
+	struct lot_waiter place;
 
-	lot_enter(address, &place);
+	parking_lot_enter(address, &place);
 	return take_as_placed(call, &place, way, until);
 }

@@ -23,13 +23,14 @@ struct way {
 	 * object has become the caller's meanwhile, or ETIMEDOUT, EINTR, ECANCELED. On a greenlet only. NULL: there are
 	 * no others.
 	 */
-	int (*wait)(enum call call, void *address, const struct until *until);
+	int (*wait)(enum call call, void *address, const struct wait_options *until);
 	/*
 	 * Called after a waiter has left the queue with this answer of try, or without the object: wakes the one whose
 	 * turn it may be now. NULL: the first that is left in the queue, if this waiter goes without.
 	 */
 	void (*pass_on)(void *address, int answer);
-	bool inherits; /* priorities: a waiter whose own changes is moved in the line, see lot_follow_urgency() */
+	bool inherits; /* priorities: a waiter whose own changes is moved in the line, see parking_lot_follow_urgency()
+			*/
 };
 
 enum { TAKEN = -1 };
@@ -37,17 +38,17 @@ enum { TAKEN = -1 };
 /* try(address) for a caller that need not queue; EBUSY: it must. */
 static inline int try_at_once(void *address, const struct way *way)
 {
-	return lot_has_line(address) ? EBUSY : way->try(address);
+	return parking_lot_has_waiters(address) ? EBUSY : way->try(address);
 }
 
 /* What take_in_turn() comes to where the object is taken, or has waiters. */
-int wait_for_turn(enum call call, void *address, const struct way *way, const struct until *until);
+int wait_for_turn(enum call call, void *address, const struct way *way, const struct wait_options *until);
 
 /*
  * Calls the way's try when it is the caller's turn, until it answers something else than EBUSY, and returns that; or
  * ETIMEDOUT, EINTR, ECANCELED as until says. Parks, with no lock held.
  */
-static inline int take_in_turn(enum call call, void *address, const struct way *way, const struct until *until)
+static inline int take_in_turn(enum call call, void *address, const struct way *way, const struct wait_options *until)
 {
 	int answer = try_at_once(address, way);
 
@@ -55,7 +56,7 @@ static inline int take_in_turn(enum call call, void *address, const struct way *
 }
 
 /* The same for who stands in line already, perhaps because he was moved there. */
-int take_as_placed(enum call call, struct place *place, const struct way *way, const struct until *until);
+int take_as_placed(enum call call, struct lot_waiter *place, const struct way *way, const struct wait_options *until);
 
 /* For objects that several may have at once: the next waiter tries right after this one. */
 void pass_on_shared(void *address, int answer);
@@ -65,16 +66,16 @@ void pass_on_shared(void *address, int answer);
  */
 static inline void give_turn(void *object)
 {
-	if (lot_may_have_line(object)) {
-		lot_find_and_call_first(object);
+	if (parking_lot_may_have_waiters(object)) {
+		parking_lot_find_and_wake_first(object);
 		let_urgent_run();
 	}
 }
 
-/* lot_wake() for a call of the program's. */
+/* parking_lot_wake() for a call of the program's. */
 static inline int wake_waiters(const void *address, int count)
 {
-	int woken = lot_wake(address, count);
+	int woken = parking_lot_wake(address, count);
 
 	let_urgent_run();
 	return woken;

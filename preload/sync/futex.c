@@ -43,7 +43,7 @@ static int refusal_of(const struct timespec *limit)
 }
 
 /* No library gives system calls other clocks than the kernel's. */
-static void deadline_by_kernel(clockid_t clock, const struct timespec *at, struct until *until)
+static void deadline_by_kernel(clockid_t clock, const struct timespec *at, struct wait_options *until)
 {
 	struct timespec t;
 	nanos now, then = nanos_of(at);
@@ -54,7 +54,7 @@ static void deadline_by_kernel(clockid_t clock, const struct timespec *at, struc
 }
 
 /* A negative time is refused, unlike by POSIX's timed calls. FUTEX_WAIT is given a span, FUTEX_WAIT_BITSET a time. */
-static int note_limit(const struct futex *f, struct until *until)
+static int note_limit(const struct futex *f, struct wait_options *until)
 {
 	const struct timespec *limit = (const struct timespec *)f->limit;
 	int error = limit ? refusal_of(limit) : 0;
@@ -68,12 +68,12 @@ static int note_limit(const struct futex *f, struct until *until)
 	return 0;
 }
 
-static int wait_once(const struct futex *f, uint32_t bits, const struct until *until)
+static int wait_once(const struct futex *f, uint32_t bits, const struct wait_options *until)
 {
 	if (!is_private(f))
 		return wait_in_kernel(CALL_syscall, f->word, f->value, bits, until);
 	stats_parked(CALL_syscall);
-	return lot_wait_for(f->word, f->value, bits, until);
+	return parking_lot_wait_for(f->word, f->value, bits, until);
 }
 
 /*
@@ -82,7 +82,7 @@ static int wait_once(const struct futex *f, uint32_t bits, const struct until *u
  */
 static long wait_greenly(const struct futex *f, uint32_t bits)
 {
-	struct until until = {.deadline = FOR_EVER, .on_signal = f->limit ? SIGNAL_ENDS : SIGNAL_RESTARTS};
+	struct wait_options until = {.deadline = FOR_EVER, .on_signal = f->limit ? SIGNAL_ENDS : SIGNAL_RESTARTS};
 	int before = errno, error = note_limit(f, &until);
 
 	if (error)
@@ -93,7 +93,7 @@ static long wait_greenly(const struct futex *f, uint32_t bits)
 		return with_errno(-EFAULT);
 	error = wait_once(f, bits, &until);
 	if (error == ECANCELED) {
-		until.firm = true;
+		until.uninterruptible = true;
 		error = wait_once(f, bits, &until);
 	}
 	errno = before;
@@ -137,7 +137,7 @@ static long wake_for(const struct futex *f, uint32_t bits)
 
 	if (!any_hub() || f->op & FUTEX_CLOCK_REALTIME || !is_aligned(f->word))
 		return ask_kernel(f);
-	woken = lot_wake_for(f->word, count, bits);
+	woken = parking_lot_wake_for(f->word, count, bits);
 	if (woken == count)
 		return woken;
 	rest.value = (uint32_t)(count - woken);
@@ -172,7 +172,7 @@ static long requeue(const struct futex *f)
 	if (!any_hub() || f->op & FUTEX_CLOCK_REALTIME || most.woken < 0 || most.moved < 0 || !is_aligned(f->word) ||
 	    !is_aligned(f->other) || !is_readable(f->word))
 		return ask_kernel(f);
-	if (lot_requeue(f->word, compares ? &f->value3 : NULL, f->other, &count))
+	if (parking_lot_requeue(f->word, compares ? &f->value3 : NULL, f->other, &count))
 		return with_errno(-EAGAIN);
 	return requeue_in_kernel(f, &most, &count);
 }
@@ -184,7 +184,8 @@ static long wake_and_operate(const struct futex *f)
 
 	if (woken < 0 || !any_hub())
 		return woken;
-	return woken + lot_wake(f->word, at_least_one(f->value)) + lot_wake(f->other, at_least_one((uint32_t)f->limit));
+	return woken + parking_lot_wake(f->word, at_least_one(f->value)) +
+	       parking_lot_wake(f->other, at_least_one((uint32_t)f->limit));
 }
 
 /* What is wrong the kernel is to refuse. */
@@ -194,19 +195,19 @@ static bool is_right(const struct futex *f)
 }
 
 /* What other processes take part in the kernel is to do. */
-static long ask_about_shared(const struct futex *f, const struct until *until)
+static long ask_about_shared(const struct futex *f, const struct wait_options *until)
 {
 	return needs_known_id(f->word) ? ask_with_known_id(f, until) : ask_kernel(f);
 }
 
 /* FUTEX_LOCK_PI goes by CLOCK_REALTIME without saying so. A signal does not end it. */
-static int note_time(const struct futex *f, struct until *until)
+static int note_time(const struct futex *f, struct wait_options *until)
 {
 	const struct timespec *limit = (const struct timespec *)f->limit;
 	bool is_real = (f->op & FUTEX_CMD_MASK) == FUTEX_LOCK_PI || f->op & FUTEX_CLOCK_REALTIME;
 	int error = limit ? refusal_of(limit) : 0;
 
-	*until = (struct until){.deadline = FOR_EVER, .firm = true};
+	*until = (struct wait_options){.deadline = FOR_EVER, .uninterruptible = true};
 	if (!limit || error)
 		return error;
 	deadline_by_kernel(is_real ? CLOCK_REALTIME : CLOCK_MONOTONIC, limit, until);
@@ -215,7 +216,7 @@ static int note_time(const struct futex *f, struct until *until)
 
 static long take_pi(const struct futex *f)
 {
-	struct until until;
+	struct wait_options until;
 	int error;
 
 	if (!is_right(f))
@@ -237,7 +238,7 @@ static long do_with_pi(const struct futex *f, int (*ours)(uint32_t *word))
 /* Waiting for one futex and waking up with another. */
 static long wait_and_take_pi(const struct futex *f)
 {
-	struct until until;
+	struct wait_options until;
 	int error;
 
 	if (!is_right(f) || f->word == f->other || !is_aligned(f->other) || !is_readable(f->other))
@@ -263,7 +264,7 @@ static long requeue_to_pi(const struct futex *f)
 	if (!is_right(f) || f->value != 1 || (int)f->limit < 0 || f->word == f->other || !is_aligned(f->other) ||
 	    !is_private(f))
 		return ask_kernel(f);
-	if (lot_requeue(f->word, &f->value3, f->other, &count))
+	if (parking_lot_requeue(f->word, &f->value3, f->other, &count))
 		return with_errno(-EAGAIN);
 	if (count.moved)
 		give_turn(f->other);

@@ -57,7 +57,7 @@ static void cancel(void *arg)
  * No OS thread is to be had that could wait: the caller looks again, as after any wake-up without a cause, unless a
  * value has changed or the time is over.
  */
-static long wait_a_moment(struct wait *wait, struct until *until)
+static long wait_a_moment(struct wait *wait, struct wait_options *until)
 {
 	static const struct timespec no_time;
 	int error;
@@ -76,8 +76,9 @@ static long wait_a_moment(struct wait *wait, struct until *until)
 /* A kill does not end it; a signal does as it ends any wait in the kernel that has a time limit, or none. */
 static long wait_for_many(struct wait *wait)
 {
-	const struct until until = {.deadline = FOR_EVER, .on_signal = wait->limit ? SIGNAL_ENDS : SIGNAL_RESTARTS};
-	struct until mine = but_not_by_kill(&until);
+	const struct wait_options until = {
+	    .deadline = FOR_EVER, .on_signal = wait->limit ? SIGNAL_ENDS : SIGNAL_RESTARTS};
+	struct wait_options mine = but_not_by_kill(&until);
 	int error;
 
 	do {
@@ -87,7 +88,7 @@ static long wait_for_many(struct wait *wait)
 		error = offload_cancellable(wait_in_kernel_for_many, cancel, wait, &mine);
 		if (error == EAGAIN)
 			return wait_a_moment(wait, &mine);
-		mine.firm = true;
+		mine.uninterruptible = true;
 	} while (wait->result == wait->count && error == ECANCELED);
 	if (wait->result == wait->count || wait->result == -EAGAIN)
 		wait->result = error ? -error : wait->result;

@@ -20,7 +20,7 @@ static uint32_t own_id(void)
 static int try_futex(void *object)
 {
 	uint32_t *word = object, own = own_id(), state = __atomic_load_n(word, __ATOMIC_SEQ_CST), wanted;
-	uint32_t line = lot_has_line(word) ? FUTEX_WAITERS : 0;
+	uint32_t line = parking_lot_has_waiters(word) ? FUTEX_WAITERS : 0;
 	bool is_free;
 
 	do {
@@ -34,7 +34,7 @@ static int try_futex(void *object)
 
 static const struct way futex_way = {.try = try_futex, .inherits = true};
 
-int lock_pi(uint32_t *word, const struct until *until)
+int lock_pi(uint32_t *word, const struct wait_options *until)
 {
 	return take_in_turn(CALL_syscall, word, &futex_way, until);
 }
@@ -60,26 +60,26 @@ int unlock_pi(uint32_t *word)
 	return 0;
 }
 
-static bool stands_at(const struct place *place, const uint32_t *word)
+static bool stands_at(const struct lot_waiter *place, const uint32_t *word)
 {
-	return __atomic_load_n(&place->address, __ATOMIC_SEQ_CST) == word && lot_is_in_line(place);
+	return __atomic_load_n(&place->address, __ATOMIC_SEQ_CST) == word && parking_lot_is_queued(place);
 }
 
 /* In line first: who is moved before he has seen that the word is another was waiting when that was changed. */
-int wait_and_lock_pi(uint32_t *word, uint32_t value, uint32_t *other, const struct until *until)
+int wait_and_lock_pi(uint32_t *word, uint32_t value, uint32_t *other, const struct wait_options *until)
 {
-	struct place place;
+	struct lot_waiter place;
 	int error = 0;
 
-	lot_enter(word, &place);
+	parking_lot_enter(word, &place);
 	stats_parked(CALL_syscall);
 	if (__atomic_load_n(word, __ATOMIC_SEQ_CST) != value)
 		error = EAGAIN;
 	while (!error && stands_at(&place, word))
-		error = lot_stay(&place, until);
+		error = parking_lot_park(&place, until);
 	if (__atomic_load_n(&place.address, __ATOMIC_SEQ_CST) == other)
 		return take_as_placed(CALL_syscall, &place, &futex_way, until);
-	if (lot_leave(&place) && place.address == word)
+	if (parking_lot_leave(&place) && place.address == word)
 		return error;
 	give_turn(other);
 	return lock_pi(other, until);

@@ -22,7 +22,7 @@ bool needs_known_id(const uint32_t *word)
 {
 	if (!self || (self->is_main && owner_of(word) == (uint32_t)tls_thread_id()))
 		return false;
-	return stand_in_id() || !self->is_main || has_company(self);
+	return proxy_id() || !self->is_main || has_reason_to_park(self);
 }
 
 /* What the greenlet has taken in memory alone becomes ours. */
@@ -53,7 +53,7 @@ static int ask(void *arg)
 }
 
 /* The kernel, who has looked for the owner in vain, has marked the word as waited for. */
-static int wait_for_greenlet(const struct futex *f, const struct until *until)
+static int wait_for_greenlet(const struct futex *f, const struct wait_options *until)
 {
 	uint32_t state = __atomic_load_n(f->word, __ATOMIC_SEQ_CST);
 	int error;
@@ -61,21 +61,21 @@ static int wait_for_greenlet(const struct futex *f, const struct until *until)
 	if (!(state & FUTEX_WAITERS) || !greenlet_of_id((int)(state & FUTEX_TID_MASK)))
 		return EAGAIN;
 	stats_parked(CALL_syscall);
-	error = lot_wait(f->word, state, until);
+	error = parking_lot_wait(f->word, state, until);
 	return error == EAGAIN ? 0 : error;
 }
 
-long ask_with_known_id(const struct futex *f, const struct until *until)
+long ask_with_known_id(const struct futex *f, const struct wait_options *until)
 {
 	struct request request = {f, (uint32_t)tls_thread_id(), -EAGAIN};
 	int error = 0;
 
 	do {
 		stats_helped(CALL_syscall);
-		if (!stand_in_does(ask, &request))
+		if (!proxy_does(ask, &request))
 			return with_errno(-EAGAIN);
 	} while (request.result == -ESRCH && until && !(error = wait_for_greenlet(f, until)));
 	if (request.result == 0 && (f->op & FUTEX_CMD_MASK) == FUTEX_UNLOCK_PI)
-		lot_wake(f->word, INT_MAX);
+		parking_lot_wake(f->word, INT_MAX);
 	return with_errno(error == ETIMEDOUT ? -ETIMEDOUT : request.result);
 }

@@ -9,10 +9,10 @@
 bool needs_known_id(const uint32_t *word);
 
 /*
- * Makes the call by an OS thread that stands for the greenlet, see stand_in.h, while that is parked. Returns as
+ * Makes the call by an OS thread that stands for the greenlet, see proxy_thread.h, while that is parked. Returns as
  * syscall(2) does. A lock whose word was filled by a greenlet of this process in memory alone, with an id that the
  * kernel does not know, is waited for until the deadline.
  */
-long ask_with_known_id(const struct futex *f, const struct until *until);
+long ask_with_known_id(const struct futex *f, const struct wait_options *until);
 
 #endif

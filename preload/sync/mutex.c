@@ -10,7 +10,6 @@
 #include <sys/syscall.h>
 
 /* Nobody who waits for a mutex expects to be told that it was not taken: a kill does not end the wait. */
-static const struct until for_ever = {.deadline = FOR_EVER, .firm = true};
 
 static int try_mutex(void *object)
 {
@@ -50,7 +49,7 @@ static uint32_t announce_waiter(pthread_mutex_t *mutex)
 	return marked;
 }
 
-static int wait_for_mutex(enum call call, void *object, const struct until *until)
+static int wait_for_mutex(enum call call, void *object, const struct wait_options *until)
 {
 	pthread_mutex_t *mutex = object;
 	uint32_t word = announce_waiter(mutex);
@@ -86,10 +85,10 @@ static int take_ceiling(enum call call, pthread_mutex_t *mutex)
 	static const struct way own = {.try = try_for_ceiling};
 	static const struct way shared = {.try = try_for_ceiling, .wait = wait_for_mutex};
 
-	return take_in_turn(call, mutex, comes_from_afar(mutex) ? &shared : &own, &for_ever);
+	return take_in_turn(call, mutex, comes_from_afar(mutex) ? &shared : &own, &wait_forever_uninterruptibly);
 }
 
-static int take_mutex(enum call call, pthread_mutex_t *mutex, const struct until *until)
+static int take_mutex(enum call call, pthread_mutex_t *mutex, const struct wait_options *until)
 {
 	static const struct way own = {.try = try_mutex}, inheriting = {.try = try_mutex, .inherits = true};
 	static const struct way shared = {.try = try_after_waiting, .wait = wait_for_mutex};
@@ -97,7 +96,7 @@ static int take_mutex(enum call call, pthread_mutex_t *mutex, const struct until
 
 	if (!comes_from_afar(mutex))
 		return take_in_turn(call, mutex, is_of_kind(mutex, INHERITS) ? &inheriting : &own, until);
-	answer = lot_has_line(mutex) ? EBUSY : try_robust(mutex);
+	answer = parking_lot_has_waiters(mutex) ? EBUSY : try_robust(mutex);
 	return answer == EBUSY ? wait_for_turn(call, mutex, &shared, until) : answer;
 }
 
@@ -105,7 +104,7 @@ static int take_mutex(enum call call, pthread_mutex_t *mutex, const struct until
  * Who has it already does not stand in line behind himself: a recursive one is his once more, an error-checking one
  * tells him so, and with any other he waits for ever.
  */
-static int lock_in_turn(enum call call, pthread_mutex_t *mutex, const struct until *until)
+static int lock_in_turn(enum call call, pthread_mutex_t *mutex, const struct wait_options *until)
 {
 	int type = type_of(mutex), answer;
 
@@ -151,16 +150,16 @@ int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attrib
 /* One that is free, and that nobody stands in line for, is there for the taking, wherever the caller runs. */
 static inline bool take_free(pthread_mutex_t *mutex)
 {
-	return !is_special(mutex) && !lot_has_line(mutex) && libc.pthread_mutex_trylock(mutex) == 0;
+	return !is_special(mutex) && !parking_lot_has_waiters(mutex) && libc.pthread_mutex_trylock(mutex) == 0;
 }
 
 static SELDOM int lock_taken(pthread_mutex_t *mutex)
 {
-	if (is_for_stand_in(CALL_pthread_mutex_lock, mutex))
-		return ask_stand_in(CALL_pthread_mutex_lock, mutex, CLOCK_REALTIME, NULL);
+	if (is_for_proxy(CALL_pthread_mutex_lock, mutex))
+		return ask_proxy(CALL_pthread_mutex_lock, mutex, CLOCK_REALTIME, NULL);
 	if (is_left_to_libc(CALL_pthread_mutex_lock, mutex))
 		return libc.pthread_mutex_lock(mutex);
-	return lock_in_turn(CALL_pthread_mutex_lock, mutex, &for_ever);
+	return lock_in_turn(CALL_pthread_mutex_lock, mutex, &wait_forever_uninterruptibly);
 }
 
 int do_pthread_mutex_lock(pthread_mutex_t *mutex)
@@ -172,7 +171,7 @@ synonym(pthread_mutex_lock, do_pthread_mutex_lock);
 /* A time that is no time matters only to who has to wait. */
 static int lock_until(enum call call, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)
 {
-	struct until until = for_ever;
+	struct wait_options until = wait_forever_uninterruptibly;
 	int wrong = deadline_by_clock(clock, at, &until), answer = lock_in_turn(call, mutex, &until);
 
 	return wrong && answer == ETIMEDOUT ? wrong : answer;
@@ -180,8 +179,8 @@ static int lock_until(enum call call, pthread_mutex_t *mutex, clockid_t clock, c
 
 int do_pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *at)
 {
-	if (is_for_stand_in(CALL_pthread_mutex_timedlock, mutex))
-		return ask_stand_in(CALL_pthread_mutex_timedlock, mutex, CLOCK_REALTIME, at);
+	if (is_for_proxy(CALL_pthread_mutex_timedlock, mutex))
+		return ask_proxy(CALL_pthread_mutex_timedlock, mutex, CLOCK_REALTIME, at);
 	if (is_left_to_libc(CALL_pthread_mutex_timedlock, mutex))
 		return libc.pthread_mutex_timedlock(mutex, at);
 	return lock_until(CALL_pthread_mutex_timedlock, mutex, CLOCK_REALTIME, at);
@@ -190,8 +189,8 @@ synonym(pthread_mutex_timedlock, do_pthread_mutex_timedlock);
 
 int pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)
 {
-	if (is_for_stand_in(CALL_pthread_mutex_clocklock, mutex))
-		return ask_stand_in(CALL_pthread_mutex_clocklock, mutex, clock, at);
+	if (is_for_proxy(CALL_pthread_mutex_clocklock, mutex))
+		return ask_proxy(CALL_pthread_mutex_clocklock, mutex, clock, at);
 	if (is_left_to_libc(CALL_pthread_mutex_clocklock, mutex) || !is_waitable(clock))
 		return libc.pthread_mutex_clocklock(mutex, clock, at);
 	return lock_until(CALL_pthread_mutex_clocklock, mutex, clock, at);
@@ -199,15 +198,15 @@ int pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock, const struc
 
 int pthread_mutex_trylock(pthread_mutex_t *mutex)
 {
-	if (is_for_stand_in(CALL_pthread_mutex_trylock, mutex))
-		return ask_stand_in(CALL_pthread_mutex_trylock, mutex, CLOCK_REALTIME, NULL);
+	if (is_for_proxy(CALL_pthread_mutex_trylock, mutex))
+		return ask_proxy(CALL_pthread_mutex_trylock, mutex, CLOCK_REALTIME, NULL);
 	return self && !call_is_off[CALL_pthread_mutex_trylock] ? try_mutex(mutex) : libc.pthread_mutex_trylock(mutex);
 }
 
 static SELDOM int give_back_special(pthread_mutex_t *mutex)
 {
-	if (is_for_stand_in(CALL_pthread_mutex_unlock, mutex))
-		return ask_stand_in(CALL_pthread_mutex_unlock, mutex, CLOCK_REALTIME, NULL);
+	if (is_for_proxy(CALL_pthread_mutex_unlock, mutex))
+		return ask_proxy(CALL_pthread_mutex_unlock, mutex, CLOCK_REALTIME, NULL);
 	if (is_protecting(CALL_pthread_mutex_unlock, mutex))
 		return unlock_protecting(mutex);
 	return libc.pthread_mutex_unlock(mutex);
@@ -225,8 +224,8 @@ synonym(pthread_mutex_unlock, do_pthread_mutex_unlock);
 
 int pthread_mutex_consistent(pthread_mutex_t *mutex)
 {
-	if (is_for_stand_in(CALL_pthread_mutex_consistent, mutex))
-		return ask_stand_in(CALL_pthread_mutex_consistent, mutex, CLOCK_REALTIME, NULL);
+	if (is_for_proxy(CALL_pthread_mutex_consistent, mutex))
+		return ask_proxy(CALL_pthread_mutex_consistent, mutex, CLOCK_REALTIME, NULL);
 	return libc.pthread_mutex_consistent(mutex);
 }
 

@@ -58,7 +58,7 @@ static int answer(void *arg)
  * The main one's id is its OS thread's: it needs none for a robust mutex, nor to give back what it has taken without
  * one. But where priorities are inherited, it is the owner to be who must wait in the kernel.
  */
-SELDOM bool needs_stand_in(enum call call, const pthread_mutex_t *mutex)
+SELDOM bool needs_proxy(enum call call, const pthread_mutex_t *mutex)
 {
 	uint32_t owner = __atomic_load_n(word_of(mutex), __ATOMIC_RELAXED) & FUTEX_TID_MASK;
 
@@ -66,7 +66,7 @@ SELDOM bool needs_stand_in(enum call call, const pthread_mutex_t *mutex)
 		return false;
 	if (self->is_main && !is_of_kind(mutex, INHERITS))
 		return false;
-	return stand_in_id() || !self->is_main || has_company(self);
+	return proxy_id() || !self->is_main || has_reason_to_park(self);
 }
 
 void tell_of_loss(pthread_mutex_t *mutex, int id)
@@ -81,12 +81,12 @@ void tell_of_loss(pthread_mutex_t *mutex, int id)
 }
 
 /* Where the system gives no thread: tries again from time to time. */
-static int have_answered(struct request *request, const struct until *until)
+static int have_answered(struct request *request, const struct wait_options *until)
 {
-	struct until soon = *until;
+	struct wait_options soon = *until;
 
 	stats_helped(request->call);
-	while (!stand_in_does(answer, request)) {
+	while (!proxy_does(answer, request)) {
 		if (request->call == CALL_pthread_mutex_trylock || until->deadline <= clock_now())
 			return request->at ? ETIMEDOUT : EBUSY;
 		soon.deadline = nanos_add(clock_now(), ASK_AGAIN);
@@ -99,21 +99,21 @@ static int have_answered(struct request *request, const struct until *until)
  * Of the greenlets that want a mutex, the first has a stand-in, which waits in the kernel; the others park until they
  * are first. So it takes two OS threads for one mutex, that of the owner and that of the first waiter.
  */
-static int wait_in_queue(struct request *request, const struct until *until)
+static int wait_in_queue(struct request *request, const struct wait_options *until)
 {
-	struct place place;
+	struct lot_waiter place;
 	int answer = 0;
 
-	lot_enter(request->mutex, &place);
-	while (!answer && !lot_is_first(&place)) {
+	parking_lot_enter(request->mutex, &place);
+	while (!answer && !parking_lot_is_first(&place)) {
 		stats_parked(request->call);
-		answer = lot_stay(&place, until);
-		if (was_left(&place.stay))
-			lot_enter(request->mutex, &place);
+		answer = parking_lot_park(&place, until);
+		if (was_abandoned(&place.stay))
+			parking_lot_enter(request->mutex, &place);
 	}
 	if (!answer)
 		answer = have_answered(request, until);
-	lot_leave(&place);
+	parking_lot_leave(&place);
 	give_turn(request->mutex);
 	return answer;
 }
@@ -126,24 +126,24 @@ static bool is_refused(const struct request *request)
 {
 	uint32_t word = __atomic_load_n(word_of(request->mutex), __ATOMIC_SEQ_CST);
 
-	if (stand_in_id() && (word & FUTEX_TID_MASK) == (uint32_t)stand_in_id())
+	if (proxy_id() && (word & FUTEX_TID_MASK) == (uint32_t)proxy_id())
 		return false;
 	if (request->call == CALL_pthread_mutex_trylock)
-		return (word & FUTEX_TID_MASK && !(word & FUTEX_OWNER_DIED)) || lot_has_line(request->mutex);
+		return (word & FUTEX_TID_MASK && !(word & FUTEX_OWNER_DIED)) || parking_lot_has_waiters(request->mutex);
 	return request->call == CALL_pthread_mutex_unlock && is_of_kind(request->mutex, ROBUST);
 }
 
 /* The owner does not queue behind those that wait for it, nor a caller whose time libc is to refuse. */
-SELDOM int ask_stand_in(enum call call, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)
+SELDOM int ask_proxy(enum call call, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)
 {
 	struct request request = {call, mutex, clock, at, 0};
-	struct until until = {.deadline = FOR_EVER, .firm = true};
+	struct wait_options until = {.deadline = FOR_EVER, .uninterruptible = true};
 	bool is_wrong = at && (!is_waitable(clock) || deadline_by_clock(clock, at, &until) != 0);
 
 	if (is_refused(&request))
 		return call == CALL_pthread_mutex_trylock ? EBUSY : EPERM;
 	if (call == CALL_pthread_mutex_unlock || call == CALL_pthread_mutex_consistent || is_wrong ||
-	    is_owner(mutex, stand_in_id()))
+	    is_owner(mutex, proxy_id()))
 		return have_answered(&request, &until);
 	return wait_in_queue(&request, &until);
 }

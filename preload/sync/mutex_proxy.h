@@ -7,24 +7,24 @@
 
 #include "preload/core/mutex_type.h"
 
-/* What is_for_stand_in() comes to for a mutex that is shared, and robust or inherits priorities. */
-bool needs_stand_in(enum call call, const pthread_mutex_t *mutex);
+/* What is_for_proxy() comes to for a mutex that is shared, and robust or inherits priorities. */
+bool needs_proxy(enum call call, const pthread_mutex_t *mutex);
 
 /*
  * True where the kernel must know the owner, and knows no greenlet: then a call on the mutex is made by an OS thread
- * that stands for the calling greenlet, see stand_in.h.
+ * that stands for the calling greenlet, see proxy_thread.h.
  */
-static inline bool is_for_stand_in(enum call call, const pthread_mutex_t *mutex)
+static inline bool is_for_proxy(enum call call, const pthread_mutex_t *mutex)
 {
 	return is_special(mutex) && is_of_kind(mutex, SHARED) && !is_of_kind(mutex, PROTECTS) &&
-	       needs_stand_in(call, mutex);
+	       needs_proxy(call, mutex);
 }
 
 /*
  * Makes one of libc's calls on the mutex, the clock and the time being those of a timed one, while the greenlet is
  * parked. Answers as libc does.
  */
-int ask_stand_in(enum call call, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at);
+int ask_proxy(enum call call, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at);
 
 /*
  * After libc has found it lost for good, for whom that is the id: its trylock keeps such a mutex, and its lock forgets

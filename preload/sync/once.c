@@ -24,7 +24,7 @@ static __thread struct run {
 static void settle(uint32_t *control, uint32_t value)
 {
 	__atomic_store_n(control, value, __ATOMIC_SEQ_CST);
-	lot_wake(control, INT_MAX);
+	parking_lot_wake(control, INT_MAX);
 }
 
 /*
@@ -65,13 +65,12 @@ static __attribute__((noinline)) void run(uint32_t *control, void (*routine)(voi
 
 static void run_once(enum call call, uint32_t *control, void (*routine)(void))
 {
-	static const struct until for_ever = {.deadline = FOR_EVER, .firm = true};
 	uint32_t value = __atomic_load_n(control, __ATOMIC_ACQUIRE);
 
 	while (!(value & DONE)) {
 		if (value == run_here) {
 			stats_parked(call);
-			lot_wait(control, value, &for_ever);
+			parking_lot_wait(control, value, &wait_forever_uninterruptibly);
 			value = __atomic_load_n(control, __ATOMIC_ACQUIRE);
 		} else if (__atomic_compare_exchange_n(
 			       control, &value, run_here, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {

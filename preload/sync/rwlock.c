@@ -16,7 +16,6 @@
 #include "preload/core/stats.h"
 
 /* Nobody who waits for a lock expects to be told that it was not taken: a kill does not end the wait. */
-static const struct until for_ever = {.deadline = FOR_EVER, .firm = true};
 
 static void *writers_at(pthread_rwlock_t *lock)
 {
@@ -46,14 +45,14 @@ static bool prefers_readers(const pthread_rwlock_t *lock)
 /* False where a writer that waits goes before a reader which comes now. */
 static bool admits_readers(pthread_rwlock_t *lock)
 {
-	if (prefers_readers(lock) || !lot_has_line(writers_at(lock)))
+	if (prefers_readers(lock) || !parking_lot_has_waiters(writers_at(lock)))
 		return true;
 	return lock->__data.__flags != PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP && has_readers(lock);
 }
 
 static bool admits_writers(pthread_rwlock_t *lock)
 {
-	return !prefers_readers(lock) || !lot_has_line(readers_at(lock));
+	return !prefers_readers(lock) || !parking_lot_has_waiters(readers_at(lock));
 }
 
 static int try_to_read(void *readers)
@@ -71,7 +70,8 @@ static int try_to_write(void *lock)
 /* Wakes the waiter whose turn it is. Does not look into the lock: its memory may be gone once it was given back. */
 static void wake_next(pthread_rwlock_t *lock, bool readers_first)
 {
-	bool reads = readers_first ? lot_has_line(readers_at(lock)) : !lot_has_line(writers_at(lock));
+	bool reads = readers_first ? parking_lot_has_waiters(readers_at(lock))
+				   : !parking_lot_has_waiters(writers_at(lock));
 
 	give_turn(reads ? readers_at(lock) : writers_at(lock));
 }
@@ -123,7 +123,7 @@ static void take_for_greenlet(void *arg)
 		__atomic_store_n(&taking->lock->__data.__cur_writer, taking->owner, __ATOMIC_RELAXED);
 }
 
-static int take_by_helper(enum call call, pthread_rwlock_t *lock, bool writes, const struct until *until)
+static int take_by_helper(enum call call, pthread_rwlock_t *lock, bool writes, const struct wait_options *until)
 {
 	struct taking taking = {lock, writes, until->deadline, tls_thread_id(), 0};
 
@@ -132,12 +132,12 @@ static int take_by_helper(enum call call, pthread_rwlock_t *lock, bool writes, c
 	return taking.answer ? taking.answer : TAKEN;
 }
 
-static int read_by_helper(enum call call, void *readers, const struct until *until)
+static int read_by_helper(enum call call, void *readers, const struct wait_options *until)
 {
 	return take_by_helper(call, lock_of_readers(readers), false, until);
 }
 
-static int write_by_helper(enum call call, void *lock, const struct until *until)
+static int write_by_helper(enum call call, void *lock, const struct wait_options *until)
 {
 	return take_by_helper(call, lock, true, until);
 }
@@ -153,7 +153,7 @@ static bool is_own(const pthread_rwlock_t *lock)
 }
 
 /* Unlike with other locks, a reader that finds others waiting may come in before them: try_to_read() decides. */
-static int read_in_turn(enum call call, pthread_rwlock_t *lock, const struct until *until)
+static int read_in_turn(enum call call, pthread_rwlock_t *lock, const struct wait_options *until)
 {
 	static const struct way own = {.try = try_to_read, .pass_on = pass_on_reading};
 	static const struct way shared = {.try = try_to_read, .wait = read_by_helper, .pass_on = pass_on_reading};
@@ -166,7 +166,7 @@ static int read_in_turn(enum call call, pthread_rwlock_t *lock, const struct unt
 			       : answer;
 }
 
-static int write_in_turn(enum call call, pthread_rwlock_t *lock, const struct until *until)
+static int write_in_turn(enum call call, pthread_rwlock_t *lock, const struct wait_options *until)
 {
 	static const struct way own = {.try = try_to_write, .pass_on = pass_on_writing};
 	static const struct way shared = {.try = try_to_write, .wait = write_by_helper, .pass_on = pass_on_writing};
@@ -180,7 +180,7 @@ int pthread_rwlock_rdlock(pthread_rwlock_t *lock)
 {
 	if (waits_natively(CALL_pthread_rwlock_rdlock))
 		return libc.pthread_rwlock_rdlock(lock);
-	return read_in_turn(CALL_pthread_rwlock_rdlock, lock, &for_ever);
+	return read_in_turn(CALL_pthread_rwlock_rdlock, lock, &wait_forever_uninterruptibly);
 }
 
 int pthread_rwlock_tryrdlock(pthread_rwlock_t *lock)
@@ -194,20 +194,20 @@ int pthread_rwlock_wrlock(pthread_rwlock_t *lock)
 {
 	if (waits_natively(CALL_pthread_rwlock_wrlock))
 		return libc.pthread_rwlock_wrlock(lock);
-	return write_in_turn(CALL_pthread_rwlock_wrlock, lock, &for_ever);
+	return write_in_turn(CALL_pthread_rwlock_wrlock, lock, &wait_forever_uninterruptibly);
 }
 
 /* Unlike with mutexes, a time that is no time is refused even where nobody has to wait, as libc does. */
 static int read_until(enum call call, pthread_rwlock_t *lock, clockid_t clock, const struct timespec *at)
 {
-	struct until until = for_ever;
+	struct wait_options until = wait_forever_uninterruptibly;
 
 	return deadline_by_clock(clock, at, &until) ?: read_in_turn(call, lock, &until);
 }
 
 static int write_until(enum call call, pthread_rwlock_t *lock, clockid_t clock, const struct timespec *at)
 {
-	struct until until = for_ever;
+	struct wait_options until = wait_forever_uninterruptibly;
 
 	return deadline_by_clock(clock, at, &until) ?: write_in_turn(call, lock, &until);
 }

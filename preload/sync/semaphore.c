@@ -22,7 +22,7 @@ static int try_semaphore(void *semaphore)
 	return errno == EAGAIN ? EBUSY : errno;
 }
 
-static int wait_for_post(enum call call, void *object, const struct until *until)
+static int wait_for_post(enum call call, void *object, const struct wait_options *until)
 {
 	struct semaphore *semaphore = object;
 	int error;
@@ -38,7 +38,7 @@ static bool is_shared(sem_t *semaphore)
 	return ((struct semaphore *)semaphore)->is_shared;
 }
 
-static int take_semaphore(enum call call, sem_t *semaphore, const struct until *until)
+static int take_semaphore(enum call call, sem_t *semaphore, const struct wait_options *until)
 {
 	static const struct way own = {.try = try_semaphore, .pass_on = pass_on_shared};
 	static const struct way shared = {.try = try_semaphore, .wait = wait_for_post, .pass_on = pass_on_shared};
@@ -46,7 +46,7 @@ static int take_semaphore(enum call call, sem_t *semaphore, const struct until *
 	return take_in_turn(call, semaphore, is_shared(semaphore) ? &shared : &own, until);
 }
 
-static int wait_in_turn(enum call call, sem_t *semaphore, struct until *until)
+static int wait_in_turn(enum call call, sem_t *semaphore, struct wait_options *until)
 {
 	int before = errno, answer;
 
@@ -60,7 +60,7 @@ static int wait_in_turn(enum call call, sem_t *semaphore, struct until *until)
 
 int sem_wait(sem_t *semaphore)
 {
-	struct until until = {.deadline = FOR_EVER};
+	struct wait_options until = {.deadline = FOR_EVER};
 
 	act_on_cancellation(CALL_sem_wait);
 	if (waits_natively(CALL_sem_wait))
@@ -71,7 +71,7 @@ int sem_wait(sem_t *semaphore)
 /* A time that is no time is refused even where nobody has to wait, as libc does. */
 static int wait_until_time(enum call call, sem_t *semaphore, clockid_t clock, const struct timespec *at)
 {
-	struct until until = {0};
+	struct wait_options until = {0};
 
 	if (deadline_by_clock(clock, at, &until)) {
 		errno = EINVAL;

@@ -76,9 +76,9 @@ static bool can_wait_for_either(void)
 }
 
 /* No OS thread is to be had that could wait: the caller looks again, as after any wake-up without a cause. */
-static int wait_a_moment(const uint32_t *word, uint32_t value, const struct until *until)
+static int wait_a_moment(const uint32_t *word, uint32_t value, const struct wait_options *until)
 {
-	struct until moment = *until;
+	struct wait_options moment = *until;
 	nanos next = nanos_add(clock_now(), MOMENT);
 	int error;
 
@@ -90,7 +90,7 @@ static int wait_a_moment(const uint32_t *word, uint32_t value, const struct unti
 	return error == ETIMEDOUT && next < until->deadline ? 0 : error;
 }
 
-int wait_in_kernel(enum call call, uint32_t *word, uint32_t value, uint32_t bits, const struct until *until)
+int wait_in_kernel(enum call call, uint32_t *word, uint32_t value, uint32_t bits, const struct wait_options *until)
 {
 	struct kernel_wait wait = {.word = word, .value = value, .bits = bits, .deadline = until->deadline};
 	int error;

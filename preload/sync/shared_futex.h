@@ -12,6 +12,6 @@
  * ECANCELED as until says; no wake-up is lost then. Where the kernel has no way to end such a wait (futex_waitv is
  * lacking, or bits are not all of them) only its deadline does.
  */
-int wait_in_kernel(enum call call, uint32_t *word, uint32_t value, uint32_t bits, const struct until *until);
+int wait_in_kernel(enum call call, uint32_t *word, uint32_t value, uint32_t bits, const struct wait_options *until);
 
 #endif

@@ -10,7 +10,7 @@ int pthread_spin_lock(pthread_spinlock_t *lock)
 	if (waits_natively(CALL_pthread_spin_lock))
 		return libc.pthread_spin_lock(lock);
 	while ((answer = pthread_spin_trylock(lock)) == EBUSY) {
-		yield_turn();
+		yield_now();
 		end_if_cancelled_at_once();
 	}
 	return answer;

@@ -19,7 +19,7 @@ static _Atomic bool has_set_default;
  * Where the program gives a stack it lies below the address that libc keeps, and pthread_attr_getstack subtracts the
  * size from that: without a stack, from nothing.
  */
-static void read_stack(const pthread_attr_t *attributes, struct wish *wish)
+static void read_stack(const pthread_attr_t *attributes, struct greenlet_attr *attr)
 {
 	void *low;
 	size_t size;
@@ -27,11 +27,11 @@ static void read_stack(const pthread_attr_t *attributes, struct wish *wish)
 
 	pthread_attr_getstack(attributes, &low, &size);
 	high = (char *)((uintptr_t)low + size);
-	pthread_attr_getstacksize(attributes, &wish->stack_size);
+	pthread_attr_getstacksize(attributes, &attr->stack_size);
 	if (high)
-		wish->stack = high - wish->stack_size;
+		attr->stack = high - attr->stack_size;
 	else
-		pthread_attr_getguardsize(attributes, &wish->guard_size);
+		pthread_attr_getguardsize(attributes, &attr->guard_size);
 }
 
 /* SCHED_DEADLINE has no priorities, and needs times that these calls do not give. */
@@ -62,19 +62,19 @@ int policy_is_granted(int policy, int priority)
 void change_urgency(struct greenlet *g, unsigned urgency)
 {
 	set_urgency(g, urgency);
-	lot_follow_urgency(g);
+	parking_lot_follow_urgency(g);
 	give_way_to_urgent();
 }
 
 void change_urgency_of_main(struct hub *hub)
 {
 	follow_kernel_urgency(hub);
-	lot_follow_urgency(&hub->main);
+	parking_lot_follow_urgency(&hub->main);
 	give_way_to_urgent();
 }
 
 /* libc has checked the priority against the policy that the attributes had when it was set. */
-static int read_scheduling(const pthread_attr_t *attributes, struct thread_wish *wish)
+static int read_scheduling(const pthread_attr_t *attributes, struct thread_attr *attr)
 {
 	struct sched_param param;
 	int inherits, policy;
@@ -86,33 +86,33 @@ static int read_scheduling(const pthread_attr_t *attributes, struct thread_wish 
 	pthread_attr_getschedparam(attributes, &param);
 	if (!is_priority_of(policy, param.sched_priority))
 		return EINVAL;
-	wish->policy = (uint8_t)policy;
-	wish->priority = (uint8_t)param.sched_priority;
+	attr->policy = (uint8_t)policy;
+	attr->priority = (uint8_t)param.sched_priority;
 	return 0;
 }
 
-static void read_mask(const pthread_attr_t *attributes, struct wish *wish)
+static void read_mask(const pthread_attr_t *attributes, struct greenlet_attr *attr)
 {
 	sigset_t mask;
 
-	wish->has_mask = pthread_attr_getsigmask_np(attributes, &mask) == 0;
-	if (wish->has_mask)
-		memcpy(&wish->blocked, &mask, sizeof(wish->blocked));
+	attr->has_mask = pthread_attr_getsigmask_np(attributes, &mask) == 0;
+	if (attr->has_mask)
+		memcpy(&attr->blocked, &mask, sizeof(attr->blocked));
 }
 
 /* As the creator; the main one's are libc's to know. */
-static struct thread_wish inherited(void)
+static struct thread_attr inherited(void)
 {
-	struct thread_wish wish = {.policy = POLICY_OF_MAIN, .niceness = NICENESS_OF_MAIN};
+	struct thread_attr attr = {.policy = POLICY_OF_MAIN, .niceness = NICENESS_OF_MAIN};
 
 	if (!self || self->is_main)
-		return wish;
+		return attr;
 	take_written_names();
-	wish.policy = self->prio.policy;
-	wish.priority = self->prio.priority;
-	wish.niceness = self->prio.niceness;
-	wish.wish.name = self->ident.is_named ? self->ident.name : NULL;
-	return wish;
+	attr.policy = self->prio.policy;
+	attr.priority = self->prio.priority;
+	attr.niceness = self->prio.niceness;
+	attr.attr.name = self->ident.is_named ? self->ident.name : NULL;
+	return attr;
 }
 
 static int copy_processors(const cpu_set_t *from, cpu_set_t **to)
@@ -137,7 +137,7 @@ int allowed_processors(const cpu_set_t *wanted, cpu_set_t **allowed)
 }
 
 /* Unset, they are all that a set has room for. */
-static int read_processors(const pthread_attr_t *attributes, struct thread_wish *wish)
+static int read_processors(const pthread_attr_t *attributes, struct thread_attr *attr)
 {
 	cpu_set_t wanted, all;
 	int error = pthread_attr_getaffinity_np(attributes, sizeof(wanted), &wanted);
@@ -145,29 +145,29 @@ static int read_processors(const pthread_attr_t *attributes, struct thread_wish 
 	memset(&all, -1, sizeof(all));
 	if (error || CPU_EQUAL(&wanted, &all))
 		return error;
-	return allowed_processors(&wanted, &wish->processors);
+	return allowed_processors(&wanted, &attr->processors);
 }
 
-static int read_all(const pthread_attr_t *attributes, struct thread_wish *wish)
+static int read_all(const pthread_attr_t *attributes, struct thread_attr *attr)
 {
 	int detach_state, error;
 
 	pthread_attr_getdetachstate(attributes, &detach_state);
-	wish->wish.detached = detach_state == PTHREAD_CREATE_DETACHED;
-	read_stack(attributes, &wish->wish);
-	read_mask(attributes, &wish->wish);
-	error = read_scheduling(attributes, wish);
-	return error ?: read_processors(attributes, wish);
+	attr->attr.detached = detach_state == PTHREAD_CREATE_DETACHED;
+	read_stack(attributes, &attr->attr);
+	read_mask(attributes, &attr->attr);
+	error = read_scheduling(attributes, attr);
+	return error ?: read_processors(attributes, attr);
 }
 
-static int read_default(struct thread_wish *wish)
+static int read_default(struct thread_attr *attr)
 {
 	pthread_attr_t attributes;
 	int error = pthread_getattr_default_np(&attributes);
 
 	if (error)
 		return error;
-	error = read_all(&attributes, wish);
+	error = read_all(&attributes, attr);
 	pthread_attr_destroy(&attributes);
 	return error;
 }
@@ -184,12 +184,12 @@ int pthread_setattr_default_np(const pthread_attr_t *attributes)
 /* Asked once, as libc takes a lock and a copy. */
 static int find_usual_stack(void)
 {
-	struct thread_wish wish = {0};
-	int error = atomic_load(&usual_stack) ? 0 : read_default(&wish);
+	struct thread_attr attr = {0};
+	int error = atomic_load(&usual_stack) ? 0 : read_default(&attr);
 
-	if (!error && wish.wish.stack_size)
-		atomic_store(&usual_stack, wish.wish.stack_size);
-	memory_free(wish.processors);
+	if (!error && attr.attr.stack_size)
+		atomic_store(&usual_stack, attr.attr.stack_size);
+	memory_free(attr.processors);
 	return error;
 }
 
@@ -201,20 +201,20 @@ static size_t size_asked_for(size_t size)
 	return is_unsaid ? stack_asked_for : size;
 }
 
-int read_thread_wish(const pthread_attr_t *attributes, struct thread_wish *wish)
+int read_thread_attr(const pthread_attr_t *attributes, struct thread_attr *attr)
 {
 	int error = find_usual_stack();
 
-	*wish = inherited();
-	wish->wish.guard_size = (size_t)sysconf(_SC_PAGESIZE);
-	wish->wish.stack_size = atomic_load(&usual_stack);
+	*attr = inherited();
+	attr->attr.guard_size = (size_t)sysconf(_SC_PAGESIZE);
+	attr->attr.stack_size = atomic_load(&usual_stack);
 	if (attributes && !error)
-		error = read_all(attributes, wish);
+		error = read_all(attributes, attr);
 	else if (!error && atomic_load(&has_set_default))
-		error = read_default(wish);
-	if (!error && !wish->processors && self && self->prio.processors)
-		error = copy_processors(self->prio.processors, &wish->processors);
-	if (!wish->wish.stack)
-		wish->wish.stack_size = size_asked_for(wish->wish.stack_size);
+		error = read_default(attr);
+	if (!error && !attr->processors && self && self->prio.processors)
+		error = copy_processors(self->prio.processors, &attr->processors);
+	if (!attr->attr.stack)
+		attr->attr.stack_size = size_asked_for(attr->attr.stack_size);
 	return error;
 }

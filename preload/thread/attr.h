@@ -5,8 +5,8 @@
 #include "runtime/lifecycle/greenlet.h"
 
 /* The same attributes, and what of them is only remembered. */
-struct thread_wish {
-	struct wish wish;
+struct thread_attr {
+	struct greenlet_attr attr;
 	uint8_t policy, priority;
 	int8_t niceness;
 	cpu_set_t *processors; /* of memory_alloc(), the taker's; NULL: all */
@@ -16,7 +16,7 @@ struct thread_wish {
  * Reads the attributes, NULL for those that libc takes by default, for a thread that the caller is to create. Returns
  * 0, EINVAL or ENOMEM.
  */
-int read_thread_wish(const pthread_attr_t *attributes, struct thread_wish *wish);
+int read_thread_attr(const pthread_attr_t *attributes, struct thread_attr *attr);
 
 /* What sched_setattr(2) and sched_getattr(2) pass, as far as all kernels have it. */
 struct scheduling {

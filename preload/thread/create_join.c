@@ -62,35 +62,35 @@ static bool make_room(void)
 
 	if (!me)
 		return false;
-	if (release_spare(me->hub))
+	if (release_pool(me->hub))
 		return true;
-	if (!has_company(me) || me->loading || is_in_handler())
+	if (!has_reason_to_park(me) || me->loading || is_in_handler())
 		return false;
-	yield_turn();
-	return has_spare(me->hub);
+	yield_now();
+	return pool_has_any(me->hub);
 }
 
-static int create(pthread_t *thread, const struct thread_wish *wish, void *(*start)(void *), void *arg)
+static int create(pthread_t *thread, const struct thread_attr *attr, void *(*start)(void *), void *arg)
 {
 	unsigned inherited = self ? self->prio.urgency : 0;
-	unsigned urgency = wish->policy == POLICY_OF_MAIN ? inherited : urgency_of_policy(wish->policy, wish->priority);
+	unsigned urgency = attr->policy == POLICY_OF_MAIN ? inherited : urgency_of_policy(attr->policy, attr->priority);
 	struct greenlet *g;
 
-	if (urgency > inherited && policy_is_granted(wish->policy, wish->priority) != 0) {
-		memory_free(wish->processors);
+	if (urgency > inherited && policy_is_granted(attr->policy, attr->priority) != 0) {
+		memory_free(attr->processors);
 		return EPERM;
 	}
-	g = spawn(&wish->wish, start, arg);
+	g = spawn(&attr->attr, start, arg);
 	while (!g && errno == ENOMEM && make_room())
-		g = spawn(&wish->wish, start, arg);
+		g = spawn(&attr->attr, start, arg);
 	if (!g) {
-		memory_free(wish->processors);
+		memory_free(attr->processors);
 		return errno == ENOMEM ? EAGAIN : ENOTSUP;
 	}
-	g->prio.policy = wish->policy;
-	g->prio.priority = wish->priority;
-	g->prio.niceness = wish->niceness;
-	g->prio.processors = wish->processors;
+	g->prio.policy = attr->policy;
+	g->prio.priority = attr->priority;
+	g->prio.niceness = attr->niceness;
+	g->prio.processors = attr->processors;
 	slice(g);
 	*thread = thread_of(g);
 	if (inherited || urgency) { /* the kernel, too, has it inherit first */
@@ -103,19 +103,19 @@ static int create(pthread_t *thread, const struct thread_wish *wish, void *(*sta
 int make_thread_for(
     const void *caller, pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *arg)
 {
-	struct thread_wish wish;
+	struct thread_attr attr;
 	int error, before = errno;
 
 	read_options();
 	if (makes_threads(caller))
 		return create_natively(thread, attributes, start, arg);
 	/* Where greenlets can't be had (no descriptor is left, a filter refuses what they need), threads can. */
-	error = read_thread_wish(attributes, &wish);
+	error = read_thread_attr(attributes, &attr);
 	if (!error && !slices_can_start()) {
-		memory_free(wish.processors);
+		memory_free(attr.processors);
 		error = ENOTSUP;
 	} else if (!error) {
-		error = create(thread, &wish, start, arg);
+		error = create(thread, &attr, start, arg);
 	}
 	errno = before;
 	if (error != ENOTSUP)
@@ -131,14 +131,14 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 
 struct join {
 	struct greenlet *joined;
-	struct place place;
+	struct lot_waiter place;
 };
 
 static void leave_join(void *arg)
 {
 	struct join *join = arg;
 
-	lot_leave(&join->place);
+	parking_lot_leave(&join->place);
 	join->joined->life.is_joined = false;
 }
 
@@ -146,33 +146,33 @@ static void leave_join(void *arg)
  * libc cancels a thread of its own where it waits by libc's means, or at any time: so at any time while it sleeps, but
  * not where it holds a lock of the parking lot.
  */
-static int sleep_in(struct join *join, const struct until *until)
+static int sleep_in(struct join *join, const struct wait_options *until)
 {
 	int error, type;
 
 	pthread_cleanup_push(leave_join, join);
 	libc.pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);
-	error = lot_stay(&join->place, until);
+	error = parking_lot_park(&join->place, until);
 	libc.pthread_setcanceltype(type, NULL);
 	pthread_cleanup_pop(0);
 	return error;
 }
 
-static int wait_as_thread(struct greenlet *g, const struct until *until)
+static int wait_as_thread(struct greenlet *g, const struct wait_options *until)
 {
 	struct join join = {.joined = g};
 	int error = 0;
 
-	lot_enter(&g->life.ended, &join.place);
-	while (!error && !atomic_load(&g->life.ended) && lot_is_in_line(&join.place))
+	parking_lot_enter(&g->life.ended, &join.place);
+	while (!error && !atomic_load(&g->life.ended) && parking_lot_is_queued(&join.place))
 		error = sleep_in(&join, until);
-	lot_leave(&join.place);
+	parking_lot_leave(&join.place);
 	return error;
 }
 
-static int join_until(struct greenlet *g, void **result, const struct until *until)
+static int join_until(struct greenlet *g, void **result, const struct wait_options *until)
 {
-	struct until mine;
+	struct wait_options mine;
 	int error = 0;
 
 	if (was_joined(g))
@@ -188,7 +188,7 @@ static int join_until(struct greenlet *g, void **result, const struct until *unt
 	while (!atomic_load(&g->life.ended) && !error) {
 		mine = but_not_by_kill(until);
 		stats_parked(CALL_pthread_join);
-		error = self ? lot_wait((uint32_t *)&g->life.ended, 0, &mine) : wait_as_thread(g, &mine);
+		error = self ? parking_lot_wait((uint32_t *)&g->life.ended, 0, &mine) : wait_as_thread(g, &mine);
 		if (error == EAGAIN || (error == ECANCELED && !is_cancelled()))
 			error = 0;
 	}
@@ -238,9 +238,9 @@ static void leave_job(void *arg)
  * A greenlet waits for a thread of the system's. A kill does not end the wait, and one thread that has ended is joined
  * though the caller was cancelled.
  */
-static int join_on_helper(pthread_t thread, void **result)
+static int join_offloaded(pthread_t thread, void **result)
 {
-	struct until until = {.deadline = FOR_EVER}, moment;
+	struct wait_options until = {.deadline = FOR_EVER}, moment;
 	struct join_job job = {.thread = thread, .result = result};
 
 	if (waits_natively(CALL_pthread_join) && !is_cancelled())
@@ -267,16 +267,15 @@ static int join_on_helper(pthread_t thread, void **result)
 
 int do_pthread_join(pthread_t thread, void **result)
 {
-	static const struct until for_ever = {.deadline = FOR_EVER};
 	struct greenlet *g = greenlet_of(thread);
 
-	return g ? join_until(g, result, &for_ever) : join_on_helper(thread, result);
+	return g ? join_until(g, result, &wait_forever) : join_offloaded(thread, result);
 }
 synonym(pthread_join, do_pthread_join);
 
 int pthread_tryjoin_np(pthread_t thread, void **result)
 {
-	static const struct until at_once = {0};
+	static const struct wait_options at_once = {0};
 	struct greenlet *g = greenlet_of(thread);
 
 	if (!g)
@@ -287,7 +286,7 @@ int pthread_tryjoin_np(pthread_t thread, void **result)
 static int do_pthread_clockjoin_np(pthread_t thread, void **result, clockid_t clock, const struct timespec *at)
 {
 	struct greenlet *g = greenlet_of(thread);
-	struct until until = {.deadline = FOR_EVER};
+	struct wait_options until = {.deadline = FOR_EVER};
 
 	if (!g || !is_waitable(clock))
 		return libc.pthread_clockjoin_np(thread, result, clock, at);

@@ -63,7 +63,7 @@ void take_names(void)
 {
 	struct writer **at = &writers, *writer;
 
-	hold_signals();
+	defer_signals();
 	lock(&writers_lock);
 	while ((writer = *at)) {
 		if (take_from(writer)) {
@@ -76,18 +76,18 @@ void take_names(void)
 	}
 	atomic_store(&names_may_be_written, writers != NULL);
 	unlock(&writers_lock);
-	let_signals();
+	resume_signals();
 }
 
 static void add(struct writer *writer)
 {
-	hold_signals();
+	defer_signals();
 	lock(&writers_lock);
 	writer->next = writers;
 	writers = writer;
 	atomic_store(&names_may_be_written, true);
 	unlock(&writers_lock);
-	let_signals();
+	resume_signals();
 }
 
 /*

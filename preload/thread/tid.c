@@ -80,7 +80,7 @@ pid_t pthread_gettid_np(pthread_t thread)
 /* The OS thread's id is the main one's; where that is all the program knows, who names it means himself. */
 static struct greenlet *signalled_by(pid_t id)
 {
-	if (self && has_company(self) && id == libc.gettid())
+	if (self && has_reason_to_park(self) && id == libc.gettid())
 		return call_is_off[CALL_gettid] ? self : &self->hub->main;
 	return id ? meant_by(id) : NULL;
 }

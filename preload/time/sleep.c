@@ -149,7 +149,7 @@ static int sleep_by_looking(struct blocking *call, clockid_t clock, int flags, c
 }
 
 /* Clocks of processor time, and those of which there is no timer to be had. */
-static int sleep_on_helper(struct blocking *call, clockid_t clock, int flags, const struct timespec *span)
+static int sleep_offloaded(struct blocking *call, clockid_t clock, int flags, const struct timespec *span)
 {
 	struct clock_sleep *job = memory_alloc(sizeof(*job));
 	int error;
@@ -157,7 +157,7 @@ static int sleep_on_helper(struct blocking *call, clockid_t clock, int flags, co
 	if (!job)
 		return ENOMEM;
 	*job = (struct clock_sleep){.clock = clock, .flags = flags, .span = *span};
-	if (!finishes_on_helper(call, sleep_natively, memory_free, job))
+	if (!finishes_offloaded(call, sleep_natively, memory_free, job))
 		return errno == EAGAIN ? sleep_by_looking(call, clock, flags, span) : errno;
 	error = job->error;
 	memory_free(job);
@@ -182,7 +182,7 @@ static int sleep_by_clock(struct blocking *call, clockid_t clock, const struct t
 		return sleep_until(call);
 	}
 	fd = open_timer(clock, at);
-	return fd >= 0 ? sleep_on_timer(call, fd) : sleep_on_helper(call, clock, TIMER_ABSTIME, at);
+	return fd >= 0 ? sleep_on_timer(call, fd) : sleep_offloaded(call, clock, TIMER_ABSTIME, at);
 }
 
 static int do_clock_nanosleep(clockid_t clock, int flags, const struct timespec *span, struct timespec *left)
@@ -200,7 +200,7 @@ static int do_clock_nanosleep(clockid_t clock, int flags, const struct timespec 
 		if (error && left)
 			*left = timespec_of(left_of_span(call.until.deadline));
 	} else {
-		error = sleep_on_helper(&call, clock, flags, span);
+		error = sleep_offloaded(&call, clock, flags, span);
 	}
 	if (error == ECANCELED)
 		act_on_cancellation(CALL_clock_nanosleep);
@@ -227,7 +227,7 @@ static int yield_for(const void *caller)
 
 	if (is_of_sanitizer(caller) || goes_native(&call))
 		return libc.sched_yield();
-	yield_turn();
+	yield_now();
 	end_if_cancelled_at_once();
 	return (int)settled(&call, 0);
 }

@@ -87,12 +87,12 @@ void glibc_keep_random(void *tp)
 	if (!state)
 		return;
 	state->of_libc = of_libc;
-	hold_signals();
+	defer_signals();
 	lock(&random_lock);
 	state->next = kept;
 	kept = state;
 	unlock(&random_lock);
-	let_signals();
+	resume_signals();
 }
 
 void glibc_give_random(void *tp)
@@ -101,13 +101,13 @@ void glibc_give_random(void *tp)
 
 	if (!glibc.random)
 		return;
-	hold_signals();
+	defer_signals();
 	lock(&random_lock);
 	state = kept;
 	if (state)
 		kept = state->next;
 	unlock(&random_lock);
-	let_signals();
+	resume_signals();
 	if (!state)
 		return;
 	*place(tp) = state->of_libc;

@@ -11,9 +11,9 @@
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
 
-void (*before_look)(struct hub *hub);
+void (*before_poll)(struct hub *hub);
 
-static void on_knock(struct ev_loop *loop, ev_io *watcher, int events)
+static void on_wakeup(struct ev_loop *loop, ev_io *watcher, int events)
 {
 	struct hub *hub = watcher->data;
 	uint64_t count; /* a pipe never holds more than one knock: a few bytes */
@@ -22,9 +22,9 @@ static void on_knock(struct ev_loop *loop, ev_io *watcher, int events)
 	(void)events;
 	sys_read(hub->remote.fd, &count, sizeof(count));
 	atomic_store(&hub->remote.is_sent, false);
-	take_inbox(hub);
+	take_remote_queue(hub);
 	if (atomic_exchange(&hub->remote.wakes_parking_lot, false))
-		lot_call_all();
+		parking_lot_wake_all_firsts();
 	poller_take_notices(hub);
 	ring_take_done(hub);
 }
@@ -96,7 +96,7 @@ static void watch_own_all(struct hub *hub)
 {
 	if (hub->io.timer_fd >= 0)
 		watch_own(hub, &hub->io.timer_watcher, on_timer, hub->io.timer_fd);
-	watch_own(hub, &hub->remote.watcher, on_knock, hub->remote.fd);
+	watch_own(hub, &hub->remote.watcher, on_wakeup, hub->remote.fd);
 	ev_timer_init(&hub->io.coarse_timer, on_coarse_timer, 0, 0);
 	hub->io.coarse_timer.data = hub;
 	hub->io.armed = FOR_EVER;
@@ -165,7 +165,7 @@ static void replace_loop(struct hub *hub)
 	watch_own_all(hub);
 }
 
-void look_at_loop(struct hub *hub)
+void poll_loop(struct hub *hub)
 {
 	nanos next = timers_next(&hub->io.timers);
 
@@ -178,8 +178,8 @@ void look_at_loop(struct hub *hub)
 		timers_expire(&hub->io.timers, clock_now());
 	else if (!hub->ready.first)
 		arm(hub, next);
-	if (before_look)
-		before_look(hub);
+	if (before_poll)
+		before_poll(hub);
 	ev_run(hub->io.loop, hub->ready.first ? EVRUN_NOWAIT : EVRUN_ONCE);
 	hub->loop_now = ev_now(hub->io.loop);
 	if (__builtin_expect(hub->io.lost_epoll, 0))
@@ -228,7 +228,7 @@ static int open_timer(struct hub *hub)
 	return 0;
 }
 
-static int open_knock(struct hub *hub)
+static int open_wakeup(struct hub *hub)
 {
 	int ends[2] = {-1, -1}, error;
 
@@ -270,7 +270,7 @@ int open_loop(struct hub *hub)
 	hub->remote.fd = hub->remote.write_fd = -1;
 	error = open_timer(hub);
 	if (!error)
-		error = open_knock(hub);
+		error = open_wakeup(hub);
 	if (!error)
 		hub->io.loop = make_loop(hub->remote.fd, &error);
 	if (error) {

@@ -8,12 +8,12 @@ struct hub;
 int open_loop(struct hub *hub);
 
 /* Wakes whose time or descriptor has come. Waits for that only if nobody is ready. */
-void look_at_loop(struct hub *hub);
+void poll_loop(struct hub *hub);
 
 /* The kernel has refused the loop's epoll: a loop without takes its place, after this round of it. */
 void loop_lost_epoll(struct hub *hub);
 
 /* Called, unless NULL, each time before the hub looks at its loop. */
-extern void (*before_look)(struct hub *hub);
+extern void (*before_poll)(struct hub *hub);
 
 #endif

@@ -62,13 +62,13 @@ static __attribute__((noinline)) struct fd_watch *make_watch(struct hub *hub, in
 		return NULL;
 	init_side(&watch->read, fd, EV_READ);
 	init_side(&watch->write, fd, EV_WRITE);
-	hold_signals();
+	defer_signals();
 	lock(&hub->io.watches_lock);
 	place = sparse_make(&hub->io.watches, (size_t)fd);
 	if (place)
 		*place = watch;
 	unlock(&hub->io.watches_lock);
-	let_signals();
+	resume_signals();
 	if (place)
 		return watch;
 	memory_free(watch);
@@ -97,7 +97,7 @@ static inline struct side *find_or_make_side(struct hub *hub, int fd, short even
 	return watch ? side_of(watch, events) : NULL;
 }
 
-static inline void wait_at(struct side *side, struct hub *hub, struct waiter *waiter, const struct until *until)
+static inline void wait_at(struct side *side, struct hub *hub, struct waiter *waiter, const struct wait_options *until)
 {
 	/* A handler that has interrupted another wait may be waiting here itself; the other looks again after it. */
 	queue_leave(waiter);
@@ -105,7 +105,7 @@ static inline void wait_at(struct side *side, struct hub *hub, struct waiter *wa
 	*waiter = (struct waiter){.greenlet = self};
 	if (until) {
 		waiter->keeps_file = until->keeps_file;
-		waiter->goes_first = until->goes_first;
+		waiter->goes_first = until->wakes_first;
 	}
 	queue_enter(&side->queue, waiter);
 	start_side(hub, side);
@@ -116,15 +116,15 @@ struct fd_watch *make_watch_of(struct hub *hub, int fd)
 	return find_or_make_watch(hub, fd);
 }
 
-int watch_fd(struct hub *hub, struct waiter *waiter, int fd, short events, const struct until *until)
+int watch_fd(struct hub *hub, struct waiter *waiter, int fd, short events, const struct wait_options *until)
 {
 	struct side *side = find_or_make_side(hub, fd, events);
 
 	if (!side)
 		return ENOMEM;
-	hold_signals();
+	defer_signals();
 	wait_at(side, hub, waiter, until);
-	let_signals();
+	resume_signals();
 	return 0;
 }
 
@@ -134,15 +134,15 @@ int hold_file(struct hub *hub, struct waiter *waiter, int fd, bool keeps_file)
 
 	if (!side)
 		return ENOMEM;
-	hold_signals();
+	defer_signals();
 	*waiter = (struct waiter){.greenlet = self, .keeps_file = keeps_file, .is_woken = true};
 	queue_enter(&side->queue, waiter);
-	let_signals();
+	resume_signals();
 	return 0;
 }
 
 /* Who was woken here mostly comes here again soon: with many greenlets the watch would have to be waited for then. */
-int park_on_fd(int fd, short events, const struct until *until)
+int park_on_fd(int fd, short events, const struct wait_options *until)
 {
 	struct waiter *waiter = &self->waiter;
 	struct side *side;
@@ -153,20 +153,20 @@ int park_on_fd(int fd, short events, const struct until *until)
 	side = find_or_make_side(self->hub, fd, events);
 	if (!side)
 		return ENOMEM;
-	hold_signals();
+	defer_signals();
 	wait_at(side, self->hub, waiter, until);
-	let_signals();
+	resume_signals();
 	error = park(until);
 	if (!error)
 		__builtin_prefetch(side);
-	hold_signals();
+	defer_signals();
 	queue_leave(waiter);
 	if (waiter->error)
 		error = waiter->error;
 	if (__builtin_expect(waiter->kept_fd && waiter->is_restarted, 0))
 		poller_leave_file(waiter); /* as the kernel does, the call begins anew, by the number */
 	waiter->error = 0;                 /* it may be another's whose wait this one's handler has interrupted */
-	let_signals();
+	resume_signals();
 	return error;
 }
 

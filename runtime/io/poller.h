@@ -19,13 +19,13 @@ struct hub;
  * greenlet or process may be faster. Returns 0, or EBADF (not open, or closed meanwhile), ENOMEM, ETIMEDOUT,
  * ECANCELED, EINTR. An fd that epoll refuses (a regular file) is always ready.
  */
-int park_on_fd(int fd, short events, const struct until *until);
+int park_on_fd(int fd, short events, const struct wait_options *until);
 
 /*
  * The same for any of n descriptors; negative ones are passed over. Events besides POLLIN and POLLOUT, and none at
  * all (which waits for POLLERR and POLLHUP), work too. revents is left alone.
  */
-int park_on_fds(const struct pollfd *fds, nfds_t n, const struct until *until);
+int park_on_fds(const struct pollfd *fds, nfds_t n, const struct wait_options *until);
 
 /* Ends the waits on fd, in every hub, with EBADF: it was closed, and its number is another file's, or it should seem
  * so. */
@@ -33,8 +33,8 @@ void poller_forget(int fd);
 
 /*
  * The descriptors from first to last are about to be closed, or replaced. As in the kernel, a wait that keeps its file
- * (see struct until) goes on: at a duplicate, which the call takes over by poller_take_file() once it is woken. Other
- * waits end with EBADF. Leaves errno alone.
+ * (see struct wait_options) goes on: at a duplicate, which the call takes over by poller_take_file() once it is woken.
+ * Other waits end with EBADF. Leaves errno alone.
  */
 void poller_closing(unsigned first, unsigned last);
 
@@ -52,7 +52,7 @@ int poller_take_file(void);
 
 /* What the calling greenlet's call holds while it waits elsewhere. */
 struct held_file {
-	struct leavable stay;
+	struct wait_record stay;
 	struct waiter waiter;
 };
 

@@ -62,11 +62,11 @@ static void drop_watch(struct hub *hub, struct fd_watch **place, int fd)
 	ev_io_stop(hub->io.loop, &watch->read.watcher);
 	ev_io_stop(hub->io.loop, &watch->write.watcher);
 	tell_epoll(hub, fd);
-	hold_signals();
+	defer_signals();
 	lock(&hub->io.watches_lock);
 	*place = NULL;
 	unlock(&hub->io.watches_lock);
-	let_signals();
+	resume_signals();
 	memory_free(watch);
 }
 
@@ -159,7 +159,7 @@ static void follow(struct hub *hub, const struct change *change)
 {
 	size_t end = hub->io.watches.count * SPARSE_PAGE, fd;
 
-	hold_signals();
+	defer_signals();
 	for (fd = change->first; fd <= change->last && fd < end; fd++) {
 		struct fd_watch **place = find_watch(hub, (int)fd);
 
@@ -167,7 +167,7 @@ static void follow(struct hub *hub, const struct change *change)
 		if (place && !(change->what == CLOSING && is_own_fd((int)fd)))
 			follow_one(hub, place, (int)fd, change);
 	}
-	let_signals();
+	resume_signals();
 }
 
 struct news {
@@ -191,7 +191,7 @@ static void tell(struct hub *hub, void *arg)
 	note->next = atomic_load(&hub->io.notices);
 	while (!atomic_compare_exchange_weak(&hub->io.notices, &note->next, note))
 		;
-	knock(hub);
+	wake_hub(hub);
 }
 
 struct look {
@@ -237,9 +237,9 @@ static void tell_of_closing(const struct hub *own, unsigned first, unsigned last
 			continue;
 		look.fd = (unsigned)fd;
 		look.has_waiters = false;
-		hold_signals();
+		defer_signals();
 		for_each_hub(look_for_waiters, &look);
-		let_signals();
+		resume_signals();
 		if (!look.has_waiters)
 			continue;
 		kept_fd = keep_fd((int)fd);
@@ -402,12 +402,12 @@ int poller_take_file(void)
 	return kept_fd;
 }
 
-static struct held_file *held_by(struct leavable *stay)
+static struct held_file *held_by(struct wait_record *stay)
 {
 	return (struct held_file *)((char *)stay - offsetof(struct held_file, stay));
 }
 
-static void leave_held(struct leavable *stay)
+static void leave_held(struct wait_record *stay)
 {
 	struct waiter *waiter = &held_by(stay)->waiter;
 
@@ -416,17 +416,17 @@ static void leave_held(struct leavable *stay)
 }
 
 /* The child has no such duplicate, and whose queue it was is gone. */
-static void forget_held(struct leavable *stay)
+static void forget_held(struct wait_record *stay)
 {
 	held_by(stay)->waiter = (struct waiter){0};
 }
 
 void poller_hold(struct held_file *it, int fd)
 {
-	static const struct way_to_leave way = {leave_held, forget_held};
+	static const struct wait_cleanup way = {leave_held, forget_held};
 
 	it->waiter = (struct waiter){0};
-	wait_begins(&it->stay, &way);
+	push_wait(&it->stay, &way);
 	hold_file(self->hub, &it->waiter, fd, true);
 }
 
@@ -434,12 +434,12 @@ int poller_release(struct held_file *it)
 {
 	int kept_fd;
 
-	hold_signals();
+	defer_signals();
 	queue_leave(&it->waiter);
 	kept_fd = (int)it->waiter.kept_fd;
 	it->waiter.kept_fd = 0;
-	wait_ends(&it->stay);
-	let_signals();
+	pop_wait(&it->stay);
+	resume_signals();
 	return kept_fd;
 }
 

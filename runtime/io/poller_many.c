@@ -19,7 +19,8 @@
 #define BYTES (POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM)
 
 /* Two waiters for each descriptor: it may be waited for in both directions. */
-static int watch_entry(struct hub *hub, struct waiter *two, const struct pollfd *entry, const struct until *until)
+static int watch_entry(
+    struct hub *hub, struct waiter *two, const struct pollfd *entry, const struct wait_options *until)
 {
 	int error = 0;
 
@@ -31,7 +32,7 @@ static int watch_entry(struct hub *hub, struct waiter *two, const struct pollfd 
 }
 
 struct watching {
-	struct leavable stay;
+	struct wait_record stay;
 	struct waiter *waiters, on_stack[2 * ON_STACK];
 	nfds_t count;
 };
@@ -68,17 +69,17 @@ static void end_watching(struct watching *watching)
 			close_kept_fd_here(kept_fd);
 	}
 	stop_watching(watching);
-	wait_ends(&watching->stay);
+	pop_wait(&watching->stay);
 }
 
 /* It is the first member. */
-static void leave_watching(struct leavable *stay)
+static void leave_watching(struct wait_record *stay)
 {
 	stop_watching((struct watching *)stay);
 }
 
 /* The child has none of the duplicates, and whose queues they were is gone. */
-static void forget_files(struct leavable *stay)
+static void forget_files(struct wait_record *stay)
 {
 	struct watching *watching = (struct watching *)stay;
 	nfds_t i;
@@ -89,7 +90,7 @@ static void forget_files(struct leavable *stay)
 	}
 }
 
-static const struct way_to_leave out_of_queues = {leave_watching, forget_files};
+static const struct wait_cleanup out_of_queues = {leave_watching, forget_files};
 
 /* False where there is no memory. On true, stop_watching() is due. */
 static bool prepare_watching(struct watching *watching, nfds_t count)
@@ -127,12 +128,13 @@ static bool waits_for_closed(const struct watching *watching)
 	return any_is_kept(watching);
 }
 
-static int park_watching(const struct pollfd *fds, nfds_t n, struct watching *watching, const struct until *until)
+static int park_watching(
+    const struct pollfd *fds, nfds_t n, struct watching *watching, const struct wait_options *until)
 {
 	int error = 0;
 	nfds_t i;
 
-	wait_begins(&watching->stay, &out_of_queues);
+	push_wait(&watching->stay, &out_of_queues);
 	for (i = 0; i < n && !error; i++) {
 		if (fds[i].fd >= 0)
 			error = watch_entry(self->hub, &watching->waiters[2 * i], &fds[i], until);
@@ -165,7 +167,7 @@ static int add_to_epoll(int epoll_fd, const struct pollfd *fds, nfds_t i)
 }
 
 struct on_epoll {
-	struct leavable stay;
+	struct wait_record stay;
 	int fd; /* -1: closed */
 };
 
@@ -178,7 +180,7 @@ static void close_epoll(struct on_epoll *on)
 	on->fd = -1;
 }
 
-static void leave_epoll(struct leavable *stay)
+static void leave_epoll(struct wait_record *stay)
 {
 	close_epoll((struct on_epoll *)stay);
 }
@@ -188,12 +190,12 @@ static void leave_epoll(struct leavable *stay)
  * known at each of them, as a waiter that the loop passes over, and a close leaves it a duplicate.
  */
 static int park_holding_files(
-    int epoll_fd, const struct pollfd *fds, nfds_t n, struct watching *watching, const struct until *until)
+    int epoll_fd, const struct pollfd *fds, nfds_t n, struct watching *watching, const struct wait_options *until)
 {
 	int error = 0;
 	nfds_t i;
 
-	wait_begins(&watching->stay, &out_of_queues);
+	push_wait(&watching->stay, &out_of_queues);
 	for (i = 0; i < n && !error; i++) {
 		if (fds[i].fd >= 0)
 			error = hold_file(self->hub, &watching->waiters[i], fds[i].fd, until && until->keeps_file);
@@ -208,11 +210,11 @@ static int park_holding_files(
 }
 
 /* Where no descriptor is to be had for it, or epoll is refused, a helper OS thread polls. */
-static int park_on_poll(const struct pollfd *fds, nfds_t n, const struct until *until)
+static int park_on_poll(const struct pollfd *fds, nfds_t n, const struct wait_options *until)
 {
 	struct pollfd on_stack[ON_STACK], *copy = n > ON_STACK ? memory_alloc(n * sizeof(*copy)) : on_stack;
 	const long call[7] = {SYS_ppoll, (long)copy, (long)n};
-	struct until moment = *until;
+	struct wait_options moment = *until;
 	long result;
 	int error;
 
@@ -233,9 +235,9 @@ static int park_on_poll(const struct pollfd *fds, nfds_t n, const struct until *
 }
 
 /* An epoll instance is a descriptor that is readable when one of its own is ready, for whatever events. */
-static int park_on_epoll(const struct pollfd *fds, nfds_t n, const struct until *until)
+static int park_on_epoll(const struct pollfd *fds, nfds_t n, const struct wait_options *until)
 {
-	static const struct way_to_leave out_of_epoll = {.leave = leave_epoll};
+	static const struct wait_cleanup out_of_epoll = {.abandon = leave_epoll};
 	struct on_epoll on = {.fd = was_refused(REFUSED_EPOLL) ? -1 : sys_epoll_create(EPOLL_CLOEXEC)};
 	struct watching watching;
 	int error = 0;
@@ -243,14 +245,14 @@ static int park_on_epoll(const struct pollfd *fds, nfds_t n, const struct until 
 
 	if (on.fd < 0)
 		return park_on_poll(fds, n, until);
-	wait_begins(&on.stay, &out_of_epoll);
+	push_wait(&on.stay, &out_of_epoll);
 	for (i = 0; i < n && !error; i++) {
 		if (fds[i].fd >= 0)
 			error = add_to_epoll(on.fd, fds, i);
 	}
 	if (epoll_is_refused(error)) {
 		close_epoll(&on);
-		wait_ends(&on.stay);
+		pop_wait(&on.stay);
 		return park_on_poll(fds, n, until);
 	}
 	/* What is refused (EPERM) is ready; to be closed is an event, too. */
@@ -259,7 +261,7 @@ static int park_on_epoll(const struct pollfd *fds, nfds_t n, const struct until 
 	else if (!error)
 		error = prepare_watching(&watching, n) ? park_holding_files(on.fd, fds, n, &watching, until) : ENOMEM;
 	close_epoll(&on);
-	wait_ends(&on.stay);
+	pop_wait(&on.stay);
 	return error;
 }
 
@@ -276,7 +278,7 @@ static bool libev_knows(const struct pollfd *fds, nfds_t n)
 	return true;
 }
 
-int park_on_fds(const struct pollfd *fds, nfds_t n, const struct until *until)
+int park_on_fds(const struct pollfd *fds, nfds_t n, const struct wait_options *until)
 {
 	struct watching watching;
 

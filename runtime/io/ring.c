@@ -126,9 +126,9 @@ static struct ring *make_ring(struct hub *hub)
 static struct ring *find_or_make_ring(struct hub *hub)
 {
 	if (!hub->io.ring && !atomic_load(&is_refused) && !is_in_handler() && hub_refresh(hub) == 0) {
-		hold_signals();
+		defer_signals();
 		hub->io.ring = make_ring(hub);
-		let_signals();
+		resume_signals();
 		atomic_store(&is_refused, !hub->io.ring);
 	}
 	return hub->io.ring;
@@ -177,14 +177,14 @@ bool ring_carries_out(const struct io_uring_sqe *what, long *result)
 	errno = error;
 	if (!ring || !(ring->known >> what->opcode & 1))
 		return false;
-	hold_signals();
+	defer_signals();
 	is_under_way = hand_over(ring, what, &request);
 	ring->under_way += is_under_way;
-	let_signals();
+	resume_signals();
 	if (!is_under_way)
 		return false;
 	while (!request.done)
-		park_firmly();
+		park_uninterruptibly();
 	*result = request.result;
 	return !is_not_begun(ring, what, request.result);
 }

@@ -15,7 +15,7 @@ static int poll_natively(struct pollfd *fds, nfds_t n, double timeout)
 	return ready < 0 ? fail(-ready) : ready;
 }
 
-static int park_on(const struct pollfd *fds, nfds_t n, const struct until *until)
+static int park_on(const struct pollfd *fds, nfds_t n, const struct wait_options *until)
 {
 	if (n == 1 && fds->fd >= 0 && (fds->events == POLLIN || fds->events == POLLOUT))
 		return park_on_fd(fds->fd, fds->events, until);
@@ -23,7 +23,7 @@ static int park_on(const struct pollfd *fds, nfds_t n, const struct until *until
 }
 
 /* As poll(2); a look at first, and where nobody is ready, a wait for a change. */
-static int wait_for_any(struct pollfd *fds, nfds_t n, const struct until *until)
+static int wait_for_any(struct pollfd *fds, nfds_t n, const struct wait_options *until)
 {
 	int ready, error = 0;
 
@@ -41,7 +41,7 @@ static int wait_for_any(struct pollfd *fds, nfds_t n, const struct until *until)
 
 int green_wait_fds(struct pollfd *fds, nfds_t n, double timeout)
 {
-	struct until until = {.on_signal = SIGNAL_ENDS};
+	struct wait_options until = {.on_signal = SIGNAL_ENDS};
 
 	if (isnan(timeout) || (!fds && n))
 		return fail(EINVAL);

@@ -39,7 +39,7 @@ struct fd_watch *make_watch_of(struct hub *hub, int fd);
  * Has the calling greenlet woken when fd is ready for POLLIN or POLLOUT; queue_leave() and poller_leave_file() end it.
  * Of until it takes keeps_file and goes_first. Returns 0 or ENOMEM.
  */
-int watch_fd(struct hub *hub, struct waiter *waiter, int fd, short events, const struct until *until);
+int watch_fd(struct hub *hub, struct waiter *waiter, int fd, short events, const struct wait_options *until);
 
 /* The same without waking it: it waits for fd elsewhere, and is here to keep the file when fd is closed. */
 int hold_file(struct hub *hub, struct waiter *waiter, int fd, bool keeps_file);

@@ -35,7 +35,7 @@ static void clear_word(int *word)
 
 	if (woken < 0 && !sys_poke(word, &nothing, sizeof(nothing)))
 		return;
-	lot_wake(word, 1);
+	parking_lot_wake(word, 1);
 }
 
 static void tell_end(struct greenlet *g)
@@ -70,7 +70,7 @@ static void finish(struct greenlet *g)
 		wake(g->life.joiner, 0);
 	atomic_store(&g->life.ended, 1);
 	if (atomic_load(&g->life.is_joined))
-		lot_wake(&g->life.ended, 1);
+		parking_lot_wake(&g->life.ended, 1);
 	release_greenlet(g);
 }
 
@@ -92,9 +92,9 @@ void end_main(struct hub *hub)
 	hub->alive--;
 	atomic_store(&g->life.ended, 1);
 	if (atomic_load(&g->life.is_joined))
-		lot_wake(&g->life.ended, 1);
+		parking_lot_wake(&g->life.ended, 1);
 	for (;;)
-		park_firmly();
+		park_uninterruptibly();
 }
 
 void end_greenlet(struct greenlet *g)
@@ -107,9 +107,9 @@ void end_greenlet(struct greenlet *g)
 	g->life.cleared_at_end = NULL;
 	g->life.has_returned = true;
 	if (g->life.exit_hooks)
-		call_links(g);
+		run_exit_hooks(g);
 	if (atomic_load(&g->remote.is_queued))
-		take_inbox(hub);
+		take_remote_queue(hub);
 	/* The last may not be the main one: that has ended before, or has stayed in the parent of a fork. */
 	if (hub->alive == 1)
 		exit(0);

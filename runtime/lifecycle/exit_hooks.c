@@ -1,9 +1,9 @@
 #include "exit_hooks.h"
 #include "runtime/sched/hub.h"
 
-void add_link(struct greenlet *g, struct link *link)
+void add_exit_hook(struct greenlet *g, struct exit_hook *link)
 {
-	struct link **last = &g->life.exit_hooks;
+	struct exit_hook **last = &g->life.exit_hooks;
 
 	while (*last)
 		last = &(*last)->next;
@@ -11,9 +11,9 @@ void add_link(struct greenlet *g, struct link *link)
 	*last = link;
 }
 
-void remove_link(struct greenlet *g, struct link *link)
+void remove_exit_hook(struct greenlet *g, struct exit_hook *link)
 {
-	struct link **at = &g->life.exit_hooks;
+	struct exit_hook **at = &g->life.exit_hooks;
 
 	while (*at && *at != link)
 		at = &(*at)->next;
@@ -22,9 +22,9 @@ void remove_link(struct greenlet *g, struct link *link)
 }
 
 /* One may be added or taken back by another. */
-void call_links(struct greenlet *g)
+void run_exit_hooks(struct greenlet *g)
 {
-	struct link *link;
+	struct exit_hook *link;
 
 	while ((link = g->life.exit_hooks)) {
 		g->life.exit_hooks = link->next;

@@ -46,7 +46,7 @@ static void give_tables(void)
  */
 static void begin_anew(void)
 {
-	static struct lock *const locks[] = {&hubs_lock, &helpers_lock, &random_lock};
+	static struct lock *const locks[] = {&hubs_lock, &offload_lock, &random_lock};
 	size_t i;
 
 	memory_leave_fork(true);
@@ -54,14 +54,14 @@ static void begin_anew(void)
 	for (i = 0; i < sizeof(locks) / sizeof(locks[0]); i++)
 		atomic_store(&locks[i]->state, 0);
 	offload_reset();
-	stand_in_reset();
-	stuck_reset();
-	lot_reset();
+	proxy_reset();
+	reset_cancellable_calls();
+	parking_lot_reset();
 	tls_spread_ids();
 	addressees_reset();
 	hub_reset(self ? self->hub : NULL);
 	drop_borrowed_fds();
-	take_waits_along();
+	waits_after_fork();
 	tasks_reset();
 }
 
@@ -81,7 +81,7 @@ static void before(void)
 {
 	int i;
 
-	hold_signals();
+	defer_signals();
 	is_forking = true;
 	for (i = 0; i < FORK_PARTS; i++) {
 		if (part(i) && part(i)->before)
@@ -98,7 +98,7 @@ static void in_parent(void)
 			part(i)->in_parent();
 	}
 	is_forking = false;
-	let_signals();
+	resume_signals();
 }
 
 static void in_child(void)
@@ -110,7 +110,7 @@ static void in_child(void)
 			part(i)->in_child();
 	}
 	is_forking = false;
-	let_signals();
+	resume_signals();
 }
 
 void fork_prepare_by(register_fork *registers)

@@ -110,7 +110,7 @@ static struct hub *ready_hub(void)
 }
 
 /* A greenlet that is alive and yet to be made ready. */
-static struct greenlet *make(const struct wish *wish, green_fn *fn, void *arg)
+static struct greenlet *make(const struct greenlet_attr *attr, green_fn *fn, void *arg)
 {
 	struct hub *hub;
 	struct greenlet *g;
@@ -120,17 +120,17 @@ static struct greenlet *make(const struct wish *wish, green_fn *fn, void *arg)
 		return NULL;
 	}
 	hub = ready_hub();
-	g = hub ? take_greenlet(hub, wish) : NULL;
+	g = hub ? take_greenlet(hub, attr) : NULL;
 	if (!g)
 		return NULL;
 	init_greenlet(g, hub, fn, arg);
-	g->life.detached = wish->detached;
-	g->life.releases = wish->detached;
+	g->life.detached = attr->detached;
+	g->life.releases = attr->detached;
 	g->ident.name[0] = '\0';
-	g->ident.is_named = wish->name != NULL;
-	if (wish->name)
-		strncat(g->ident.name, wish->name, sizeof(g->ident.name) - 1);
-	mask_enter(g, wish->has_mask ? wish->blocked & ~UNBLOCKABLE : self->sig.blocked);
+	g->ident.is_named = attr->name != NULL;
+	if (attr->name)
+		strncat(g->ident.name, attr->name, sizeof(g->ident.name) - 1);
+	mask_enter(g, attr->has_mask ? attr->blocked & ~UNBLOCKABLE : self->sig.blocked);
 	g->ident.number = ++hub->spawned;
 	g->ident.parent = self->ident.number;
 	g->wait.parked_at = hub->loop_now;
@@ -139,9 +139,9 @@ static struct greenlet *make(const struct wish *wish, green_fn *fn, void *arg)
 	return g;
 }
 
-struct greenlet *spawn(const struct wish *wish, green_fn *fn, void *arg)
+struct greenlet *spawn(const struct greenlet_attr *attr, green_fn *fn, void *arg)
 {
-	struct greenlet *g = make(wish, fn, arg);
+	struct greenlet *g = make(attr, fn, arg);
 
 	if (g)
 		make_ready(g);
@@ -158,9 +158,9 @@ static size_t stack_size_of(const struct green_options *options)
 	return size < SIZE_MAX - stack_page() ? size + stack_page() : size;
 }
 
-static struct wish wish_of(const struct green_options *options)
+static struct greenlet_attr attr_of(const struct green_options *options)
 {
-	return (struct wish){
+	return (struct greenlet_attr){
 	    .name = options ? options->name : NULL,
 	    .stack_size = stack_size_of(options),
 	    .guard_size = USUAL_GUARD,
@@ -169,21 +169,21 @@ static struct wish wish_of(const struct green_options *options)
 
 green_t *green_spawn_with(const struct green_options *options, green_fn *fn, void *arg)
 {
-	const struct wish wish = wish_of(options);
+	const struct greenlet_attr attr = attr_of(options);
 
-	return spawn(&wish, fn, arg);
+	return spawn(&attr, fn, arg);
 }
 
 green_t *green_spawn_later(double seconds, green_fn *fn, void *arg)
 {
-	const struct wish wish = wish_of(NULL);
+	const struct greenlet_attr attr = attr_of(NULL);
 	struct greenlet *g;
 
 	if (isnan(seconds)) {
 		errno = EINVAL;
 		return NULL;
 	}
-	g = make(&wish, fn, arg);
+	g = make(&attr, fn, arg);
 	if (!g)
 		return NULL;
 	if (seconds > 0)
@@ -216,7 +216,7 @@ size_t green_count(void)
 void green_yield(void)
 {
 	if (self)
-		yield_turn();
+		yield_now();
 	else
 		sys_sched_yield();
 }
@@ -232,7 +232,7 @@ static int sleep_natively(double seconds)
 
 int green_sleep(double seconds)
 {
-	struct until until = {.on_signal = SIGNAL_ENDS};
+	struct wait_options until = {.on_signal = SIGNAL_ENDS};
 	int error = 0;
 
 	if (isnan(seconds))

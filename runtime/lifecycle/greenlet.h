@@ -6,6 +6,6 @@
 #include "runtime/greenload.h"
 #include "runtime/sched/hub.h"
 /* As green_spawn_with(), which knows less. */
-struct greenlet *spawn(const struct wish *wish, green_fn *fn, void *arg);
+struct greenlet *spawn(const struct greenlet_attr *attr, green_fn *fn, void *arg);
 
 #endif

@@ -76,7 +76,7 @@ static bool fits(const struct greenlet *g, size_t size)
 	return room >= size && room <= size + size / 2 + 16384;
 }
 
-static struct greenlet *find_spare(struct hub *hub, size_t size)
+static struct greenlet *find_in_pool(struct hub *hub, size_t size)
 {
 	struct greenlet **link = &hub->pool, *g;
 	int looks;
@@ -93,7 +93,7 @@ static struct greenlet *find_spare(struct hub *hub, size_t size)
 
 static struct greenlet *take_with_stack(struct hub *hub, size_t stack_size)
 {
-	struct greenlet *g = find_spare(hub, stack_size);
+	struct greenlet *g = find_in_pool(hub, stack_size);
 
 	if (!g)
 		return make_greenlet(stack_size);
@@ -109,19 +109,19 @@ static struct greenlet *take_with_stack(struct hub *hub, size_t stack_size)
 }
 
 /* What is asked for beyond the guard pages that every stack has, in whole pages. */
-static size_t wide_guard(const struct wish *wish)
+static size_t wide_guard(const struct greenlet_attr *attr)
 {
-	return wish->stack || wish->guard_size <= STACK_GUARD ? 0 : whole_pages(wish->guard_size - STACK_GUARD);
+	return attr->stack || attr->guard_size <= STACK_GUARD ? 0 : whole_pages(attr->guard_size - STACK_GUARD);
 }
 
 /* The guard lies right below the bytes that were asked for: who runs out of them is to fault there. */
-static void set_stack(struct greenlet *g, const struct wish *wish)
+static void set_stack(struct greenlet *g, const struct greenlet_attr *attr)
 {
-	g->mem.size = wish->stack ? wish->stack_size : whole_pages(wish->stack_size);
-	g->mem.guard_size = wish->guard_size;
-	if (wish->stack) {
-		g->mem.low = wish->stack;
-		g->mem.high = (char *)wish->stack + wish->stack_size;
+	g->mem.size = attr->stack ? attr->stack_size : whole_pages(attr->stack_size);
+	g->mem.guard_size = attr->guard_size;
+	if (attr->stack) {
+		g->mem.low = attr->stack;
+		g->mem.high = (char *)attr->stack + attr->stack_size;
 		g->mem.is_given = true;
 	} else {
 		stack_set_low(&g->mem.stack, end_of_calls(&g->mem.stack) - g->mem.size);
@@ -129,19 +129,19 @@ static void set_stack(struct greenlet *g, const struct wish *wish)
 	}
 }
 
-struct greenlet *take_greenlet(struct hub *hub, const struct wish *wish)
+struct greenlet *take_greenlet(struct hub *hub, const struct greenlet_attr *attr)
 {
 	const size_t most = 1ul << 40;
 	struct greenlet *g;
 
 	tls_release_left();
-	if (wish->stack_size > most || wish->guard_size > most) {
+	if (attr->stack_size > most || attr->guard_size > most) {
 		errno = EINVAL;
 		return NULL;
 	}
-	g = take_with_stack(hub, wish->stack ? LEAST : whole_pages(wish->stack_size) + wide_guard(wish));
+	g = take_with_stack(hub, attr->stack ? LEAST : whole_pages(attr->stack_size) + wide_guard(attr));
 	if (g)
-		set_stack(g, wish);
+		set_stack(g, attr);
 	return g;
 }
 
@@ -192,14 +192,14 @@ static void release_first(struct hub *hub)
 	stack_free(&stack);
 }
 
-void trim_spare(struct hub *hub)
+void trim_pool(struct hub *hub)
 {
 	take_returned(hub);
 	while (hub->pool_count > KEPT)
 		release_first(hub);
 }
 
-bool release_spare(struct hub *hub)
+bool release_pool(struct hub *hub)
 {
 	take_returned(hub);
 	if (!hub->pool)
@@ -210,7 +210,7 @@ bool release_spare(struct hub *hub)
 	return true;
 }
 
-bool has_spare(struct hub *hub)
+bool pool_has_any(struct hub *hub)
 {
 	take_returned(hub);
 	return hub->pool;

@@ -14,7 +14,7 @@ struct stack;
 extern size_t default_stack_size;
 
 /* What a thread may be asked to be. */
-struct wish {
+struct greenlet_attr {
 	const char *name;  /* may be NULL */
 	size_t stack_size; /* up to a page of it is not for the function */
 	void *stack;       /* the lowest byte of the program's own of this size, to run on; NULL: ours */
@@ -28,7 +28,7 @@ struct wish {
  * A greenlet with the stack that is wished for, used before or new, its context and other fields yet to be set. Returns
  * NULL with errno ENOMEM, EINVAL, or the kernel's where it forbids executable stacks.
  */
-struct greenlet *take_greenlet(struct hub *hub, const struct wish *wish);
+struct greenlet *take_greenlet(struct hub *hub, const struct greenlet_attr *attr);
 
 /* Hands back one that has ended. It may be the one that is running: nothing is released before the hub's next turn. */
 void give_greenlet(struct hub *hub, struct greenlet *g);
@@ -37,15 +37,15 @@ void give_greenlet(struct hub *hub, struct greenlet *g);
 void return_greenlet(struct greenlet *g);
 
 /* Takes what was returned, and releases what is too much. On the hub's own context. */
-void trim_spare(struct hub *hub);
+void trim_pool(struct hub *hub);
 
 /*
  * Gives the memory and address space of all of them back. Called by a greenlet of the hub, which may wait for the lock
  * of an allocator. False if there were none.
  */
-bool release_spare(struct hub *hub);
+bool release_pool(struct hub *hub);
 
 /* Whether there are any. Called by a greenlet of the hub. */
-bool has_spare(struct hub *hub);
+bool pool_has_any(struct hub *hub);
 
 #endif

@@ -37,7 +37,7 @@ void _IO_enable_locks(void) __attribute__((weak));
  * When the turns were used up: more or fewer for the next time, as they were too quick or too slow. But all that are
  * ready after a look run before the next, which would mostly find again what this one has found.
  */
-static size_t turns_until_look(struct hub *hub)
+static size_t next_poll_budget(struct hub *hub)
 {
 	nanos now, since;
 
@@ -71,13 +71,13 @@ static void run_hub(void)
 			hub->stale = hub->start_error != 0;
 		} else {
 			offload_from_hub(hub); /* first: the loop may wait for what a helper is to do */
-			look_at_loop(hub);
-			trim_spare(hub);
+			poll_loop(hub);
+			trim_pool(hub);
 		}
 		next = take_ready(hub);
 		if (!next)
 			continue;
-		hub->poll_budget = turns_until_look(hub);
+		hub->poll_budget = next_poll_budget(hub);
 		if (hub->sig.altstacks)
 			altstack_follow(next);
 		context_switch(&hub->context, &next->context);

@@ -8,7 +8,7 @@
 
 static int wait_for_end(struct greenlet *g, double timeout)
 {
-	struct until until = {.deadline = deadline_after(timeout),
+	struct wait_options until = {.deadline = deadline_after(timeout),
 	    .on_signal = SIGNAL_ENDS,
 	    .is_inside = true,
 	    .what = END_OF,

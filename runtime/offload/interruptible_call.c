@@ -6,7 +6,7 @@
 #include <string.h>
 
 struct long_call {
-	struct stuck stuck;
+	struct cancellable_call cancellable;
 	long result;
 };
 
@@ -16,24 +16,24 @@ static void run(void *arg)
 	struct long_call *call = arg;
 
 	do {
-		call->stuck.signo = slice_signal();
-		call->result = stuck_run(&call->stuck);
-	} while (call->result == -EINTR && atomic_load(&call->stuck.comes_out) == STUCK_MOVES);
+		call->cancellable.signo = slice_signal();
+		call->result = run_cancellable_call(&call->cancellable);
+	} while (call->result == -EINTR && atomic_load(&call->cancellable.comes_out) == CALL_MOVES);
 }
 
 static void end(void *arg)
 {
 	struct long_call *call = arg;
 
-	stuck_end(&call->stuck);
+	end_cancellable_call(&call->cancellable);
 }
 
-long make_long_call(const long call[7], const struct until *until)
+long make_long_call(const long call[7], const struct wait_options *until)
 {
 	struct long_call here = {.result = -EINTR};
 	int error = 0;
 
-	memcpy(here.stuck.call, call, sizeof(here.stuck.call));
+	memcpy(here.cancellable.call, call, sizeof(here.cancellable.call));
 	if (slice_take_signal())
 		error = offload_cancellable(run, end, &here, until);
 	else

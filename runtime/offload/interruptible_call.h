@@ -14,6 +14,6 @@
  * returned, or it has had no effect, and the result is -EINTR, -ECANCELED or -ETIMEDOUT. Or NO_LONG_CALL. On a greenlet
  * only.
  */
-long make_long_call(const long call[7], const struct until *until);
+long make_long_call(const long call[7], const struct wait_options *until);
 
 #endif

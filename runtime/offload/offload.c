@@ -10,15 +10,15 @@
 #include <stdlib.h>
 
 /* Waits for a change of a job, or for nothing at all. */
-static int park_for_job(const struct until *until)
+static int park_for_job(const struct wait_options *until)
 {
-	return offload_make_helpers() ? 0 : park(until);
+	return offload_make_threads() ? 0 : park(until);
 }
 
-static void park_firmly_for_job(void)
+static void park_uninterruptibly_for_job(void)
 {
-	if (!offload_make_helpers())
-		park_firmly();
+	if (!offload_make_threads())
+		park_uninterruptibly();
 }
 
 static void do_job(struct job *job)
@@ -31,9 +31,9 @@ static void do_job(struct job *job)
 	}
 	queue_job(job);
 	while (!atomic_load(&job->done))
-		park_firmly_for_job();
-	lock(&helpers_lock);
-	unlock(&helpers_lock);
+		park_uninterruptibly_for_job();
+	lock(&offload_lock);
+	unlock(&offload_lock);
 	errno = error;
 }
 
@@ -70,33 +70,33 @@ static bool leave(struct job *job)
 {
 	bool mine;
 
-	hold_signals();
-	lock(&helpers_lock);
+	defer_signals();
+	lock(&offload_lock);
 	mine = atomic_load(&job->done);
 	job->left = !mine && !take_back_job(job);
-	unlock(&helpers_lock);
-	let_signals();
+	unlock(&offload_lock);
+	resume_signals();
 	return !job->left;
 }
 
 /* The helper has let go of it. */
 static void meet_at_lock(void)
 {
-	hold_signals();
-	lock(&helpers_lock);
-	unlock(&helpers_lock);
-	let_signals();
+	defer_signals();
+	lock(&offload_lock);
+	unlock(&offload_lock);
+	resume_signals();
 }
 
-struct leavable_job {
-	struct leavable stay;
+struct abandonable_job {
+	struct wait_record stay;
 	struct job *job;
 	void (*cancel)(void *arg);
 };
 
-static void leave_for_good(struct leavable *stay)
+static void leave_for_good(struct wait_record *stay)
 {
-	struct job *job = ((struct leavable_job *)stay)->job;
+	struct job *job = ((struct abandonable_job *)stay)->job;
 
 	if (!leave(job))
 		return;
@@ -106,18 +106,18 @@ static void leave_for_good(struct leavable *stay)
 }
 
 /* The helper has stayed in the parent. */
-static void queue_anew(struct leavable *stay)
+static void queue_anew(struct wait_record *stay)
 {
-	struct job *job = ((struct leavable_job *)stay)->job;
+	struct job *job = ((struct abandonable_job *)stay)->job;
 
 	if (!atomic_load(&job->done))
 		queue_job(job);
 }
 
-int offload_until(void (*run)(void *arg), void (*drop)(void *arg), void *arg, const struct until *until)
+int offload_until(void (*run)(void *arg), void (*drop)(void *arg), void *arg, const struct wait_options *until)
 {
-	static const struct way_to_leave way = {leave_for_good, queue_anew};
-	struct leavable_job here = {.job = self ? memory_alloc(sizeof(*here.job)) : NULL};
+	static const struct wait_cleanup way = {leave_for_good, queue_anew};
+	struct abandonable_job here = {.job = self ? memory_alloc(sizeof(*here.job)) : NULL};
 	struct job *job = here.job;
 	int error = 0, errno_before = errno;
 
@@ -126,14 +126,14 @@ int offload_until(void (*run)(void *arg), void (*drop)(void *arg), void *arg, co
 		return 0;
 	}
 	*job = (struct job){.run = run, .drop = drop, .arg = arg, .greenlet = self, .may_be_refused = true};
-	wait_begins(&here.stay, &way);
+	push_wait(&here.stay, &way);
 	queue_job(job);
-	while (!was_left(&here.stay) && !atomic_load(&job->done) && !error)
+	while (!was_abandoned(&here.stay) && !atomic_load(&job->done) && !error)
 		error = park_for_job(until);
 	errno = errno_before;
-	if (was_left(&here.stay))
+	if (was_abandoned(&here.stay))
 		return EINTR;
-	wait_ends(&here.stay);
+	pop_wait(&here.stay);
 	if (error && !leave(job))
 		return error;
 	meet_at_lock();
@@ -149,60 +149,60 @@ int offload_until(void (*run)(void *arg), void (*drop)(void *arg), void *arg, co
 static void wait_to_the_end(const struct job *job)
 {
 	while (!atomic_load(&job->done))
-		park_firmly_for_job();
+		park_uninterruptibly_for_job();
 	meet_at_lock();
 }
 
-static void leave_cancelled(struct leavable *stay)
+static void leave_cancelled(struct wait_record *stay)
 {
-	struct leavable_job *wait = (struct leavable_job *)stay;
+	struct abandonable_job *wait = (struct abandonable_job *)stay;
 
 	wait->cancel(wait->job->arg);
 	wait_to_the_end(wait->job);
 }
 
-static const struct way_to_leave by_cancelling = {leave_cancelled, queue_anew};
+static const struct wait_cleanup by_cancelling = {leave_cancelled, queue_anew};
 
 /* From the begin of the job, or of all if nobody is to meet it, to its end or an error. */
-static int await(struct leavable_job *wait, const struct until *until)
+static int await(struct abandonable_job *wait, const struct wait_options *until)
 {
 	struct job *job = wait->job;
 	int error = 0;
 
 	while (!atomic_load(&job->done) && !error)
 		error = park_for_job(until);
-	if (was_left(&wait->stay))
+	if (was_abandoned(&wait->stay))
 		return error ? error : EINTR;
-	wait_ends(&wait->stay);
+	pop_wait(&wait->stay);
 	if (error)
 		wait->cancel(job->arg);
 	wait_to_the_end(job);
 	return error;
 }
 
-int offload_cancellable(void (*run)(void *arg), void (*cancel)(void *arg), void *arg, const struct until *until)
+int offload_cancellable(void (*run)(void *arg), void (*cancel)(void *arg), void *arg, const struct wait_options *until)
 {
 	struct job job = {.run = run, .arg = arg, .greenlet = self, .may_be_refused = true};
-	struct leavable_job wait = {.job = &job, .cancel = cancel};
+	struct abandonable_job wait = {.job = &job, .cancel = cancel};
 	int error, errno_before = errno;
 
-	wait_begins(&wait.stay, &by_cancelling);
+	push_wait(&wait.stay, &by_cancelling);
 	queue_job(&job);
 	error = await(&wait, until);
 	errno = errno_before;
 	return error || !job.is_refused ? error : EAGAIN;
 }
 
-int offload_meeting(const struct meeting *meeting, void *arg, const struct until *until)
+int offload_meeting(const struct meeting *meeting, void *arg, const struct wait_options *until)
 {
 	struct job job = {.run = meeting->job, .arg = arg, .greenlet = self, .is_met = true};
-	struct leavable_job wait = {.job = &job, .cancel = meeting->cancel};
+	struct abandonable_job wait = {.job = &job, .cancel = meeting->cancel};
 	int error, errno_before = errno;
 
-	wait_begins(&wait.stay, &by_cancelling);
+	push_wait(&wait.stay, &by_cancelling);
 	queue_job(&job);
 	while (!atomic_load(&job.begun) && !atomic_load(&job.done))
-		park_firmly_for_job();
+		park_uninterruptibly_for_job();
 	if (atomic_load(&job.begun))
 		meeting->meet(arg);
 	error = await(&wait, until);

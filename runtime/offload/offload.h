@@ -34,14 +34,14 @@ void offload_brief(void (*job)(void *arg), void *arg);
  * ETIMEDOUT, ECANCELED, EINTR, or EAGAIN where no helper can be had; then arg is no longer the caller's, and drop(arg)
  * is called when the job has ended, on the helper, or now if none has begun it.
  */
-int offload_until(void (*job)(void *arg), void (*drop)(void *arg), void *arg, const struct until *until);
+int offload_until(void (*job)(void *arg), void (*drop)(void *arg), void *arg, const struct wait_options *until);
 
 /*
  * The same for a job that can be told to end: when the wait ends early, cancel(arg) is called, and the wait goes on
  * until the job has ended. Returns 0, or why it was cancelled; what the job has done by then it tells itself. EAGAIN:
  * no helper can be had, and the job was not run. On a greenlet only.
  */
-int offload_cancellable(void (*job)(void *arg), void (*cancel)(void *arg), void *arg, const struct until *until);
+int offload_cancellable(void (*job)(void *arg), void (*cancel)(void *arg), void *arg, const struct wait_options *until);
 
 /*
  * The same for a job that needs the greenlet in the midst of it: meet(arg) is called there once the job has begun, and
@@ -53,7 +53,7 @@ struct meeting {
 	void (*cancel)(void *arg);
 };
 
-int offload_meeting(const struct meeting *meeting, void *arg, const struct until *until);
+int offload_meeting(const struct meeting *meeting, void *arg, const struct wait_options *until);
 
 /*
  * Has a helper run job(arg) and then done(arg), and returns at once; nobody waits for it. False with errno ENOMEM.

@@ -7,7 +7,7 @@
 
 struct hub;
 
-extern struct lock helpers_lock;
+extern struct lock offload_lock;
 
 /*
  * On the hub's own context: sees to the jobs in the queue that need another OS thread where no greenlet will, by making

@@ -10,12 +10,12 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-struct stand_in {
+struct proxy_thread {
 	pthread_t thread;
 	pid_t id;
 	struct greenlet *greenlet;
 	_Atomic uint32_t calls; /* a futex that it waits on for the next job */
-	stand_in_job *job;      /* NULL: it is to end */
+	proxy_job *job;         /* NULL: it is to end */
 	void *arg;
 	int owned;       /* locks; while it is 0, any greenlet may have the stand-in */
 	bool is_surplus; /* it ends by itself, and nobody joins it */
@@ -26,12 +26,12 @@ struct stand_in {
 /* Those that no greenlet has. More than these at once are rare, and end. */
 enum { POOL = 2 };
 
-static _Atomic(struct stand_in *) pool[POOL];
+static _Atomic(struct proxy_thread *) pool[POOL];
 
-static __thread struct stand_in *stand_in __attribute__((tls_model("initial-exec")));
+static __thread struct proxy_thread *proxy_thread __attribute__((tls_model("initial-exec")));
 
 /* Under the lock, which the greenlet takes before it goes on: it must not end while we unpark it. */
-static void finish(struct stand_in *s)
+static void finish(struct proxy_thread *s)
 {
 	lock(&s->finishing);
 	atomic_store(&s->done, true);
@@ -39,15 +39,15 @@ static void finish(struct stand_in *s)
 	unlock(&s->finishing);
 }
 
-static void wait_for_call(struct stand_in *s, uint32_t seen)
+static void wait_for_call(struct proxy_thread *s, uint32_t seen)
 {
 	while (atomic_load(&s->calls) == seen)
 		futex_wait(&s->calls, seen);
 }
 
-static void *stand_in_for_greenlet(void *arg)
+static void *proxy_for_greenlet(void *arg)
 {
-	struct stand_in *s = arg;
+	struct proxy_thread *s = arg;
 	uint32_t calls = 0;
 
 	s->id = os_thread_id();
@@ -66,7 +66,7 @@ static void *stand_in_for_greenlet(void *arg)
 }
 
 /* One that is to end may be gone before it is woken; then the kernel finds no waiter at the address. */
-static void call(struct stand_in *s, stand_in_job *job, void *arg)
+static void call(struct proxy_thread *s, proxy_job *job, void *arg)
 {
 	s->job = job;
 	s->arg = arg;
@@ -75,20 +75,20 @@ static void call(struct stand_in *s, stand_in_job *job, void *arg)
 	futex_wake(&s->calls, 1);
 }
 
-static void have_done(struct stand_in *s, stand_in_job *job, void *arg)
+static void have_done(struct proxy_thread *s, proxy_job *job, void *arg)
 {
 	call(s, job, arg);
 	while (!atomic_load(&s->done))
-		park_firmly();
+		park_uninterruptibly();
 	lock(&s->finishing);
 	unlock(&s->finishing);
 }
 
 static void make(void *arg)
 {
-	struct stand_in *s = arg;
+	struct proxy_thread *s = arg;
 
-	if (make_os_thread(&s->thread, stand_in_for_greenlet, s) != 0)
+	if (make_os_thread(&s->thread, proxy_for_greenlet, s) != 0)
 		s->greenlet = NULL;
 }
 
@@ -99,9 +99,9 @@ static int do_nothing(void *unused)
 }
 
 /* A thread is made where calls are native: by a helper. The first job is over when it knows its id. */
-static struct stand_in *make_stand_in(void)
+static struct proxy_thread *make_proxy(void)
 {
-	struct stand_in *s = memory_zalloc(sizeof(*s));
+	struct proxy_thread *s = memory_zalloc(sizeof(*s));
 
 	if (!s)
 		return NULL;
@@ -115,9 +115,9 @@ static struct stand_in *make_stand_in(void)
 	return s;
 }
 
-static struct stand_in *take_from_pool(void)
+static struct proxy_thread *take_from_pool(void)
 {
-	struct stand_in *s;
+	struct proxy_thread *s;
 	int i;
 
 	for (i = 0; i < POOL; i++) {
@@ -130,9 +130,9 @@ static struct stand_in *take_from_pool(void)
 	return NULL;
 }
 
-static bool put_into_pool(struct stand_in *s)
+static bool put_into_pool(struct proxy_thread *s)
 {
-	struct stand_in *none;
+	struct proxy_thread *none;
 	int i;
 
 	for (i = 0; i < POOL; i++) {
@@ -143,18 +143,18 @@ static bool put_into_pool(struct stand_in *s)
 	return false;
 }
 
-bool stand_in_does(stand_in_job *job, void *arg)
+bool proxy_does(proxy_job *job, void *arg)
 {
 	int before = errno;
-	struct stand_in *s = stand_in;
+	struct proxy_thread *s = proxy_thread;
 
 	if (!s)
-		s = take_from_pool() ?: make_stand_in();
+		s = take_from_pool() ?: make_proxy();
 	if (s) {
-		stand_in = s; /* before the job: until it is done, the greenlet waits as its owner */
+		proxy_thread = s; /* before the job: until it is done, the greenlet waits as its owner */
 		have_done(s, job, arg);
 		if (!s->owned) {
-			stand_in = NULL;
+			proxy_thread = NULL;
 			if (!put_into_pool(s)) {
 				s->is_surplus = true;
 				call(s, NULL, NULL);
@@ -165,34 +165,34 @@ bool stand_in_does(stand_in_job *job, void *arg)
 	return s;
 }
 
-pid_t stand_in_id(void)
+pid_t proxy_id(void)
 {
-	return stand_in ? stand_in->id : 0;
+	return proxy_thread ? proxy_thread->id : 0;
 }
 
 static void join(void *arg)
 {
-	libc_calls.pthread_join(((struct stand_in *)arg)->thread, NULL);
+	libc_calls.pthread_join(((struct proxy_thread *)arg)->thread, NULL);
 }
 
-void dismiss_stand_in(void)
+void dismiss_proxy(void)
 {
-	struct stand_in *s = stand_in;
+	struct proxy_thread *s = proxy_thread;
 
 	if (!s)
 		return;
-	stand_in = NULL;
+	proxy_thread = NULL;
 	call(s, NULL, NULL);
 	offload_brief(join, s);
 	memory_free(s);
 }
 
-void stand_in_reset(void)
+void proxy_reset(void)
 {
 	int i;
 
-	memory_free(stand_in);
-	stand_in = NULL;
+	memory_free(proxy_thread);
+	proxy_thread = NULL;
 	for (i = 0; i < POOL; i++)
 		memory_free(atomic_exchange(&pool[i], NULL));
 }

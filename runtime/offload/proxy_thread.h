@@ -15,25 +15,25 @@
 /*
  * Runs on the stand-in. Returns by how much the number of locks that the stand-in owns has changed: 1, 0 or -1.
  */
-typedef int stand_in_job(void *arg);
+typedef int proxy_job(void *arg);
 
 /*
  * Has the calling greenlet's stand-in do job(arg) while the greenlet is parked; neither a kill nor a signal cuts it
  * short. Gives the greenlet a stand-in if it has none, and takes it back if that owns nothing then. False where the
  * system gives no thread; nothing is done then. errno is left alone. On a greenlet only.
  */
-bool stand_in_does(stand_in_job *job, void *arg);
+bool proxy_does(proxy_job *job, void *arg);
 
 /* The id of the calling greenlet's stand-in; 0 where it has none. */
-pid_t stand_in_id(void);
+pid_t proxy_id(void);
 
 /*
  * Ends the calling greenlet's stand-in, if it has one, as the greenlet itself is about to end: what it still owns the
  * kernel treats as it does with any thread that ends. Parks.
  */
-void dismiss_stand_in(void);
+void dismiss_proxy(void);
 
 /* In the child of a fork: all of them have stayed in the parent. */
-void stand_in_reset(void);
+void proxy_reset(void);
 
 #endif

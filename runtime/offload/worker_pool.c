@@ -19,7 +19,7 @@
 #define IDLE_SECS   10
 #define STACK_BYTES (1024 * 1024) /* touched only as it is used */
 
-struct lock helpers_lock; /* guards the pool */
+struct lock offload_lock; /* guards the pool */
 
 /* All hubs share the helpers. */
 static struct {
@@ -82,15 +82,15 @@ static void run_job(struct job *job)
 	if (!job->is_refused)
 		job->run(job->arg);
 	/* Under the lock, which the greenlet takes before it goes on: it must not end while we unpark it. */
-	lock(&helpers_lock);
+	lock(&offload_lock);
 	pool.lasting -= !job->is_brief;
 	if (!job->left) {
 		atomic_store(&job->done, true);
 		unpark(job->greenlet);
-		unlock(&helpers_lock);
+		unlock(&offload_lock);
 		return;
 	}
-	unlock(&helpers_lock);
+	unlock(&offload_lock);
 	job->drop(job->arg);
 	memory_free(job);
 }
@@ -104,9 +104,9 @@ static bool wait_for_call(unsigned generation)
 	long result;
 
 	pool.idle++;
-	unlock(&helpers_lock);
+	unlock(&offload_lock);
 	result = raw_syscall(SYS_futex, (long)&pool.calls, FUTEX_WAIT_PRIVATE, (long)calls, (long)&patience, 0, 0);
-	lock(&helpers_lock);
+	lock(&offload_lock);
 	if (generation != pool.generation)
 		return false;
 	pool.idle--;
@@ -118,9 +118,9 @@ static void run_jobs(unsigned generation)
 	struct job *job;
 
 	while (generation == pool.generation && (job = take_job())) {
-		unlock(&helpers_lock);
+		unlock(&offload_lock);
 		run_job(job);
-		lock(&helpers_lock);
+		lock(&offload_lock);
 	}
 }
 
@@ -128,7 +128,7 @@ static void *help(void *of_generation)
 {
 	unsigned generation = (unsigned)(uintptr_t)of_generation;
 
-	lock(&helpers_lock);
+	lock(&offload_lock);
 	if (generation == pool.generation)
 		pool.starting--;
 	do
@@ -136,7 +136,7 @@ static void *help(void *of_generation)
 	while (generation == pool.generation && wait_for_call(generation));
 	if (generation == pool.generation)
 		pool.helpers--;
-	unlock(&helpers_lock);
+	unlock(&offload_lock);
 	return NULL;
 }
 
@@ -172,13 +172,13 @@ static bool add_helper(void)
 
 	pool.helpers++;
 	pool.starting++;
-	unlock(&helpers_lock);
-	let_signals();
+	unlock(&offload_lock);
+	resume_signals();
 	error = make_os_thread(&thread, help, (void *)(uintptr_t)generation);
 	if (!error)
 		libc_calls.pthread_detach(thread);
-	hold_signals();
-	lock(&helpers_lock);
+	defer_signals();
+	lock(&offload_lock);
 	if (generation != pool.generation)
 		return !error;
 	if (error) {
@@ -197,9 +197,9 @@ static void refuse_jobs(void)
 
 	while ((job = take_refusable_job())) {
 		job->is_refused = true;
-		unlock(&helpers_lock);
+		unlock(&offload_lock);
 		run_job(job);
-		lock(&helpers_lock);
+		lock(&offload_lock);
 	}
 }
 
@@ -212,9 +212,9 @@ static void do_it_here(void)
 	struct job *job;
 
 	while ((job = pool.helpers ? take_brief_job() : take_job())) {
-		unlock(&helpers_lock);
+		unlock(&offload_lock);
 		run_job(job);
-		lock(&helpers_lock);
+		lock(&offload_lock);
 	}
 }
 
@@ -223,27 +223,27 @@ static bool add_helpers(void)
 {
 	bool has_come = true;
 
-	hold_signals();
-	lock(&helpers_lock);
+	defer_signals();
+	lock(&offload_lock);
 	while (has_come && is_short_of_helpers())
 		has_come = add_helper();
-	unlock(&helpers_lock);
-	let_signals();
+	unlock(&offload_lock);
+	resume_signals();
 	return has_come;
 }
 
-bool offload_make_helpers(void)
+bool offload_make_threads(void)
 {
 	struct hub *hub = self->hub;
 	int before = errno;
 
 	/* In the child of a fork the hub has no descriptor yet by which a helper could knock: the old one is the
 	 * parent's. */
-	if (hub->offload_thread_wanted != HELPER_WANTED || hub_refresh(hub) != 0)
+	if (hub->offload_thread_wanted != OFFLOAD_THREAD_WANTED || hub_refresh(hub) != 0)
 		return false;
-	hub->offload_thread_wanted = NO_HELPER_WANTED;
+	hub->offload_thread_wanted = NO_OFFLOAD_THREAD_WANTED;
 	if (!add_helpers())
-		hub->offload_thread_wanted = HELPER_REFUSED;
+		hub->offload_thread_wanted = OFFLOAD_THREAD_REFUSED;
 	errno = before;
 	return true;
 }
@@ -253,33 +253,33 @@ void offload_from_hub(struct hub *hub)
 	bool has_come;
 
 	/* A greenlet that is ready is about to make it. */
-	if (!hub->offload_thread_wanted || (hub->offload_thread_wanted == HELPER_WANTED && hub->ready.first))
+	if (!hub->offload_thread_wanted || (hub->offload_thread_wanted == OFFLOAD_THREAD_WANTED && hub->ready.first))
 		return;
-	has_come = hub->offload_thread_wanted == HELPER_WANTED && add_helpers();
-	hub->offload_thread_wanted = NO_HELPER_WANTED;
+	has_come = hub->offload_thread_wanted == OFFLOAD_THREAD_WANTED && add_helpers();
+	hub->offload_thread_wanted = NO_OFFLOAD_THREAD_WANTED;
 	if (has_come)
 		return;
-	lock(&helpers_lock);
+	lock(&offload_lock);
 	refuse_jobs();
 	do_it_here();
-	unlock(&helpers_lock);
+	unlock(&offload_lock);
 }
 
 void queue_job(struct job *job)
 {
-	hold_signals();
-	lock(&helpers_lock);
+	defer_signals();
+	lock(&offload_lock);
 	job->next = NULL;
 	*pool.last = job;
 	pool.last = &job->next;
 	pool.queued++;
 	pool.lasting += !job->is_brief;
 	if (is_short_of_helpers())
-		job->greenlet->hub->offload_thread_wanted = HELPER_WANTED;
+		job->greenlet->hub->offload_thread_wanted = OFFLOAD_THREAD_WANTED;
 	atomic_fetch_add(&pool.calls, 1);
-	unlock(&helpers_lock);
+	unlock(&offload_lock);
 	futex_wake(&pool.calls, 1);
-	let_signals();
+	resume_signals();
 }
 
 bool take_back_job(struct job *job)
@@ -297,13 +297,14 @@ bool take_back_job(struct job *job)
 
 void offload_renew(void)
 {
-	lock(&helpers_lock);
+	lock(&offload_lock);
 	pool.generation++;
 	pool.helpers = pool.starting = pool.idle = 0;
 	if (self)
-		self->hub->offload_thread_wanted = is_short_of_helpers() ? HELPER_WANTED : NO_HELPER_WANTED;
+		self->hub->offload_thread_wanted = is_short_of_helpers() ? OFFLOAD_THREAD_WANTED
+									 : NO_OFFLOAD_THREAD_WANTED;
 	atomic_fetch_add(&pool.calls, 1);
-	unlock(&helpers_lock);
+	unlock(&offload_lock);
 	futex_wake(&pool.calls, INT_MAX);
 }
 
@@ -318,9 +319,9 @@ bool offload_is_idle(void)
 {
 	bool is_idle;
 
-	lock(&helpers_lock);
+	lock(&offload_lock);
 	is_idle = !pool.queued && !pool.starting && pool.idle == pool.helpers;
-	unlock(&helpers_lock);
+	unlock(&offload_lock);
 	return is_idle;
 }
 

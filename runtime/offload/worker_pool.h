@@ -26,7 +26,7 @@ struct job {
 /* Queues a job of the calling greenlet; when it is done a helper unparks that. */
 void queue_job(struct job *job);
 
-/* Takes a job back that no helper has begun; false: one has. Called with helpers_lock held. */
+/* Takes a job back that no helper has begun; false: one has. Called with offload_lock held. */
 bool take_back_job(struct job *job);
 
 /*
@@ -34,7 +34,7 @@ bool take_back_job(struct job *job);
  * may park, as pthread_create calls malloc. Leaves errno alone. Returns false when there was nothing to do; after true
  * the caller looks again at what it waits for.
  */
-bool offload_make_helpers(void);
+bool offload_make_threads(void);
 
 /* Makes a thread of the system's, all signals blocked, to be joined or detached. Returns 0 or EAGAIN. */
 int make_os_thread(pthread_t *thread, void *(*run)(void *arg), void *arg);

@@ -211,7 +211,7 @@ static void on_quit(int signo)
 	note_handler(signo);
 	atomic_store(&is_asked_for, true);
 	if (hub)
-		knock(hub);
+		wake_hub(hub);
 }
 
 bool report_handles(const struct sigaction *action)
@@ -224,7 +224,7 @@ void report_prepare(const char *(*name)(unsigned call))
 	struct sigaction ours = {.sa_handler = on_quit, .sa_flags = SA_RESTART}, before;
 
 	waits_call_name = name;
-	before_look = look;
+	before_poll = look;
 	if (libc_calls.sigaction(SIGQUIT, NULL, &before) == 0 && before.sa_handler == SIG_DFL)
 		libc_calls.sigaction(SIGQUIT, &ours, NULL);
 }

@@ -19,9 +19,9 @@ static bool is_parked(const struct greenlet *g)
 }
 
 /* How g was parked; of one that another OS thread may let go on at any moment that can't be said. */
-static const struct until *until_of(const struct greenlet *g)
+static const struct wait_options *wait_options_of(const struct greenlet *g)
 {
-	static const struct until unknown = {.deadline = FOR_EVER};
+	static const struct wait_options unknown = {.deadline = FOR_EVER};
 
 	return g->hub == own_hub() && is_parked(g) ? g->wait.options : &unknown;
 }
@@ -44,12 +44,12 @@ static void note_line(struct greenlet *g, const void *address, void *unused)
 void waits_look(void)
 {
 	forget_lines(own_hub());
-	lot_for_each(note_line, NULL);
+	parking_lot_for_each(note_line, NULL);
 }
 
 bool waits_inside(const struct greenlet *g)
 {
-	return is_parked(g) && (atomic_load(&g->wait.address) || until_of(g)->is_inside);
+	return is_parked(g) && (atomic_load(&g->wait.address) || wait_options_of(g)->is_inside);
 }
 
 __attribute__((format(printf, 3, 4))) static void append(char *text, size_t size, const char *format, ...)
@@ -96,8 +96,8 @@ static void append_descriptor(const struct queue *queue, char *text, size_t size
 	    side->watcher.fd);
 }
 
-static void append_object(
-    const struct until *until, char *text, size_t size, void (*name)(const struct greenlet *g, char *text, size_t size))
+static void append_object(const struct wait_options *until, char *text, size_t size,
+    void (*name)(const struct greenlet *g, char *text, size_t size))
 {
 	char other[64];
 
@@ -129,7 +129,7 @@ static void append_time(const struct greenlet *g, char *text, size_t size)
 void waits_describe(
     const struct greenlet *g, char *text, size_t size, void (*name)(const struct greenlet *g, char *text, size_t size))
 {
-	const struct until *until = until_of(g);
+	const struct wait_options *until = wait_options_of(g);
 	const char *call = waits_call_name && g->wait.call ? waits_call_name(g->wait.call - 1u) : NULL;
 
 	if (call && !until->what)

@@ -140,7 +140,7 @@ void make_ready(struct greenlet *g)
 	hub->ready.last = &g->next;
 }
 
-void look_soon(struct hub *hub)
+void poll_soon(struct hub *hub)
 {
 	if (hub->poll_budget > 1)
 		hub->poll_is_asked = true;
@@ -198,7 +198,7 @@ static inline __attribute__((always_inline)) void fetch_ahead(const struct green
 	__builtin_prefetch(&g->wait.timer.place);
 	__builtin_prefetch(g->context.thread_pointer);
 	__builtin_prefetch((char *)&self + away);
-	__builtin_prefetch((char *)&held + away);
+	__builtin_prefetch((char *)&deferred + away);
 	__builtin_prefetch(frames);
 	__builtin_prefetch(frames + CACHE_LINE);
 	__builtin_prefetch(frames + 2 * CACHE_LINE);

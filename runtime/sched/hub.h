@@ -30,8 +30,8 @@ struct hub;
 enum state {
 	RUNNING, /* or ready to */
 	PARKED,
-	PARKED_STEADILY, /* neither a kill nor a signal ends it, but handlers run meanwhile */
-	PARKED_FIRMLY,   /* nor do they */
+	PARKED_UNKILLABLE,      /* neither a kill nor a signal ends it, but handlers run meanwhile */
+	PARKED_UNINTERRUPTIBLY, /* nor do they */
 	ENDED,
 };
 
@@ -42,11 +42,12 @@ enum interrupted {
 };
 
 /* What jobs that greenlets have handed in need. */
-enum helper_wanted {
-	NO_HELPER_WANTED,
-	HELPER_WANTED,  /* the next greenlet that waits for a job makes one: the hub's own context must not call malloc
-			 */
-	HELPER_REFUSED, /* the system gives none: the hub does the jobs */
+enum offload_thread_wanted {
+	NO_OFFLOAD_THREAD_WANTED,
+	OFFLOAD_THREAD_WANTED,  /* the next greenlet that waits for a job makes one: the hub's own context must not call
+				 * malloc
+				 */
+	OFFLOAD_THREAD_REFUSED, /* the system gives none: the hub does the jobs */
 };
 
 /* A policy and a niceness that nobody has set. */
@@ -84,7 +85,7 @@ struct greenlet {
 		bool overran;          /* the greenlet's own limit has ended it */
 		bool in_turns;         /* it waits in the kernel, by itself: see wait_in_turns() */
 		int outcome;           /* 0 or an errno value */
-		const struct until *options;
+		const struct wait_options *options;
 		double parked_at; /* by the clock of the hub's loop_now */
 		nanos limit;      /* when all its waits end, by the timeouts below; FOR_EVER: there are none */
 		struct timer timer;
@@ -141,7 +142,7 @@ struct greenlet {
 		uint8_t detached;
 		bool has_begun, has_returned; /* its function */
 		bool is_released;             /* there is no handle of it any more */
-		struct link *exit_hooks;      /* in order */
+		struct exit_hook *exit_hooks; /* in order */
 		int *cleared_at_end;          /* as set_tid_address(2) was told; NULL: nothing */
 		int end_fd;                   /* becomes readable at its end, borrowed; 0: there is none */
 		int end_peer; /* its end closes this one, borrowed; 0: end_fd is an eventfd, and is written to */
@@ -263,7 +264,7 @@ struct hub {
 	size_t pool_count, idlers;           /* the latter wait for all others to be done, see green_idle() */
 	size_t peak;
 	uint64_t spawned;
-	uint8_t offload_thread_wanted;          /* enum helper_wanted */
+	uint8_t offload_thread_wanted;          /* enum offload_thread_wanted */
 	unsigned with_urgency[MOST_URGENT + 1]; /* how many greenlets have each urgency but 0 */
 
 	struct stack stack;
@@ -321,7 +322,7 @@ void make_ready_to_yield(struct greenlet *g);
 
 /*
  * g, of the caller's hub, has this real-time priority from now on, 0 being none. If it is ready, it comes before its
- * new equals if it was more urgent, else behind them. If it waits in a line, see lot_follow_urgency().
+ * new equals if it was more urgent, else behind them. If it waits in a line, see parking_lot_follow_urgency().
  */
 void set_urgency(struct greenlet *g, unsigned urgency);
 
@@ -358,7 +359,7 @@ void wake(struct greenlet *g, int outcome);
 void wake_first(struct greenlet *g, int outcome);
 
 /* The next switch of the calling greenlet goes to the hub, which looks at the loop. */
-void look_soon(struct hub *hub);
+void poll_soon(struct hub *hub);
 
 /* Makes sure that the loop is this process's own. Called by a greenlet; may switch. Returns 0 or an errno value. */
 int hub_refresh(struct hub *hub);
@@ -370,16 +371,16 @@ int hub_refresh(struct hub *hub);
 void switch_away(void);
 
 /* Makes the hub wake g if it is parked, from any OS thread. */
-void post(struct greenlet *g);
+void remote_wake(struct greenlet *g);
 
 /* Makes the hub look at what was left for it. From any OS thread; async-signal-safe. */
-void knock(struct hub *hub);
+void wake_hub(struct hub *hub);
 
 /* Has a hub call the first of every line in the parking lot. For a signal handler that must not do it itself. */
-void call_lines_later(void);
+void wake_parking_lot_later(void);
 
 /* Handles what the inbox holds; a greenlet calls it before it ends, lest the inbox refer to it. */
-void take_inbox(struct hub *hub);
+void take_remote_queue(struct hub *hub);
 
 /* True for a greenlet that was cancelled, has cancellation enabled and has not begun to exit. */
 static inline bool is_to_be_cancelled(const struct greenlet *g)
@@ -404,7 +405,7 @@ static inline bool must_end(const struct greenlet *g)
 }
 
 /* True when there is a reason to park: other greenlets live on this one's hub, or a timeout is to end its calls. */
-static inline bool has_company(const struct greenlet *g)
+static inline bool has_reason_to_park(const struct greenlet *g)
 {
 	return g->hub->alive > 1 || g->wait.limit != FOR_EVER;
 }

@@ -98,7 +98,7 @@ static void give_up_assigned(struct greenlet *g, uint64_t signals)
 	g->sig.claimed &= ~signals;
 	atomic_store(&hub->sig.is_signalled, true);
 	if (!hub->stale)
-		knock(hub);
+		wake_hub(hub);
 }
 
 static void take_over(struct greenlet *me, uint64_t signals)

@@ -38,7 +38,7 @@ static void close_code(const struct dl_phdr_info *library)
 	}
 }
 
-void closed_code_add(uintptr_t from, uintptr_t to)
+void nopreempt_add(uintptr_t from, uintptr_t to)
 {
 	if (closed_count < MOST_RANGES)
 		closed[closed_count++] = (struct range){from, to};
@@ -46,7 +46,7 @@ void closed_code_add(uintptr_t from, uintptr_t to)
 
 static int close_if_needed(struct dl_phdr_info *library, size_t size, void *allocator)
 {
-	const uintptr_t inside[] = {(uintptr_t)closed_code_learn, (uintptr_t)gnu_get_libc_version, (uintptr_t)allocator,
+	const uintptr_t inside[] = {(uintptr_t)nopreempt_learn, (uintptr_t)gnu_get_libc_version, (uintptr_t)allocator,
 	    (uintptr_t)__tls_get_addr};
 	size_t i;
 
@@ -60,12 +60,12 @@ static int close_if_needed(struct dl_phdr_info *library, size_t size, void *allo
 	return 0;
 }
 
-void closed_code_learn(void *allocator)
+void nopreempt_learn(void *allocator)
 {
 	dl_iterate_phdr(close_if_needed, allocator);
 }
 
-bool is_in_closed_code(uintptr_t pc)
+bool is_in_nopreempt_code(uintptr_t pc)
 {
 	int i;
 

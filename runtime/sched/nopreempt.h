@@ -6,12 +6,12 @@
 #include <stdint.h>
 
 /* Learns where it is. The allocator is an address in the code of malloc; NULL: libc has it. */
-void closed_code_learn(void *allocator);
+void nopreempt_learn(void *allocator);
 
 /* Async-signal-safe. */
-bool is_in_closed_code(uintptr_t pc);
+bool is_in_nopreempt_code(uintptr_t pc);
 
 /* Adds code, from one address to before another: that of a libc in another namespace. The first 32 ranges count. */
-void closed_code_add(uintptr_t from, uintptr_t to);
+void nopreempt_add(uintptr_t from, uintptr_t to);
 
 #endif

@@ -8,7 +8,9 @@
 #include "wait_cleanup.h"
 #include <errno.h>
 
-static const struct until for_ever = {.deadline = FOR_EVER, .on_signal = SIGNAL_PASSES};
+const struct wait_options wait_forever = {.deadline = FOR_EVER, .on_signal = SIGNAL_PASSES};
+const struct wait_options wait_forever_interruptibly = {.deadline = FOR_EVER, .on_signal = SIGNAL_ENDS};
+const struct wait_options wait_forever_uninterruptibly = {.deadline = FOR_EVER, .uninterruptible = true};
 
 void (*end_cancelled)(void);
 
@@ -38,9 +40,9 @@ static __attribute__((noinline)) void start_timer(struct greenlet *me, nanos dea
 #define PART_OF_PARK static inline __attribute__((always_inline))
 
 /* What the greenlet's own time limit leaves of the wait. */
-PART_OF_PARK nanos deadline_of(const struct greenlet *me, const struct until *until)
+PART_OF_PARK nanos deadline_of(const struct greenlet *me, const struct wait_options *until)
 {
-	return me->wait.limit < until->deadline && !until->firm ? me->wait.limit : until->deadline;
+	return me->wait.limit < until->deadline && !until->uninterruptible ? me->wait.limit : until->deadline;
 }
 
 static __attribute__((noinline)) int time_is_over(struct greenlet *me, nanos deadline)
@@ -50,7 +52,7 @@ static __attribute__((noinline)) int time_is_over(struct greenlet *me, nanos dea
 	return ETIMEDOUT;
 }
 
-PART_OF_PARK int wait_as_it_is(struct greenlet *me, const struct until *until)
+PART_OF_PARK int wait_as_it_is(struct greenlet *me, const struct wait_options *until)
 {
 	nanos deadline = deadline_of(me, until);
 
@@ -58,7 +60,7 @@ PART_OF_PARK int wait_as_it_is(struct greenlet *me, const struct until *until)
 	me->wait.outcome = 0;
 	me->wait.options = until;
 	me->wait.parked_at = me->hub->loop_now;
-	me->state = until->firm ? PARKED_STEADILY : PARKED;
+	me->state = until->uninterruptible ? PARKED_UNKILLABLE : PARKED;
 	if (deadline != FOR_EVER)
 		start_timer(me, deadline);
 	switch_away();
@@ -68,7 +70,7 @@ PART_OF_PARK int wait_as_it_is(struct greenlet *me, const struct until *until)
 }
 
 /* Ends a wait that has come to this outcome: the handlers of signals that came meanwhile run before it does. */
-PART_OF_PARK int wait_ended(struct greenlet *me, const struct until *until, int outcome)
+PART_OF_PARK int wait_ended(struct greenlet *me, const struct wait_options *until, int outcome)
 {
 	if (has_signals(me))
 		take_signals(me);
@@ -79,7 +81,7 @@ PART_OF_PARK int wait_ended(struct greenlet *me, const struct until *until, int 
  * What the mask alone lets through is taken before the wait, and what comes meanwhile is left for the next time: for
  * if the caller finds what it has waited for, the signal is to come after.
  */
-static __attribute__((noinline)) int wait_with_mask(struct greenlet *me, const struct until *until)
+static __attribute__((noinline)) int wait_with_mask(struct greenlet *me, const struct wait_options *until)
 {
 	uint64_t before = me->sig.blocked;
 	int error;
@@ -97,7 +99,7 @@ static __attribute__((noinline)) int wait_with_mask(struct greenlet *me, const s
 	return error;
 }
 
-PART_OF_PARK int wait_until(struct greenlet *me, const struct until *until)
+PART_OF_PARK int wait_until(struct greenlet *me, const struct wait_options *until)
 {
 	nanos deadline = deadline_of(me, until);
 
@@ -115,9 +117,9 @@ PART_OF_PARK int wait_until(struct greenlet *me, const struct until *until)
 	return wait_ended(me, until, wait_as_it_is(me, until));
 }
 
-bool ends_wait(const struct greenlet *g, const struct until *until)
+bool ends_wait(const struct greenlet *g, const struct wait_options *until)
 {
-	if (until->firm)
+	if (until->uninterruptible)
 		return false;
 	if ((g->cancel.killed && !g->shield.depth) || is_to_be_cancelled_at_once(g))
 		return true;
@@ -128,32 +130,32 @@ bool ends_wait(const struct greenlet *g, const struct until *until)
 static void end_at_once(struct greenlet *me)
 {
 	me->cancel.is_exiting = true;
-	leave_waits(0);
+	abandon_waits(0);
 	end_cancelled();
 }
 
 /* Before and after the wait of one that was killed or cancelled. Returns what the wait comes to. */
-static __attribute__((noinline)) int heed_end(struct greenlet *me, const struct until *until, int outcome)
+static __attribute__((noinline)) int heed_end(struct greenlet *me, const struct wait_options *until, int outcome)
 {
-	if (until->firm && !until->is_held && is_to_be_cancelled_at_once(me))
+	if (until->uninterruptible && !until->is_held && is_to_be_cancelled_at_once(me))
 		end_at_once(me);
 	return ends_wait(me, until) ? ECANCELED : outcome;
 }
 
-int park(const struct until *until)
+int park(const struct wait_options *until)
 {
 	struct greenlet *me = self;
 	int error = 0;
 
 	if (!until)
-		until = &for_ever;
+		until = &wait_forever;
 	if (__builtin_expect(me->cancel.killed | me->cancel.cancelled, 0)) {
 		error = heed_end(me, until, 0);
 		if (error)
 			return error;
 	}
 	if (torture_strikes(8))
-		yield_turn();
+		yield_now();
 	else
 		error = wait_until(me, until);
 	return __builtin_expect(me->cancel.cancelled, 0) ? heed_end(me, until, error) : error;
@@ -162,25 +164,25 @@ int park(const struct until *until)
 void park_new(struct greenlet *g, nanos deadline)
 {
 	g->state = PARKED;
-	g->wait.options = &for_ever;
+	g->wait.options = &wait_forever;
 	g->wait.on_signal = SIGNAL_PASSES;
 	g->wait.timer.fire = time_is_up;
 	timer_start(&g->hub->io.timers, &g->wait.timer, deadline);
 }
 
-void park_firmly(void)
+void park_uninterruptibly(void)
 {
-	self->wait.options = &for_ever;
+	self->wait.options = &wait_forever;
 	self->wait.parked_at = self->hub->loop_now;
-	self->state = PARKED_FIRMLY;
+	self->state = PARKED_UNINTERRUPTIBLY;
 	switch_away();
 }
 
 static void wake_here(struct greenlet *g, int outcome)
 {
-	hold_signals();
+	defer_signals();
 	wake(g, outcome);
-	let_signals();
+	resume_signals();
 }
 
 void unpark(struct greenlet *g)
@@ -190,7 +192,7 @@ void unpark(struct greenlet *g)
 	if (is_ours && !is_in_handler())
 		wake_here(g, 0);
 	else
-		post(g);
+		remote_wake(g);
 }
 
 void end_wait(struct greenlet *g)
@@ -200,7 +202,7 @@ void end_wait(struct greenlet *g)
 	if (is_ours && !is_in_handler())
 		wake_here(g, g->state == PARKED && ends_wait(g, g->wait.options) ? ECANCELED : 0);
 	else
-		post(g);
+		remote_wake(g);
 }
 
 static __attribute__((noinline)) void yield_with_care(struct greenlet *me)
@@ -225,9 +227,9 @@ void give_way(bool found_nothing)
 		return; /* the time slices see to that one */
 	if (!first && found_nothing && ++hub->idle_calls >= IDLE_CALLS) {
 		hub->idle_calls = 0;
-		look_soon(hub);
+		poll_soon(hub);
 	}
-	yield_turn();
+	yield_now();
 }
 
 /* A greenlet of green_spawn() runs until it waits. */
@@ -253,18 +255,18 @@ void give_way_to_urgent(void)
 		run_after_urgent(me);
 }
 
-void look_for_urgent(void)
+void poll_for_urgent(void)
 {
 	struct greenlet *me = self;
 
 	if (!me || !can_be_interrupted(me))
 		return;
-	look_soon(me->hub);
+	poll_soon(me->hub);
 	run_after_urgent(me);
 }
 
 /* Signals that were sent while nobody had to care are taken the next time. */
-void yield_turn(void)
+void yield_now(void)
 {
 	struct greenlet *me = self;
 

@@ -20,15 +20,15 @@ enum on_signal {
 };
 
 /* When a park ends though nobody unparked the greenlet. NULL where it is asked for: never, but for a kill. */
-struct until {
+struct wait_options {
 	nanos deadline;
 	enum on_signal on_signal;
 	const sigset_t *mask; /* blocked signals while it waits; NULL: as they are */
-	bool firm;            /* no kill, signal or deferred cancellation ends it; handlers run meanwhile */
+	bool uninterruptible; /* no kill, signal or deferred cancellation ends it; handlers run meanwhile */
 	bool no_point;        /* a deferred cancellation does not end it, but a kill does */
 	bool is_held;         /* nor does an asynchronous one end a firm wait: others refer to its frame */
 	bool on_stop;         /* a stop of the process ends it, with EINTR, once that goes on */
-	bool goes_first;    /* ahead of all that are ready, once its descriptor is: else the next connection is lost */
+	bool wakes_first;   /* ahead of all that are ready, once its descriptor is: else the next connection is lost */
 	bool keeps_file;    /* a wait for a descriptor goes on when that is closed, see poller_closing() */
 	bool is_inside;     /* nobody but a greenlet or a thread of this process can bring what is waited for */
 	const char *what;   /* that, for reports: "an element of a queue"; NULL: it is known otherwise, see waits.c */
@@ -38,11 +38,14 @@ struct until {
 /* The `what` of who waits for the end of a greenlet. */
 #define END_OF "the end of"
 
+/* Without a deadline: a kill ends it; a signal handler does, too; only a wake-up does. */
+extern const struct wait_options wait_forever, wait_forever_interruptibly, wait_forever_uninterruptibly;
+
 /*
  * After a park that ended with ETIMEDOUT: true when its own deadline has passed, false when a timeout of the greenlet
  * (green_timeout_begin) has ended it.
  */
-static inline bool is_over(const struct until *until)
+static inline bool is_over(const struct wait_options *until)
 {
 	return until->deadline != FOR_EVER && until->deadline <= clock_now();
 }
@@ -53,19 +56,19 @@ static inline bool is_over(const struct until *until)
  * alone. A deadline that has passed, and a killed greenlet, do not stop. An asynchronous cancellation ends the greenlet
  * in a firm wait: the wait is left as by a jump out of a signal handler, and the call does not return.
  */
-int park(const struct until *until);
+int park(const struct wait_options *until);
 
 /*
  * Parks so that only unpark() ends it, and no handler runs meanwhile: for what must be waited for, killed or not. May
  * end early without cause, too.
  */
-void park_firmly(void);
+void park_uninterruptibly(void);
 
 /*
  * True when a kill or a cancellation ends a wait of g with ECANCELED: a deferred cancellation one at a cancellation
  * point, an asynchronous one any that is not firm.
  */
-bool ends_wait(const struct greenlet *g, const struct until *until);
+bool ends_wait(const struct greenlet *g, const struct wait_options *until);
 
 /* Parks a new greenlet, whose first run is then the end of its wait. */
 void park_new(struct greenlet *g, nanos deadline);
@@ -77,7 +80,7 @@ void end_wait(struct greenlet *g);
 void unpark(struct greenlet *g);
 
 /* Lets the other ready greenlets run first. */
-void yield_turn(void);
+void yield_now(void);
 
 /*
  * Has the caller, where it is a thread that may lose the processor at any place, run after those that are ready and
@@ -86,7 +89,7 @@ void yield_turn(void);
 void give_way_to_urgent(void);
 
 /* The same after a look at the loop, where only that can tell whether they are ready. */
-void look_for_urgent(void);
+void poll_for_urgent(void);
 
 /*
  * For a call that does not wait though others of its kind do: lets those run first that are ready, but for those that

@@ -77,9 +77,9 @@ void end_slice(struct hub *hub)
 		switch_away();
 		return;
 	}
-	yield_turn();
+	yield_now();
 	if (hub->ready.first)
-		yield_turn();
+		yield_now();
 }
 
 static void interrupt(struct greenlet *me, ucontext_t *context)
@@ -105,17 +105,17 @@ enum { OF_SLICE, OF_RETRY, OF_WAIT };
 
 /* A wait that is made on the greenlet itself, see wait_in_turns(). */
 struct turns {
-	struct leavable stay; /* first */
-	int timer;            /* the kernel's number */
+	struct wait_record stay; /* first */
+	int timer;               /* the kernel's number */
 };
 
-static void end_turns(struct leavable *stay)
+static void end_turns(struct wait_record *stay)
 {
 	self->wait.in_turns = false;
 	sys_timer_delete(((struct turns *)stay)->timer);
 }
 
-static const struct way_to_leave out_of_turns = {.leave = end_turns};
+static const struct wait_cleanup out_of_turns = {.abandon = end_turns};
 
 static bool begin_turns(struct turns *turns)
 {
@@ -142,12 +142,12 @@ void wait_in_turns(void (*job)(void *arg), void *arg)
 		job(arg);
 		return;
 	}
-	wait_begins(&turns.stay, &out_of_turns);
+	push_wait(&turns.stay, &out_of_turns);
 	self->wait.in_turns = true;
 	job(arg);
-	if (!was_left(&turns.stay))
+	if (!was_abandoned(&turns.stay))
 		end_turns(&turns.stay);
-	wait_ends(&turns.stay);
+	pop_wait(&turns.stay);
 }
 
 static void let_others_run(struct greenlet *me, ucontext_t *context)
@@ -155,8 +155,8 @@ static void let_others_run(struct greenlet *me, ucontext_t *context)
 	int before = errno;
 
 	me->wait.in_turns = false;
-	look_soon(me->hub);
-	yield_turn();
+	poll_soon(me->hub);
+	yield_now();
 	me->wait.in_turns = true;
 	return_as_now(me->hub, context);
 	errno = before;
@@ -192,11 +192,11 @@ static bool slice_is_over(struct hub *hub, bool is_retry)
 
 static void on_slice_end(int signo, siginfo_t *info, void *context)
 {
-	bool may_stop = !is_in_closed_code(context_pc(context));
+	bool may_stop = !is_in_nopreempt_code(context_pc(context));
 	struct greenlet *me = self;
 
 	note_handler(signo);
-	if (stuck_leave(context))
+	if (leave_cancellable_call(context))
 		return;
 	if (info->si_code != SI_TIMER) {
 		take_stray();
@@ -273,7 +273,7 @@ int slice_take_signal(void)
 static void prepare(void *allocator)
 {
 	is_prepared = true;
-	closed_code_learn(allocator);
+	nopreempt_learn(allocator);
 	slice_take_signal();
 }
 
@@ -358,7 +358,7 @@ void slices_move(void)
 
 	for_each_hub(forget_timer, NULL);
 	the_signal = take_signal();
-	stuck_move(before);
+	move_cancellable_calls(before);
 	if (self && sliced)
 		slices_start(self->hub);
 }

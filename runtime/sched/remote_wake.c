@@ -4,7 +4,7 @@
 #include "park.h"
 #include <errno.h>
 
-void knock(struct hub *hub)
+void wake_hub(struct hub *hub)
 {
 	uint64_t one = 1;
 
@@ -12,7 +12,7 @@ void knock(struct hub *hub)
 		sys_write(hub->remote.write_fd, &one, sizeof(one));
 }
 
-void post(struct greenlet *g)
+void remote_wake(struct greenlet *g)
 {
 	struct hub *hub = g->hub;
 	struct greenlet *first;
@@ -23,16 +23,16 @@ void post(struct greenlet *g)
 	do
 		g->remote.next = first;
 	while (!atomic_compare_exchange_weak(&hub->remote.queue, &first, g));
-	knock(hub);
+	wake_hub(hub);
 }
 
 /* A firm park is ended by an unpark() alone; that may be what was posted, even if a kill came before. */
-static int outcome_of_post(const struct greenlet *g)
+static int outcome_of_remote_wake(const struct greenlet *g)
 {
 	return g->state == PARKED && ends_wait(g, g->wait.options) ? ECANCELED : 0;
 }
 
-void take_inbox(struct hub *hub)
+void take_remote_queue(struct hub *hub)
 {
 	struct greenlet *g = atomic_exchange(&hub->remote.queue, NULL), *in_order = NULL, *next;
 
@@ -44,16 +44,16 @@ void take_inbox(struct hub *hub)
 	for (g = in_order; g; g = next) {
 		next = g->remote.next;
 		atomic_store(&g->remote.is_queued, 0);
-		wake(g, outcome_of_post(g));
+		wake(g, outcome_of_remote_wake(g));
 	}
 }
 
-void call_lines_later(void)
+void wake_parking_lot_later(void)
 {
 	struct hub *hub = self ? self->hub : any_hub();
 
 	if (!hub)
 		return;
 	atomic_store(&hub->remote.wakes_parking_lot, true);
-	knock(hub);
+	wake_hub(hub);
 }

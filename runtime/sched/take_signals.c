@@ -58,11 +58,11 @@ void take_signals(struct greenlet *me)
 }
 
 /* Those for the process that it lets through are its own: they have come while it ran. */
-void take_held_signals(void)
+void take_deferred_signals(void)
 {
 	struct greenlet *me = self;
 
-	held.deliver = NULL;
+	deferred.deliver = NULL;
 	if (!me || me->state != RUNNING)
 		return;
 	for (uint64_t left = atomic_load(&me->hub->sig.pending.signals) & ~me->sig.blocked; left; left &= left - 1) {

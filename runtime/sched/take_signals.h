@@ -24,8 +24,8 @@ void take_signals(struct greenlet *me) __attribute__((noinline));
  */
 void take_arrived_signal(struct greenlet *me, int signo);
 
-/* The same for what has come while hold_signals() was in force; see defer.h. */
-void take_held_signals(void) __attribute__((noinline));
+/* The same for what has come while defer_signals() was in force; see defer.h. */
+void take_deferred_signals(void) __attribute__((noinline));
 
 /* True when another greenlet waits for the signal by sigwait, which it would be taken from. */
 bool is_awaited(const struct greenlet *me, int signo);

@@ -154,8 +154,8 @@ int task_run(void *arg)
 	struct task *task = arg;
 
 	task_flags = task->flags;
-	held = (struct held){0};
-	leavables = NULL;
+	deferred = (struct deferred_signals){0};
+	wait_records = NULL;
 	tls_set_thread_id(os_thread_id());
 	return task->fn(task->arg);
 }

@@ -1,14 +1,14 @@
 #include "wait_cleanup.h"
 #include "hub.h"
 
-__thread struct leavable *leavables;
+__thread struct wait_record *wait_records;
 
 void (*leave_kept_fd)(struct waiter *waiter);
 
 /* The one descriptor that it waits for is in no need of a record: who waits for the next takes its place. */
-void leave_waits(uintptr_t position)
+void abandon_waits(uintptr_t position)
 {
-	struct leavable *wait;
+	struct wait_record *wait;
 
 	if (self) {
 		queue_leave(&self->waiter);
@@ -17,19 +17,19 @@ void leave_waits(uintptr_t position)
 		if (!position || self->shield.no_points < position)
 			self->shield.no_points = 0;
 	}
-	while ((wait = leavables) && (!position || (uintptr_t)wait < position)) {
-		const struct way_to_leave *way = wait->way;
+	while ((wait = wait_records) && (!position || (uintptr_t)wait < position)) {
+		const struct wait_cleanup *way = wait->way;
 
-		wait_ends(wait);
-		way->leave(wait);
+		pop_wait(wait);
+		way->abandon(wait);
 	}
 }
 
-void take_waits_along(void)
+void waits_after_fork(void)
 {
-	struct leavable *wait;
+	struct wait_record *wait;
 
-	for (wait = leavables; wait; wait = wait->outer) {
+	for (wait = wait_records; wait; wait = wait->outer) {
 		if (wait->way->forked)
 			wait->way->forked(wait);
 	}

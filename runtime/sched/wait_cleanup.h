@@ -10,46 +10,46 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct leavable;
+struct wait_record;
 struct waiter;
 
-struct way_to_leave {
-	void (*leave)(struct leavable *wait);
+struct wait_cleanup {
+	void (*abandon)(struct wait_record *wait);
 	void (*forked)(
-	    struct leavable *wait); /* in the child, where nobody else is left; NULL: nothing is to be done */
+	    struct wait_record *wait); /* in the child, where nobody else is left; NULL: nothing is to be done */
 };
 
 /* Part of what describes a wait, on the stack of who waits. */
-struct leavable {
-	struct leavable *outer;
-	const struct way_to_leave *way; /* NULL: it was left */
+struct wait_record {
+	struct wait_record *outer;
+	const struct wait_cleanup *way; /* NULL: it was left */
 };
 
 /* The innermost of the calling greenlet or OS thread. */
-extern __thread struct leavable *leavables __attribute__((tls_model("initial-exec"), visibility("hidden")));
+extern __thread struct wait_record *wait_records __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
 /* The wait begins, it ends. What it stands in it enters after the one and leaves before the other. */
-static inline void wait_begins(struct leavable *wait, const struct way_to_leave *way)
+static inline void push_wait(struct wait_record *wait, const struct wait_cleanup *way)
 {
 	wait->way = way;
-	wait->outer = leavables;
-	leavables = wait;
+	wait->outer = wait_records;
+	wait_records = wait;
 }
 
 /* Stores in any case: gcc then sees that no address of a frame that ends stays behind. */
-static inline void wait_ends(struct leavable *wait)
+static inline void pop_wait(struct wait_record *wait)
 {
-	leavables = wait->way ? wait->outer : leavables;
+	wait_records = wait->way ? wait->outer : wait_records;
 	wait->way = NULL;
 }
 
-static inline bool was_left(const struct leavable *wait)
+static inline bool was_abandoned(const struct wait_record *wait)
 {
 	return !wait->way;
 }
 
 /* Leaves the waits whose frames lie below this stack position, to which the caller is about to jump; 0: all. */
-void leave_waits(uintptr_t position);
+void abandon_waits(uintptr_t position);
 
 /*
  * Gives up the duplicate that a waiter was moved to when its descriptor was closed. Set before any waiter is.
@@ -57,6 +57,6 @@ void leave_waits(uintptr_t position);
 extern void (*leave_kept_fd)(struct waiter *waiter);
 
 /* In the child of a fork, which a handler may have made. */
-void take_waits_along(void);
+void waits_after_fork(void);
 
 #endif

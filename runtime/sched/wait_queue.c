@@ -53,25 +53,25 @@ void queue_wake_all(struct queue *queue, int error)
 }
 
 struct standing {
-	struct leavable stay;
+	struct wait_record stay;
 	struct waiter waiter;
 };
 
-static void leave_queue(struct leavable *stay)
+static void leave_queue(struct wait_record *stay)
 {
 	queue_leave(&((struct standing *)stay)->waiter);
 }
 
-int queue_park(struct queue *queue, const struct until *until)
+int queue_park(struct queue *queue, const struct wait_options *until)
 {
-	static const struct way_to_leave out_of_queue = {.leave = leave_queue};
+	static const struct wait_cleanup out_of_queue = {.abandon = leave_queue};
 	struct standing standing = {.waiter = {.greenlet = self}};
 	int error;
 
-	wait_begins(&standing.stay, &out_of_queue);
+	push_wait(&standing.stay, &out_of_queue);
 	queue_enter(queue, &standing.waiter);
 	error = park(until);
 	queue_leave(&standing.waiter);
-	wait_ends(&standing.stay);
+	pop_wait(&standing.stay);
 	return standing.waiter.error ? standing.waiter.error : error;
 }

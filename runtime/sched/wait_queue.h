@@ -3,7 +3,7 @@
 #define RUNTIME_SCHED_WAIT_QUEUE_H
 
 struct greenlet;
-struct until;
+struct wait_options;
 
 struct waiter {
 	struct greenlet *greenlet; /* NULL: an OS thread without greenlets, see lot.c */
@@ -13,7 +13,7 @@ struct waiter {
 
 	/* Of one that waits for a descriptor, see poller_closing(). */
 	unsigned kept_fd : 27;     /* the duplicate of the file that was closed under it; 0: none */
-	unsigned keeps_file : 1;   /* as in struct until */
+	unsigned keeps_file : 1;   /* as in struct wait_options */
 	unsigned goes_first : 1;   /* the same */
 	unsigned is_woken : 1;     /* by the loop, and has not run since; or it is there for its file alone */
 	unsigned is_restarted : 1; /* a signal handler has run meanwhile that does not end the wait */
@@ -45,6 +45,6 @@ void queue_wake_all(struct queue *queue, int error);
  * Parks the calling greenlet at the end of the queue. Returns the error that it was woken with, or what park() says.
  * For queues that one hub's greenlets use alone.
  */
-int queue_park(struct queue *queue, const struct until *until);
+int queue_park(struct queue *queue, const struct wait_options *until);
 
 #endif

@@ -17,12 +17,12 @@ static struct greenlet *receiver(struct hub *hub, int signo)
 		best = &hub->main;
 	else if (hub->main.sig.awaits & bit)
 		return &hub->main;
-	if (best && best->state != PARKED_FIRMLY)
+	if (best && best->state != PARKED_UNINTERRUPTIBLY)
 		return best;
 	for (g = hub->living; g; g = g->next_living) {
 		if (g->sig.awaits & bit)
 			return g;
-		if (!(g->sig.blocked & bit) && (!best || best->state == PARKED_FIRMLY))
+		if (!(g->sig.blocked & bit) && (!best || best->state == PARKED_UNINTERRUPTIBLY))
 			best = g;
 	}
 	return best;
@@ -60,7 +60,7 @@ static bool deliver_to(struct greenlet *g)
 
 	if (g->state == PARKED && handlers_end_wait(g, g->wait.on_signal))
 		wake(g, EINTR);
-	else if ((g->state == PARKED || g->state == PARKED_STEADILY) && has_some)
+	else if ((g->state == PARKED || g->state == PARKED_UNKILLABLE) && has_some)
 		wake(g, 0);
 	return has_some;
 }

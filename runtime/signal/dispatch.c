@@ -50,7 +50,7 @@ static bool comes_after_others(const struct greenlet *me, int signo)
 {
 	uint64_t waiting = atomic_load(&me->sig.pending.signals) | atomic_load(&me->hub->sig.pending.signals);
 
-	return has_company(me) && (waiting & QUEUED & signal_bit(signo));
+	return has_reason_to_park(me) && (waiting & QUEUED & signal_bit(signo));
 }
 
 static bool is_taking(const struct greenlet *me, int signo)
@@ -69,14 +69,14 @@ static bool takes_now(const struct greenlet *me, int signo, const siginfo_t *inf
 {
 	if (is_taking(me, signo))
 		return is_the_one(me->sig.redelivering, signo, info);
-	if (held.depth) {
-		held.deliver = take_held_signals;
+	if (deferred.depth) {
+		deferred.deliver = take_deferred_signals;
 		return false;
 	}
 	/* On its way into a wait, it takes the signal when it comes back. */
 	if (me->state != RUNNING || comes_after_others(me, signo))
 		return false;
-	return !has_company(me) || !(me->sig.blocked & signal_bit(signo) || is_awaited(me, signo));
+	return !has_reason_to_park(me) || !(me->sig.blocked & signal_bit(signo) || is_awaited(me, signo));
 }
 
 /* True when the caller has earned a signal that it blocks: then it is pending for the caller alone. */
@@ -102,7 +102,7 @@ static void leave_for_another(
 	atomic_store(&hub->sig.is_signalled, true);
 	settle_mask(hub, context);
 	if (!hub->stale)
-		knock(hub);
+		wake_hub(hub);
 }
 
 /*
@@ -118,7 +118,7 @@ static void note_handled(struct greenlet *me, int signo, uint8_t by)
 	atomic_fetch_or(&chief->sig.interrupted, by);
 	atomic_store(&me->hub->sig.is_signalled, true);
 	if (!me->hub->stale)
-		knock(me->hub);
+		wake_hub(me->hub);
 }
 
 static void begin(struct handling *handling, int signo, ucontext_t *context, const struct sigaction *action)

@@ -67,7 +67,7 @@ static void note_awaited(struct hub *hub)
 		hub->sig.awaited |= g->sig.awaits;
 }
 
-int await_signal(uint64_t set, siginfo_t *info, const struct until *until)
+int await_signal(uint64_t set, siginfo_t *info, const struct wait_options *until)
 {
 	struct greenlet *me = self;
 	bool has_one;

@@ -4,13 +4,13 @@
 
 #include "runtime/sched/hub.h"
 
-struct until;
+struct wait_options;
 
 /* Takes a signal of the set that is pending for the calling greenlet, without waiting; false: there is none. */
 bool take_awaited(uint64_t set, siginfo_t *info);
 
 /* Waits for one. Returns 0, or ETIMEDOUT, EINTR (the handler of another ran), ECANCELED. On a greenlet only. */
-int await_signal(uint64_t set, siginfo_t *info, const struct until *until);
+int await_signal(uint64_t set, siginfo_t *info, const struct wait_options *until);
 
 /* Has the loop watch for what is waited for; on the hub's own context, before it waits. */
 void watch_awaited(struct hub *hub);

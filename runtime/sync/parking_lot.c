@@ -17,7 +17,7 @@ static _Atomic bool is_used;
  */
 static bool is_inside(void)
 {
-	return held.depth;
+	return deferred.depth;
 }
 
 static struct bucket *enter(const void *address)
@@ -26,7 +26,7 @@ static struct bucket *enter(const void *address)
 
 	if (!atomic_load_explicit(&is_used, memory_order_relaxed))
 		atomic_store_explicit(&is_used, true, memory_order_relaxed);
-	hold_signals();
+	defer_signals();
 	lock(&bucket->lock);
 	return bucket;
 }
@@ -34,11 +34,11 @@ static struct bucket *enter(const void *address)
 static void leave(struct bucket *bucket)
 {
 	unlock(&bucket->lock);
-	let_signals();
+	resume_signals();
 }
 
 /* Who stands in line may be told to stand in another. */
-static struct bucket *enter_line_of(const struct place *place)
+static struct bucket *enter_line_of(const struct lot_waiter *place)
 {
 	for (;;) {
 		const void *address = __atomic_load_n(&place->address, __ATOMIC_SEQ_CST);
@@ -50,20 +50,20 @@ static struct bucket *enter_line_of(const struct place *place)
 	}
 }
 
-static struct place *first_at(const struct bucket *bucket, const void *address)
+static struct lot_waiter *first_at(const struct bucket *bucket, const void *address)
 {
 	struct waiter *waiter = bucket->queue.first;
 
-	while (waiter && ((struct place *)waiter)->address != address)
+	while (waiter && ((struct lot_waiter *)waiter)->address != address)
 		waiter = waiter->next;
-	return (struct place *)waiter;
+	return (struct lot_waiter *)waiter;
 }
 
 /*
  * An OS thread without greenlets sleeps on a futex of its own, as the hub of whoever calls it may be anywhere. The
  * kernel knows whether a signal handler restarts the wait.
  */
-static int block(struct place *place, const struct until *until)
+static int block(struct lot_waiter *place, const struct wait_options *until)
 {
 	while (!atomic_load(&place->called)) {
 		struct timespec left = {0};
@@ -85,7 +85,7 @@ static int block(struct place *place, const struct until *until)
 	return 0;
 }
 
-void call_place(struct place *place)
+void wake_lot_waiter(struct lot_waiter *place)
 {
 	atomic_store(&place->called, 1);
 	if (place->waiter.greenlet)
@@ -94,13 +94,13 @@ void call_place(struct place *place)
 		futex_wake(&place->called, 1);
 }
 
-static struct place *place_of(struct leavable *stay)
+static struct lot_waiter *place_of(struct wait_record *stay)
 {
-	return (struct place *)((char *)stay - offsetof(struct place, stay));
+	return (struct lot_waiter *)((char *)stay - offsetof(struct lot_waiter, stay));
 }
 
 /* True when it stood in line until now. */
-static bool take_out(struct place *place)
+static bool take_out(struct lot_waiter *place)
 {
 	struct bucket *bucket = enter_line_of(place);
 	bool was_there = place->waiter.queue;
@@ -111,19 +111,19 @@ static bool take_out(struct place *place)
 }
 
 /* The place may have been called, as the first of its line: then the next one is to be. */
-static void leave_place(struct leavable *stay)
+static void leave_place(struct wait_record *stay)
 {
-	struct place *place = place_of(stay);
+	struct lot_waiter *place = place_of(stay);
 
 	if (take_out(place))
-		lot_call_first(place->address);
+		parking_lot_wake_first(place->address);
 	atomic_store(&place->called, 1);
 }
 
 /* Whoever else stood there has stayed in the parent. */
-static void stand_alone(struct leavable *stay)
+static void stand_alone(struct wait_record *stay)
 {
-	struct place *place = place_of(stay);
+	struct lot_waiter *place = place_of(stay);
 	struct bucket *bucket;
 
 	if (place->waiter.queue) {
@@ -134,7 +134,7 @@ static void stand_alone(struct leavable *stay)
 	atomic_store(&place->called, 1);
 }
 
-static const struct way_to_leave out_of_line = {leave_place, stand_alone};
+static const struct wait_cleanup out_of_line = {leave_place, stand_alone};
 
 /* An OS thread without greenlets has none here. */
 static unsigned urgency_of(const struct waiter *waiter)
@@ -142,12 +142,12 @@ static unsigned urgency_of(const struct waiter *waiter)
 	return waiter->greenlet ? waiter->greenlet->prio.urgency : 0;
 }
 
-void stand_in_line(struct queue *queue, struct place *place)
+void queue_lot_waiter(struct queue *queue, struct lot_waiter *place)
 {
 	unsigned urgency = urgency_of(&place->waiter);
 	struct waiter *waiter = urgency ? queue->first : NULL;
 
-	while (waiter && (((struct place *)waiter)->address != place->address || urgency_of(waiter) >= urgency))
+	while (waiter && (((struct lot_waiter *)waiter)->address != place->address || urgency_of(waiter) >= urgency))
 		waiter = waiter->next;
 	if (waiter)
 		queue_enter_before(queue, &place->waiter, waiter);
@@ -156,24 +156,22 @@ void stand_in_line(struct queue *queue, struct place *place)
 }
 
 /* Called with the lock of the bucket held. */
-static void enter_line(struct bucket *bucket, struct place *place, const void *address, uint32_t bits)
+static void enter_line(struct bucket *bucket, struct lot_waiter *place, const void *address, uint32_t bits)
 {
-	*place = (struct place){.waiter = {.greenlet = self}, .address = address, .bits = bits};
-	wait_begins(&place->stay, &out_of_line);
-	stand_in_line(&bucket->queue, place);
+	*place = (struct lot_waiter){.waiter = {.greenlet = self}, .address = address, .bits = bits};
+	push_wait(&place->stay, &out_of_line);
+	queue_lot_waiter(&bucket->queue, place);
 }
 
 /* May return 0 though nobody has called, as park() may. */
-static int stay(struct place *place, const struct until *until)
+static int stay(struct lot_waiter *place, const struct wait_options *until)
 {
-	static const struct until for_ever = {.deadline = FOR_EVER};
-
 	if (!self)
-		return block(place, until ? until : &for_ever);
+		return block(place, until ? until : &wait_forever);
 	return atomic_load(&place->called) ? 0 : park(until);
 }
 
-int lot_stay(struct place *place, const struct until *until)
+int parking_lot_park(struct lot_waiter *place, const struct wait_options *until)
 {
 	int error = stay(place, until);
 
@@ -181,10 +179,10 @@ int lot_stay(struct place *place, const struct until *until)
 	return error;
 }
 
-int lot_wait_for(const uint32_t *address, uint32_t value, uint32_t bits, const struct until *until)
+int parking_lot_wait_for(const uint32_t *address, uint32_t value, uint32_t bits, const struct wait_options *until)
 {
 	struct bucket *bucket = enter(address);
-	struct place place;
+	struct lot_waiter place;
 	int error;
 
 	if (__atomic_load_n(address, __ATOMIC_SEQ_CST) != value) {
@@ -196,28 +194,28 @@ int lot_wait_for(const uint32_t *address, uint32_t value, uint32_t bits, const s
 	do
 		error = stay(&place, until);
 	while (!error && !atomic_load(&place.called));
-	return lot_leave(&place) ? error : 0;
+	return parking_lot_leave(&place) ? error : 0;
 }
 
-int lot_wake_for(const void *address, int count, uint32_t bits)
+int parking_lot_wake_for(const void *address, int count, uint32_t bits)
 {
 	struct bucket *bucket;
 	struct waiter *waiter, *next;
 	int woken = 0;
 
 	if (is_inside()) {
-		call_lines_later();
+		wake_parking_lot_later();
 		return 0;
 	}
 	bucket = enter(address);
 	for (waiter = bucket->queue.first; waiter && woken < count; waiter = next) {
-		struct place *place = (struct place *)waiter;
+		struct lot_waiter *place = (struct lot_waiter *)waiter;
 
 		next = waiter->next;
 		if (place->address != address || !(place->bits & bits))
 			continue;
 		queue_leave(waiter);
-		call_place(place);
+		wake_lot_waiter(place);
 		woken++;
 	}
 	leave(bucket);
@@ -226,7 +224,7 @@ int lot_wake_for(const void *address, int count, uint32_t bits)
 
 void enter_both(struct bucket *one, struct bucket *other)
 {
-	hold_signals();
+	defer_signals();
 	lock(one < other ? &one->lock : &other->lock);
 	if (one != other)
 		lock(one < other ? &other->lock : &one->lock);
@@ -239,7 +237,7 @@ void leave_both(struct bucket *one, struct bucket *other)
 	leave(one);
 }
 
-void lot_enter(const void *address, struct place *place)
+void parking_lot_enter(const void *address, struct lot_waiter *place)
 {
 	struct bucket *bucket = enter(address);
 
@@ -247,15 +245,15 @@ void lot_enter(const void *address, struct place *place)
 	leave(bucket);
 }
 
-bool lot_leave(struct place *place)
+bool parking_lot_leave(struct lot_waiter *place)
 {
 	bool was_there = take_out(place);
 
-	wait_ends(&place->stay);
+	pop_wait(&place->stay);
 	return was_there;
 }
 
-bool lot_is_in_line(const struct place *place)
+bool parking_lot_is_queued(const struct lot_waiter *place)
 {
 	struct bucket *bucket = enter(place->address);
 	bool is_there = place->waiter.queue;
@@ -264,16 +262,14 @@ bool lot_is_in_line(const struct place *place)
 	return is_there;
 }
 
-void lot_stay_until_woken(struct place *place)
+void parking_lot_park_until_woken(struct lot_waiter *place)
 {
-	static const struct until for_ever = {.deadline = FOR_EVER, .firm = true};
-
-	while (lot_is_in_line(place))
-		lot_stay(place, &for_ever);
-	wait_ends(&place->stay);
+	while (parking_lot_is_queued(place))
+		parking_lot_park(place, &wait_forever_uninterruptibly);
+	pop_wait(&place->stay);
 }
 
-bool lot_is_first(const struct place *place)
+bool parking_lot_is_first(const struct lot_waiter *place)
 {
 	struct bucket *bucket = enter_line_of(place);
 	bool is_first = first_at(bucket, place->address) == place;
@@ -282,7 +278,7 @@ bool lot_is_first(const struct place *place)
 	return is_first;
 }
 
-bool lot_finds_line(const void *address)
+bool parking_lot_finds_waiters(const void *address)
 {
 	struct bucket *bucket = enter(address);
 	bool has_line = first_at(bucket, address);
@@ -294,22 +290,22 @@ bool lot_finds_line(const void *address)
 static void call_first(const void *address)
 {
 	struct bucket *bucket = enter(address);
-	struct place *place = first_at(bucket, address);
+	struct lot_waiter *place = first_at(bucket, address);
 
 	if (place)
-		call_place(place);
+		wake_lot_waiter(place);
 	leave(bucket);
 }
 
-void lot_find_and_call_first(const void *address)
+void parking_lot_find_and_wake_first(const void *address)
 {
 	if (is_inside())
-		call_lines_later();
+		wake_parking_lot_later();
 	else
 		call_first(address);
 }
 
-void lot_reset(void)
+void parking_lot_reset(void)
 {
 	if (is_used)
 		memset(buckets, 0, sizeof(buckets));

@@ -1,7 +1,7 @@
 #include "parking_lot.h"
 #include "parking_lot_bucket.h"
 
-static void for_each_place(void (*f)(struct place *place, void *arg), void *arg)
+static void for_each_place(void (*f)(struct lot_waiter *place, void *arg), void *arg)
 {
 	struct bucket *bucket;
 	struct waiter *waiter, *next;
@@ -10,19 +10,19 @@ static void for_each_place(void (*f)(struct place *place, void *arg), void *arg)
 		enter_both(bucket, bucket);
 		for (waiter = bucket->queue.first; waiter; waiter = next) {
 			next = waiter->next;
-			f((struct place *)waiter, arg);
+			f((struct lot_waiter *)waiter, arg);
 		}
 		leave_both(bucket, bucket);
 	}
 }
 
-static void call(struct place *place, void *unused)
+static void call(struct lot_waiter *place, void *unused)
 {
 	(void)unused;
-	call_place(place);
+	wake_lot_waiter(place);
 }
 
-void lot_call_all(void)
+void parking_lot_wake_all_firsts(void)
 {
 	for_each_place(call, NULL);
 }
@@ -31,7 +31,7 @@ void lot_call_all(void)
  * The first of the line may have been called and not have run yet, and be the first no more: the new one is called. One
  * that is moved back is visited once more, and stays.
  */
-static void follow_urgency(struct place *place, void *greenlet)
+static void follow_urgency(struct lot_waiter *place, void *greenlet)
 {
 	struct queue *queue = place->waiter.queue;
 	struct waiter *first;
@@ -39,13 +39,13 @@ static void follow_urgency(struct place *place, void *greenlet)
 	if (place->waiter.greenlet != greenlet || !place->follows_urgency)
 		return;
 	queue_leave(&place->waiter);
-	stand_in_line(queue, place);
-	for (first = queue->first; ((struct place *)first)->address != place->address; first = first->next)
+	queue_lot_waiter(queue, place);
+	for (first = queue->first; ((struct lot_waiter *)first)->address != place->address; first = first->next)
 		;
-	call_place((struct place *)first);
+	wake_lot_waiter((struct lot_waiter *)first);
 }
 
-void lot_follow_urgency(struct greenlet *g)
+void parking_lot_follow_urgency(struct greenlet *g)
 {
 	for_each_place(follow_urgency, g);
 }
@@ -55,7 +55,7 @@ struct visit {
 	void *arg;
 };
 
-static void show(struct place *place, void *arg)
+static void show(struct lot_waiter *place, void *arg)
 {
 	const struct visit *visit = arg;
 
@@ -63,7 +63,7 @@ static void show(struct place *place, void *arg)
 		visit->f(place->waiter.greenlet, place->address, visit->arg);
 }
 
-void lot_for_each(void (*f)(struct greenlet *g, const void *address, void *arg), void *arg)
+void parking_lot_for_each(void (*f)(struct greenlet *g, const void *address, void *arg), void *arg)
 {
 	struct visit visit = {f, arg};
 

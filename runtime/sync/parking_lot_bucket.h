@@ -6,7 +6,7 @@
 #include "runtime/sys/lock.h"
 #include <stdint.h>
 
-struct place;
+struct lot_waiter;
 
 /* On its own cache line, lest two busy locks share one. */
 struct bucket {
@@ -31,14 +31,14 @@ void leave_both(struct bucket *one, struct bucket *other);
 
 /*
  * Puts a place, whose address is set, at the end of the line there: or, with a real-time priority, before the first
- * waiter of the line with a lower one. Caller holds the bucket lock. See also lot_follow_urgency().
+ * waiter of the line with a lower one. Caller holds the bucket lock. See also parking_lot_follow_urgency().
  */
-void stand_in_line(struct queue *queue, struct place *place);
+void queue_lot_waiter(struct queue *queue, struct lot_waiter *place);
 
 /*
  * Ends the stay of who stands in line. Under the lock of his bucket, which everybody takes before he leaves his place:
  * it is there while we touch it.
  */
-void call_place(struct place *place);
+void wake_lot_waiter(struct lot_waiter *place);
 
 #endif

@@ -2,11 +2,11 @@
 #include "parking_lot_bucket.h"
 #include <errno.h>
 
-static void requeue(struct queue *queue, struct place *place, const void *to)
+static void requeue(struct queue *queue, struct lot_waiter *place, const void *to)
 {
 	queue_leave(&place->waiter);
 	__atomic_store_n(&place->address, to, __ATOMIC_SEQ_CST);
-	stand_in_line(queue, place);
+	queue_lot_waiter(queue, place);
 }
 
 static void wake_and_move(
@@ -17,14 +17,14 @@ static void wake_and_move(
 
 	*count = (struct requeued){0};
 	for (waiter = here->queue.first; waiter; waiter = next) {
-		struct place *place = (struct place *)waiter;
+		struct lot_waiter *place = (struct lot_waiter *)waiter;
 
 		next = waiter->next;
 		if (place->address != from)
 			continue;
 		if (count->woken < most.woken) {
 			queue_leave(waiter);
-			call_place(place);
+			wake_lot_waiter(place);
 			count->woken++;
 		} else if (count->moved < most.moved) {
 			if (from != to)
@@ -34,7 +34,7 @@ static void wake_and_move(
 	}
 }
 
-int lot_requeue(const uint32_t *from, const uint32_t *expected, const void *to, struct requeued *count)
+int parking_lot_requeue(const uint32_t *from, const uint32_t *expected, const void *to, struct requeued *count)
 {
 	struct bucket *here = bucket_of(from), *there = bucket_of(to);
 	bool holds;

@@ -32,7 +32,7 @@ static void mark_and_wake(uint32_t *word, uint32_t owner)
 	} while (!__atomic_compare_exchange_n(word, &state, died, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
 	if (state & FUTEX_WAITERS)
 		raw_syscall(SYS_futex, (long)word, FUTEX_WAKE, 1, 0, 0, 0);
-	lot_call_first(word);
+	parking_lot_wake_first(word);
 }
 
 void give_up_robust_mutexes(void)
@@ -43,7 +43,7 @@ void give_up_robust_mutexes(void)
 	uintptr_t link, next;
 	int i;
 
-	dismiss_stand_in();
+	dismiss_proxy();
 	next = list->first;
 	list->first = (uintptr_t)list;
 	for (i = 0; i < MOST && (next & ~(uintptr_t)INHERITS) != (uintptr_t)list; i++) {

@@ -6,7 +6,7 @@
 
 /* Guards the calls under way. No other lock is taken with it held. */
 static struct lock calls_lock;
-static struct stuck *first;
+static struct cancellable_call *first;
 
 static __thread volatile bool is_in_call __attribute__((tls_model("initial-exec")));
 
@@ -15,42 +15,42 @@ static void change_mask(int how, int signo)
 	sys_set_mask(how, 1ull << (signo - 1), NULL);
 }
 
-static void enter(struct stuck *stuck)
+static void enter(struct cancellable_call *cancellable)
 {
 	is_in_call = true;
-	change_mask(SIG_UNBLOCK, stuck->signo);
+	change_mask(SIG_UNBLOCK, cancellable->signo);
 	lock(&calls_lock);
-	stuck->tid = os_thread_id();
-	stuck->next = first;
-	stuck->link = &first;
+	cancellable->tid = os_thread_id();
+	cancellable->next = first;
+	cancellable->link = &first;
 	if (first)
-		first->link = &stuck->next;
-	first = stuck;
+		first->link = &cancellable->next;
+	first = cancellable;
 	unlock(&calls_lock);
 }
 
-static void leave(struct stuck *stuck)
+static void leave(struct cancellable_call *cancellable)
 {
 	lock(&calls_lock);
-	stuck->tid = 0;
-	*stuck->link = stuck->next;
-	if (stuck->next)
-		stuck->next->link = stuck->link;
+	cancellable->tid = 0;
+	*cancellable->link = cancellable->next;
+	if (cancellable->next)
+		cancellable->next->link = cancellable->link;
 	unlock(&calls_lock);
-	change_mask(SIG_BLOCK, stuck->signo);
+	change_mask(SIG_BLOCK, cancellable->signo);
 	is_in_call = false;
 }
 
-long stuck_run(struct stuck *stuck)
+long run_cancellable_call(struct cancellable_call *cancellable)
 {
 	long result;
 
-	atomic_fetch_and(&stuck->comes_out, ~(uint32_t)STUCK_MOVES);
-	if (!stuck->signo)
-		return stuck_syscall(&stuck->comes_out, stuck->call);
-	enter(stuck);
-	result = stuck_syscall(&stuck->comes_out, stuck->call);
-	leave(stuck);
+	atomic_fetch_and(&cancellable->comes_out, ~(uint32_t)CALL_MOVES);
+	if (!cancellable->signo)
+		return cancellable_syscall(&cancellable->comes_out, cancellable->call);
+	enter(cancellable);
+	result = cancellable_syscall(&cancellable->comes_out, cancellable->call);
+	leave(cancellable);
 	return result;
 }
 
@@ -58,17 +58,17 @@ long stuck_run(struct stuck *stuck)
  * The lock keeps the thread from leaving the call, and its number from being another's. Who has not come as far as the
  * call finds the word, who has gets the signal. Called with the lock held.
  */
-static void come_out(struct stuck *stuck, uint32_t why)
+static void come_out(struct cancellable_call *cancellable, uint32_t why)
 {
-	atomic_fetch_or(&stuck->comes_out, why);
-	if (stuck->tid && stuck->signo)
-		raw_syscall(SYS_tgkill, sys_getpid(), stuck->tid, stuck->signo, 0, 0, 0);
+	atomic_fetch_or(&cancellable->comes_out, why);
+	if (cancellable->tid && cancellable->signo)
+		raw_syscall(SYS_tgkill, sys_getpid(), cancellable->tid, cancellable->signo, 0, 0, 0);
 }
 
-void stuck_end(struct stuck *stuck)
+void end_cancellable_call(struct cancellable_call *cancellable)
 {
 	lock(&calls_lock);
-	come_out(stuck, STUCK_ENDED);
+	come_out(cancellable, CALL_IS_ENDED);
 	unlock(&calls_lock);
 }
 
@@ -78,35 +78,35 @@ static bool move_all(int signo)
 	bool found = false;
 
 	lock(&calls_lock);
-	for (struct stuck *s = first; s; s = s->next) {
+	for (struct cancellable_call *s = first; s; s = s->next) {
 		if (s->signo != signo)
 			continue;
 		found = true;
-		if (!(atomic_load(&s->comes_out) & STUCK_MOVES))
-			come_out(s, STUCK_MOVES);
+		if (!(atomic_load(&s->comes_out) & CALL_MOVES))
+			come_out(s, CALL_MOVES);
 	}
 	unlock(&calls_lock);
 	return found;
 }
 
-void stuck_move(int signo)
+void move_cancellable_calls(int signo)
 {
 	while (move_all(signo))
 		sys_sched_yield();
 }
 
-bool stuck_leave(ucontext_t *context)
+bool leave_cancellable_call(ucontext_t *context)
 {
 	uintptr_t pc = context_pc(context);
 
 	if (!is_in_call)
 		return false;
-	if (pc - (uintptr_t)stuck_ahead < (uintptr_t)stuck_done - (uintptr_t)stuck_ahead)
-		set_context_pc(context, (uintptr_t)stuck_left);
+	if (pc - (uintptr_t)syscall_ahead < (uintptr_t)syscall_done - (uintptr_t)syscall_ahead)
+		set_context_pc(context, (uintptr_t)syscall_left);
 	return true;
 }
 
-void stuck_reset(void)
+void reset_cancellable_calls(void)
 {
 	atomic_store(&calls_lock.state, 0);
 	first = NULL;

@@ -10,15 +10,15 @@
 #include <ucontext.h>
 
 /* Makes the call with this number and six arguments unless the flag is set: then -EINTR. Else as the kernel answers. */
-long stuck_syscall(const _Atomic uint32_t *flag, const long call[7]) __attribute__((visibility("hidden")));
+long cancellable_syscall(const _Atomic uint32_t *flag, const long call[7]) __attribute__((visibility("hidden")));
 
 /*
- * Where a handler has interrupted stuck_syscall(): from stuck_ahead up to stuck_done the call has not been made, or is
- * to be made anew; at stuck_left the code goes on that says -EINTR.
+ * Where a handler has interrupted cancellable_syscall(): from syscall_ahead up to syscall_done the call has not been
+ * made, or is to be made anew; at syscall_left the code goes on that says -EINTR.
  */
-extern const char stuck_ahead[] __attribute__((visibility("hidden")));
-extern const char stuck_done[] __attribute__((visibility("hidden")));
-extern const char stuck_left[] __attribute__((visibility("hidden")));
+extern const char syscall_ahead[] __attribute__((visibility("hidden")));
+extern const char syscall_done[] __attribute__((visibility("hidden")));
+extern const char syscall_left[] __attribute__((visibility("hidden")));
 
 /* Where the code goes on that a handler has interrupted. */
 void set_context_pc(ucontext_t *context, uintptr_t pc);

@@ -1,3 +1,3 @@
 #include "defer.h"
 
-__thread struct held held;
+__thread struct deferred_signals deferred;

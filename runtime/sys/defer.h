@@ -9,25 +9,25 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct held {
+struct deferred_signals {
 	volatile sig_atomic_t depth;    /* how many of them the calling context is inside of */
 	void (*volatile deliver)(void); /* signals have come: has their handlers run; NULL: none has */
 };
 
-extern __thread struct held held __attribute__((tls_model("initial-exec"), visibility("hidden")));
+extern __thread struct deferred_signals deferred __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
-static inline void hold_signals(void)
+static inline void defer_signals(void)
 {
-	held.depth = held.depth + 1;
+	deferred.depth = deferred.depth + 1;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
-static inline void let_signals(void)
+static inline void resume_signals(void)
 {
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	held.depth = held.depth - 1;
-	if (__builtin_expect(held.deliver != NULL, 0) && !held.depth)
-		held.deliver();
+	deferred.depth = deferred.depth - 1;
+	if (__builtin_expect(deferred.deliver != NULL, 0) && !deferred.depth)
+		deferred.deliver();
 }
 
 #endif

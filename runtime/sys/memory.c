@@ -210,7 +210,7 @@ void *memory_alloc(size_t size)
 	void *block;
 	bool locked;
 
-	hold_signals();
+	defer_signals();
 	if (size > LARGEST) {
 		block = map_large(size);
 	} else {
@@ -218,7 +218,7 @@ void *memory_alloc(size_t size)
 		block = take_block(class_of(size));
 		leave(locked);
 	}
-	let_signals();
+	resume_signals();
 	return block;
 }
 
@@ -238,7 +238,7 @@ void memory_free(void *memory)
 
 	if (!memory)
 		return;
-	hold_signals();
+	defer_signals();
 	if (!span->count) {
 		unmap_large(span);
 	} else {
@@ -246,7 +246,7 @@ void memory_free(void *memory)
 		give_block(span, memory);
 		leave(locked);
 	}
-	let_signals();
+	resume_signals();
 }
 
 void *memory_resize(void *old, size_t size)
@@ -267,25 +267,25 @@ void *memory_resize(void *old, size_t size)
 
 void memory_enter_fork(void)
 {
-	hold_signals();
+	defer_signals();
 	if (!is_forking_thread()) {
 		lock(&memory_lock);
 		forking.process = sys_getpid();
 		atomic_store(&forking.thread, os_thread_id());
 	}
 	forking.depth++;
-	let_signals();
+	resume_signals();
 }
 
 void memory_leave_fork(bool is_child)
 {
-	hold_signals();
+	defer_signals();
 	forking.depth = is_child ? 0 : forking.depth - 1;
 	if (!forking.depth) {
 		atomic_store(&forking.thread, 0);
 		unlock(&memory_lock);
 	}
-	let_signals();
+	resume_signals();
 }
 
 void memory_for_each(void (*f)(const void *low, const void *high))

@@ -106,7 +106,7 @@ static bool has_pipes(const struct green_child *child)
 	return child->fds[0] >= 0 || child->fds[1] >= 0 || child->fds[2] >= 0;
 }
 
-static int talk_until_closed(struct talk *talk, const struct until *until)
+static int talk_until_closed(struct talk *talk, const struct wait_options *until)
 {
 	struct green_child *child = talk->child;
 	int error = 0, ready;
@@ -141,7 +141,7 @@ int green_child_communicate(
     green_child_t *child, const void *input, size_t size, double timeout, struct green_output *output)
 {
 	struct talk talk = {.child = child, .input = input, .left = size};
-	struct until until = until_of(timeout, NULL, NULL);
+	struct wait_options until = wait_options_of(timeout, NULL, NULL);
 	int error, i;
 
 	if (!output)

@@ -64,7 +64,7 @@ int green_idle(void)
 enum when { AT_ANY_END, AT_SUCCESS, AT_FAILURE };
 
 struct called {
-	struct link link;
+	struct exit_hook link;
 	green_link_fn *fn;
 	void *arg;
 	enum when when;
@@ -75,7 +75,7 @@ static bool is_meant(const struct greenlet *g, enum when when)
 	return when == AT_ANY_END || (when == AT_FAILURE) == (g->life.error != 0);
 }
 
-static void call(struct greenlet *g, struct link *link)
+static void call(struct greenlet *g, struct exit_hook *link)
 {
 	struct called called = *(struct called *)link;
 
@@ -99,7 +99,7 @@ static int link_when(green_t *g, green_link_fn *fn, void *arg, enum when when)
 	if (!called)
 		return fail(ENOMEM);
 	*called = (struct called){{.call = call}, fn, arg, when};
-	add_link(g, &called->link);
+	add_exit_hook(g, &called->link);
 	return 0;
 }
 
@@ -120,7 +120,7 @@ int green_link_error(green_t *g, green_link_fn *fn, void *arg)
 
 int green_unlink(green_t *g, green_link_fn *fn, void *arg)
 {
-	struct link *link;
+	struct exit_hook *link;
 
 	if (!is_usable(g))
 		return fail(EINVAL);
@@ -128,7 +128,7 @@ int green_unlink(green_t *g, green_link_fn *fn, void *arg)
 		struct called *called = (struct called *)link;
 
 		if (link->call == call && called->fn == fn && called->arg == arg) {
-			remove_link(g, link);
+			remove_exit_hook(g, link);
 			free(link);
 			return 0;
 		}

@@ -45,8 +45,8 @@ bool green_event_is_set(const green_event_t *event)
 
 int green_event_wait(green_event_t *event, double timeout)
 {
-	struct until until = until_of(timeout, "the event", event);
-	struct place place;
+	struct wait_options until = wait_options_of(timeout, "the event", event);
+	struct lot_waiter place;
 	int error = 0;
 
 	if (!tool_is(event, EVENT) || is_no_time(timeout))

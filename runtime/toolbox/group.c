@@ -40,7 +40,7 @@ int group_check(const struct green_group *group)
 	return group->hub && (!self || self->hub != group->hub) ? EPERM : 0;
 }
 
-static void leave(struct greenlet *g, struct link *link)
+static void leave(struct greenlet *g, struct exit_hook *link)
 {
 	struct member member = *(struct member *)link;
 	struct green_group *group = member.group;
@@ -59,9 +59,9 @@ static void leave(struct greenlet *g, struct link *link)
 }
 
 /* Who was woken for the room that there is, and does not take it, lets the next have it. */
-int group_wait_for_room(struct green_group *group, const struct until *until)
+int group_wait_for_room(struct green_group *group, const struct wait_options *until)
 {
-	struct until room = *until;
+	struct wait_options room = *until;
 	int error = 0;
 
 	room.is_inside = true;
@@ -83,10 +83,10 @@ static void enter(struct green_group *group, struct member *member)
 	group->members = member;
 	group->count++;
 	group->hub = member->greenlet->hub;
-	add_link(member->greenlet, &member->link);
+	add_exit_hook(member->greenlet, &member->link);
 }
 
-struct greenlet *group_spawn(struct green_group *group, const struct task *task, const struct until *until)
+struct greenlet *group_spawn(struct green_group *group, const struct task *task, const struct wait_options *until)
 {
 	struct member *member;
 	int error = group_wait_for_room(group, until);
@@ -113,7 +113,7 @@ green_t *green_group_spawn_with(
     green_group_t *group, const struct green_options *options, green_fn *fn, void *arg, double timeout)
 {
 	const struct task task = {.options = options, .fn = fn, .arg = arg};
-	struct until until = until_of(timeout, NULL, NULL);
+	struct wait_options until = wait_options_of(timeout, NULL, NULL);
 	int error = is_no_time(timeout) ? EINVAL : group_check(group);
 
 	if (error) {
@@ -138,7 +138,7 @@ static void bring(green_t *g, void *result)
 
 green_result_t *green_group_apply_async(green_group_t *group, green_fn *fn, void *arg, double timeout)
 {
-	struct until until = until_of(timeout, NULL, NULL);
+	struct wait_options until = wait_options_of(timeout, NULL, NULL);
 	int error = is_no_time(timeout) ? EINVAL : group_check(group);
 	green_result_t *result = error ? NULL : green_result_new();
 	struct task task;
@@ -170,7 +170,7 @@ size_t green_group_free_count(const green_group_t *group)
 
 static int wait_until_empty(struct green_group *group, double timeout)
 {
-	struct until until = until_of(timeout, "the end of all of the group", group);
+	struct wait_options until = wait_options_of(timeout, "the end of all of the group", group);
 	int error = 0;
 
 	while (group->count && !error)

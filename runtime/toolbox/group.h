@@ -8,7 +8,7 @@
 
 /* A greenlet of a group. */
 struct member {
-	struct link link; /* first: it is called at the greenlet's end */
+	struct exit_hook link; /* first: it is called at the greenlet's end */
 	struct green_group *group;
 	struct greenlet *greenlet;
 	struct member *next, **at;
@@ -34,10 +34,10 @@ struct task {
 };
 
 /* As green_group_spawn_with(), after group_check(). */
-struct greenlet *group_spawn(struct green_group *group, const struct task *task, const struct until *until);
+struct greenlet *group_spawn(struct green_group *group, const struct task *task, const struct wait_options *until);
 
 /* Parks while it is full. Returns 0, or ETIMEDOUT, ECANCELED, EINTR. */
-int group_wait_for_room(struct green_group *group, const struct until *until);
+int group_wait_for_room(struct green_group *group, const struct wait_options *until);
 
 /* 0, or EINVAL, EPERM. */
 int group_check(const struct green_group *group);

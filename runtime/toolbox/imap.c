@@ -51,7 +51,6 @@ static void note_end(struct greenlet *g, void *arg)
 
 static void *feed(void *arg)
 {
-	static const struct until for_ever = {.deadline = FOR_EVER, .on_signal = SIGNAL_ENDS};
 	struct green_imap *imap = arg;
 	struct task task = {.fn = imap->fn, .then = note_end};
 
@@ -61,7 +60,7 @@ static void *feed(void *arg)
 		call->imap = imap;
 		task.arg = imap->args[imap->begun];
 		task.then_arg = call;
-		call->greenlet = group_spawn(imap->group, &task, &for_ever);
+		call->greenlet = group_spawn(imap->group, &task, &wait_forever_interruptibly);
 		if (!call->greenlet)
 			break;
 		imap->users++;

@@ -7,7 +7,7 @@
 #include "tool.h"
 
 struct awaited {
-	struct link link;
+	struct exit_hook link;
 	struct greenlet *greenlet;
 	struct green_iwait *iwait;
 	struct awaited *next; /* of those that have ended */
@@ -32,7 +32,7 @@ static void note_end(struct awaited *awaited)
 		unpark(iwait->waiter);
 }
 
-static void on_end(struct greenlet *g, struct link *link)
+static void on_end(struct greenlet *g, struct exit_hook *link)
 {
 	(void)g;
 	note_end((struct awaited *)link);
@@ -46,7 +46,7 @@ static void await_end(struct green_iwait *iwait, struct greenlet *g)
 	if (g->life.has_returned)
 		note_end(awaited);
 	else
-		add_link(g, &awaited->link);
+		add_exit_hook(g, &awaited->link);
 }
 
 green_iwait_t *green_iwait(green_t *const *list, size_t n)
@@ -85,7 +85,7 @@ static struct greenlet *take_ended(struct green_iwait *iwait)
 
 green_t *green_iwait_next(green_iwait_t *iwait, double timeout)
 {
-	struct until until = until_of(timeout, "the next end of a greenlet", NULL);
+	struct wait_options until = wait_options_of(timeout, "the next end of a greenlet", NULL);
 	int error = 0;
 
 	if (!tool_is(iwait, IWAIT) || iwait->waiter || !self || is_no_time(timeout)) {
@@ -110,7 +110,7 @@ void green_iwait_free(green_iwait_t *iwait)
 		return;
 	for (i = 0; i < iwait->count; i++) {
 		if (iwait->all[i].greenlet)
-			remove_link(iwait->all[i].greenlet, &iwait->all[i].link);
+			remove_exit_hook(iwait->all[i].greenlet, &iwait->all[i].link);
 	}
 	tool_release(iwait);
 }

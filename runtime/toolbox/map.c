@@ -38,7 +38,6 @@ static void note_end(struct greenlet *g, void *arg)
 static int begin_calls(
     struct green_group *group, green_fn *fn, void *const *args, size_t n, void **results, struct map *map)
 {
-	static const struct until for_ever = {.deadline = FOR_EVER, .on_signal = SIGNAL_ENDS};
 	size_t i;
 
 	for (i = 0; i < n; i++) {
@@ -48,7 +47,7 @@ static int begin_calls(
 		*call = (struct call){.map = map, .result = results ? &results[i] : NULL};
 		map->left++; /* before: it may end while we wait for room for the next */
 		task = (struct task){.fn = fn, .arg = args[i], .then = note_end, .then_arg = call};
-		call->greenlet = group_spawn(group, &task, &for_ever);
+		call->greenlet = group_spawn(group, &task, &wait_forever_interruptibly);
 		if (!call->greenlet) {
 			map->left--;
 			return errno;
@@ -57,11 +56,11 @@ static int begin_calls(
 	return 0;
 }
 
-static struct until until_ended(const struct green_group *group, bool firm)
+static struct wait_options until_ended(const struct green_group *group, bool firm)
 {
-	struct until until = until_of(-1, "the ends of calls by the group", group);
+	struct wait_options until = wait_options_of(-1, "the ends of calls by the group", group);
 
-	until.firm = firm;
+	until.uninterruptible = firm;
 	until.is_held = firm;
 	return until;
 }
@@ -69,7 +68,7 @@ static struct until until_ended(const struct green_group *group, bool firm)
 /* In a shield: the calls refer to what is the caller's, so they must have ended. */
 static void end_calls(const struct green_group *group, struct map *map, size_t n)
 {
-	const struct until for_ever = until_ended(group, true);
+	const struct wait_options for_ever = until_ended(group, true);
 	size_t i;
 
 	for (i = 0; i < n; i++) {
@@ -82,7 +81,7 @@ static void end_calls(const struct green_group *group, struct map *map, size_t n
 
 int green_group_map(green_group_t *group, green_fn *fn, void *const *args, size_t n, void **results)
 {
-	const struct until for_ever = until_ended(group, false);
+	const struct wait_options for_ever = until_ended(group, false);
 	struct map *map;
 	int error = group_check(group);
 

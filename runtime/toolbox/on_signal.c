@@ -28,7 +28,7 @@ static void on_signal(int signo)
 	note_handler(signo);
 	atomic_store(&watched[signo].has_come, true);
 	if (g)
-		post(g);
+		remote_wake(g);
 }
 
 bool spawns_for(const struct sigaction *action)
@@ -66,7 +66,7 @@ static void *watch(void *unused)
 			if (atomic_exchange(&watched[signo].has_come, false) && watched[signo].fn)
 				spawn_for(signo);
 		}
-		park_firmly();
+		park_uninterruptibly();
 	}
 	atomic_store(&watcher, NULL);
 	return unused;

@@ -14,7 +14,7 @@
 
 /* One who waits, and what he brings or where he wants it. */
 struct party {
-	struct place place; /* first: the line knows nothing more */
+	struct lot_waiter place; /* first: the line knows nothing more */
 	void *element;
 };
 
@@ -127,7 +127,7 @@ static int try_to_put(struct green_queue *queue, const void *element)
 int green_queue_put(green_queue_t *queue, const void *element, double timeout)
 {
 	struct party party = {.element = (void *)element};
-	struct until until;
+	struct wait_options until;
 	int error;
 
 	if (!tool_is(queue, QUEUE) || !element || is_no_time(timeout))
@@ -135,7 +135,7 @@ int green_queue_put(green_queue_t *queue, const void *element, double timeout)
 	lock(&queue->tool.lock);
 	error = try_to_put(queue, element);
 	if (error == EAGAIN) {
-		until = until_of(timeout, "room in the queue", queue);
+		until = wait_options_of(timeout, "room in the queue", queue);
 		error = line_wait(&queue->tool, &queue->putters, &party.place, &until);
 	}
 	unlock(&queue->tool.lock);
@@ -183,7 +183,7 @@ static int take(struct green_queue *queue, struct queue *line, int (*try)(struct
     double timeout)
 {
 	struct party party = {.element = element};
-	struct until until;
+	struct wait_options until;
 	int error;
 
 	if (!element || is_no_time(timeout))
@@ -191,7 +191,7 @@ static int take(struct green_queue *queue, struct queue *line, int (*try)(struct
 	lock(&queue->tool.lock);
 	error = try(queue, element);
 	if (error == EAGAIN) {
-		until = until_of(timeout, "an element of the queue", queue);
+		until = wait_options_of(timeout, "an element of the queue", queue);
 		error = line_wait(&queue->tool, line, &party.place, &until);
 	}
 	unlock(&queue->tool.lock);
@@ -266,8 +266,8 @@ int green_queue_task_done(green_queue_t *queue)
 
 int green_queue_join(green_queue_t *queue, double timeout)
 {
-	struct until until = until_of(timeout, "everything to be done of the queue", queue);
-	struct place place;
+	struct wait_options until = wait_options_of(timeout, "everything to be done of the queue", queue);
+	struct lot_waiter place;
 	int error = 0;
 
 	if (!tool_is(queue, QUEUE) || is_no_time(timeout))

@@ -112,8 +112,8 @@ int green_result_error(const green_result_t *result)
 
 int green_result_get(green_result_t *result, double timeout, void **value)
 {
-	struct until until = until_of(timeout, "the result", result);
-	struct place place;
+	struct wait_options until = wait_options_of(timeout, "the result", result);
+	struct lot_waiter place;
 	int error = 0;
 
 	if (!tool_is(result, RESULT) || is_no_time(timeout))

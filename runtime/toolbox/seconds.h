@@ -6,9 +6,9 @@
 #include <math.h>
 
 /* A wait of this length, which a signal handler ends, for what this process alone can bring. */
-static inline struct until until_of(double timeout, const char *what, const void *object)
+static inline struct wait_options wait_options_of(double timeout, const char *what, const void *object)
 {
-	return (struct until){.deadline = timeout == 0 ? 0 : deadline_after(timeout),
+	return (struct wait_options){.deadline = timeout == 0 ? 0 : deadline_after(timeout),
 	    .on_signal = SIGNAL_ENDS,
 	    .is_inside = true,
 	    .what = what,
@@ -21,7 +21,7 @@ static inline bool is_no_time(double timeout)
 }
 
 /* What is left of a wait, to be given to another function that takes a timeout. */
-static inline double seconds_until(const struct until *until)
+static inline double seconds_until(const struct wait_options *until)
 {
 	nanos now;
 

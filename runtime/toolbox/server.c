@@ -29,8 +29,7 @@ static void note_address(struct green_server *server, const char *asked)
 
 bool server_waits(struct green_server *server)
 {
-	static const struct until for_ever = {.deadline = FOR_EVER};
-	int error = group_wait_for_room(server->clients, &for_ever);
+	int error = group_wait_for_room(server->clients, &wait_forever);
 
 	/* Where there is always something to take, no wait would end. */
 	return !error && !must_end(self) && (green_wait_fd(server->fd, POLLIN, -1) >= 0 || errno == EINTR);

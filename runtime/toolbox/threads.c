@@ -76,8 +76,8 @@ int green_threads_free(green_threads_t *threads)
 /* Whoever ends a call hands his place to the first in line. */
 static int take_place(struct green_threads *threads)
 {
-	struct until for_ever = until_of(-1, "a place in the pool of threads", threads);
-	struct place place;
+	struct wait_options for_ever = wait_options_of(-1, "a place in the pool of threads", threads);
+	struct lot_waiter place;
 	int error = 0;
 
 	lock(&threads->tool.lock);

@@ -51,18 +51,18 @@ bool tool_is(const void *tool, enum tool_kind kind)
 	return tool;
 }
 
-int line_wait(struct tool *tool, struct queue *line, struct place *place, const struct until *until)
+int line_wait(struct tool *tool, struct queue *line, struct lot_waiter *place, const struct wait_options *until)
 {
 	int error = 0;
 
 	if (!until->deadline)
 		return ETIMEDOUT;
-	*place = (struct place){.waiter = {.greenlet = self}};
+	*place = (struct lot_waiter){.waiter = {.greenlet = self}};
 	queue_enter(line, &place->waiter);
 	tool->users++;
 	while (place->waiter.queue && !error) {
 		unlock(&tool->lock);
-		error = lot_stay(place, until);
+		error = parking_lot_park(place, until);
 		lock(&tool->lock);
 	}
 	tool->users--;
@@ -78,7 +78,7 @@ void line_call_first(struct queue *line, int error)
 
 	queue_leave(waiter);
 	waiter->error = error;
-	call_place((struct place *)waiter);
+	wake_lot_waiter((struct lot_waiter *)waiter);
 }
 
 void line_call_all(struct queue *line, int error)

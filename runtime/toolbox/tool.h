@@ -36,7 +36,7 @@ bool tool_is(const void *tool, enum tool_kind kind);
  * where it is no greenlet, until it is called. Returns what it was called with, or ETIMEDOUT (at once for the deadline
  * 0), ECANCELED, EINTR.
  */
-int line_wait(struct tool *tool, struct queue *line, struct place *place, const struct until *until);
+int line_wait(struct tool *tool, struct queue *line, struct lot_waiter *place, const struct wait_options *until);
 
 /* Takes the first out of a line and tells him so. With the lock of its tool. */
 void line_call_first(struct queue *line, int error);

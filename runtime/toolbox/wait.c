@@ -14,11 +14,11 @@ struct tally {
 };
 
 struct watched {
-	struct link link;
+	struct exit_hook link;
 	struct tally *tally;
 };
 
-static void count_end(struct greenlet *g, struct link *link)
+static void count_end(struct greenlet *g, struct exit_hook *link)
 {
 	struct tally *tally = ((struct watched *)link)->tally;
 
@@ -49,7 +49,7 @@ static void watch(green_t *const *list, size_t n, struct watched *watched, struc
 	for (i = 0; i < n; i++) {
 		watched[i] = (struct watched){{.call = count_end}, tally};
 		if (list[i] && list[i]->state != ENDED)
-			add_link(list[i], &watched[i].link);
+			add_exit_hook(list[i], &watched[i].link);
 		else
 			tally->ended++;
 	}
@@ -61,7 +61,7 @@ static void unwatch(green_t *const *list, size_t n, struct watched *watched)
 
 	for (i = 0; i < n; i++) {
 		if (list[i] && list[i]->state != ENDED)
-			remove_link(list[i], &watched[i].link);
+			remove_exit_hook(list[i], &watched[i].link);
 	}
 }
 
@@ -72,7 +72,7 @@ static const char *ends_of(size_t n)
 
 ssize_t green_wait(green_t *const *list, size_t n, size_t count, double timeout)
 {
-	struct until until = until_of(timeout, ends_of(n), n == 1 ? *list : NULL);
+	struct wait_options until = wait_options_of(timeout, ends_of(n), n == 1 ? *list : NULL);
 	struct tally tally = {.waiter = self, .wanted = count && count < n ? count : n};
 	struct watched *watched;
 	int error = is_no_time(timeout) ? EINVAL : check_list(list, n);
@@ -92,7 +92,7 @@ ssize_t green_wait(green_t *const *list, size_t n, size_t count, double timeout)
 	return (ssize_t)tally.ended;
 }
 
-static int wait_for_each(green_t *const *list, size_t n, const struct until *until)
+static int wait_for_each(green_t *const *list, size_t n, const struct wait_options *until)
 {
 	size_t i;
 
@@ -141,7 +141,7 @@ static void release(green_t *g, void **result)
 
 int green_gather(green_t *const *list, size_t n, double timeout, void **results)
 {
-	struct until until = until_of(timeout, NULL, NULL);
+	struct wait_options until = wait_options_of(timeout, NULL, NULL);
 	int error = is_no_time(timeout) ? EINVAL : check_list(list, n);
 	size_t i;
 
@@ -158,7 +158,7 @@ int green_gather(green_t *const *list, size_t n, double timeout, void **results)
 
 int green_kill_all(green_t *const *list, size_t n, double timeout)
 {
-	struct until until = until_of(timeout, NULL, NULL);
+	struct wait_options until = wait_options_of(timeout, NULL, NULL);
 	int error = is_no_time(timeout) ? EINVAL : check_list(list, n);
 	size_t i;
 

@@ -3,10 +3,10 @@
 
 /* The code lies in one piece, so that a signal handler can tell whether the call is still ahead. */
 __asm__(".text\n"
-	".globl stuck_syscall, stuck_ahead, stuck_done, stuck_left\n"
-	".hidden stuck_syscall, stuck_ahead, stuck_done, stuck_left\n"
-	".type stuck_syscall, @function\n"
-	"stuck_syscall:\n"
+	".globl cancellable_syscall, syscall_ahead, syscall_done, syscall_left\n"
+	".hidden cancellable_syscall, syscall_ahead, syscall_done, syscall_left\n"
+	".type cancellable_syscall, @function\n"
+	"cancellable_syscall:\n"
 	".cfi_startproc\n"
 	"	mv t0, a0\n"
 	"	mv t1, a1\n"
@@ -17,17 +17,17 @@ __asm__(".text\n"
 	"	ld a3, 32(t1)\n"
 	"	ld a4, 40(t1)\n"
 	"	ld a5, 48(t1)\n"
-	"stuck_ahead:\n"
+	"syscall_ahead:\n"
 	"	lw t2, 0(t0)\n"
-	"	bnez t2, stuck_left\n"
+	"	bnez t2, syscall_left\n"
 	"	ecall\n"
-	"stuck_done:\n"
+	"syscall_done:\n"
 	"	ret\n"
-	"stuck_left:\n"
+	"syscall_left:\n"
 	"	li a0, -4\n" /* -EINTR */
 	"	ret\n"
 	".cfi_endproc\n"
-	".size stuck_syscall, . - stuck_syscall\n");
+	".size cancellable_syscall, . - cancellable_syscall\n");
 
 void set_context_pc(ucontext_t *context, uintptr_t pc)
 {

@@ -3,10 +3,10 @@
 
 /* The code lies in one piece, so that a signal handler can tell whether the call is still ahead. */
 __asm__(".text\n"
-	".globl stuck_syscall, stuck_ahead, stuck_done, stuck_left\n"
-	".hidden stuck_syscall, stuck_ahead, stuck_done, stuck_left\n"
-	".type stuck_syscall, @function\n"
-	"stuck_syscall:\n"
+	".globl cancellable_syscall, syscall_ahead, syscall_done, syscall_left\n"
+	".hidden cancellable_syscall, syscall_ahead, syscall_done, syscall_left\n"
+	".type cancellable_syscall, @function\n"
+	"cancellable_syscall:\n"
 	".cfi_startproc\n"
 	"	endbr64\n"
 	"	movq %rdi, %rcx\n"
@@ -18,17 +18,17 @@ __asm__(".text\n"
 	"	movq 32(%r11), %r10\n"
 	"	movq 40(%r11), %r8\n"
 	"	movq 48(%r11), %r9\n"
-	"stuck_ahead:\n"
+	"syscall_ahead:\n"
 	"	cmpl $0, (%rcx)\n"
-	"	jne stuck_left\n"
+	"	jne syscall_left\n"
 	"	syscall\n"
-	"stuck_done:\n"
+	"syscall_done:\n"
 	"	ret\n"
-	"stuck_left:\n"
+	"syscall_left:\n"
 	"	movq $-4, %rax\n" /* -EINTR */
 	"	ret\n"
 	".cfi_endproc\n"
-	".size stuck_syscall, . - stuck_syscall\n");
+	".size cancellable_syscall, . - cancellable_syscall\n");
 
 void set_context_pc(ucontext_t *context, uintptr_t pc)
 {

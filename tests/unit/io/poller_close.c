@@ -110,7 +110,7 @@ START_TEST(used_again_by_another_thread)
 static void *wait_and_follow(void *arg)
 {
 	struct wait *wait = arg;
-	struct until until = {.deadline = deadline_after(5), .keeps_file = true};
+	struct wait_options until = {.deadline = deadline_after(5), .keeps_file = true};
 	struct pollfd entry = {.fd = wait->fd, .events = wait->events};
 	int file;
 
@@ -228,7 +228,7 @@ static void *look_again_soon(void *fd)
 START_TEST(looks_again_when_told)
 {
 	struct pollfd entry = {.events = POLLIN};
-	struct until until = {.deadline = deadline_after(5)};
+	struct wait_options until = {.deadline = deadline_after(5)};
 	double since = now();
 	int ends[2];
 

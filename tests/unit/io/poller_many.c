@@ -16,7 +16,7 @@ struct wait {
 static void *wait_for(void *arg)
 {
 	struct wait *wait = arg;
-	struct until until = {.deadline = deadline_after(wait->patience)};
+	struct wait_options until = {.deadline = deadline_after(wait->patience)};
 
 	do
 		wait->answer = park_on_fds(wait->fds, wait->count, &until);

@@ -18,7 +18,7 @@ struct wait {
 static inline void *wait_for(void *arg)
 {
 	struct wait *wait = arg;
-	struct until until = {.deadline = deadline_after(wait->patience)};
+	struct wait_options until = {.deadline = deadline_after(wait->patience)};
 	struct pollfd entry = {.fd = wait->fd, .events = wait->events};
 
 	do

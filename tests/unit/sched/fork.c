@@ -49,7 +49,7 @@ static void live(void *unused)
 	ck_assert_int_eq((intptr_t)must_join(reader), POLLIN);
 	offload(add_one, &number);
 	ck_assert_int_eq(number, 2);
-	ck_assert_int_eq(lot_wake((uint32_t *)&number, 1), 0);
+	ck_assert_int_eq(parking_lot_wake((uint32_t *)&number, 1), 0);
 	ck_assert_int_eq(green_sleep(0.001), 0);
 	ck_assert_uint_eq(green_count(), 1);
 }
@@ -221,14 +221,14 @@ static uint32_t word;
 static void *wait_for_change(void *unused)
 {
 	while (!word)
-		lot_wait(&word, 0, NULL);
+		parking_lot_wait(&word, 0, NULL);
 	return unused;
 }
 
 static void wake_nobody(void *unused)
 {
 	(void)unused;
-	ck_assert_int_eq(lot_wake(&word, 1), 0);
+	ck_assert_int_eq(parking_lot_wake(&word, 1), 0);
 	live(NULL);
 }
 
@@ -239,7 +239,7 @@ START_TEST(who_waits_by_address_stays_in_the_parent)
 	green_sleep(0.001);
 	ck_assert_int_eq(status_of_child(wake_nobody, NULL), 0);
 	word = 1;
-	lot_wake(&word, 1);
+	parking_lot_wake(&word, 1);
 	must_join(g);
 }
 

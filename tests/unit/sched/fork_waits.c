@@ -7,7 +7,7 @@
 
 static void wait_at_once(void *unused)
 {
-	const struct until soon = {.deadline = clock_now() + 2 * NANOS_PER_SEC};
+	const struct wait_options soon = {.deadline = clock_now() + 2 * NANOS_PER_SEC};
 	int ends[2];
 
 	(void)unused;
@@ -38,7 +38,7 @@ static void fork_now(int signo)
 /* In both processes the wait goes on to its end. */
 static void *wait_meanwhile(void *unused)
 {
-	const struct until soon = {.deadline = clock_now() + 2 * NANOS_PER_SEC};
+	const struct wait_options soon = {.deadline = clock_now() + 2 * NANOS_PER_SEC};
 	int error = park_on_fd(waited_for[0], POLLIN, &soon);
 
 	if (forked != 0)

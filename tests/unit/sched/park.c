@@ -111,7 +111,7 @@ static bool late[SLEEPERS]; /* the machine is so busy that it should have woken 
 static void *sleep_until(void *number)
 {
 	intptr_t i = (intptr_t)number;
-	struct until until = {.deadline = waking[i], .on_signal = SIGNAL_PASSES};
+	struct wait_options until = {.deadline = waking[i], .on_signal = SIGNAL_PASSES};
 	int error;
 
 	late[i] = clock_now() >= waking[0];
@@ -148,7 +148,7 @@ START_TEST(ten_thousand_sleepers_wake_in_order)
 
 START_TEST(deadlines)
 {
-	struct until past = {.deadline = 0}, soon = {.deadline = clock_now() + 5 * NANOS_PER_MSEC};
+	struct wait_options past = {.deadline = 0}, soon = {.deadline = clock_now() + 5 * NANOS_PER_MSEC};
 	int error;
 
 	become_host();

@@ -19,7 +19,7 @@ struct guest {
 static void *stand(void *arg)
 {
 	struct guest *guest = arg;
-	struct until until = {.deadline = deadline_after(guest->patience)};
+	struct wait_options until = {.deadline = deadline_after(guest->patience)};
 
 	guest->answer = queue_park(&queue, &until);
 	order[length++] = guest->letter;
@@ -148,7 +148,7 @@ static void *pass_through(void *unused)
 	int i;
 
 	for (i = 0; i < 100; i++)
-		queue_park(&queue, &(struct until){.deadline = deadline_after((double)(random() % 100) * 1e-6)});
+		queue_park(&queue, &(struct wait_options){.deadline = deadline_after((double)(random() % 100) * 1e-6)});
 	return unused;
 }
 

@@ -10,8 +10,8 @@
 
 static void *park_twice(void *unused)
 {
-	struct until soon = {.deadline = clock_now() + 5 * NANOS_PER_MSEC};
-	struct until later = {.deadline = clock_now() + 100 * NANOS_PER_MSEC};
+	struct wait_options soon = {.deadline = clock_now() + 5 * NANOS_PER_MSEC};
+	struct wait_options later = {.deadline = clock_now() + 100 * NANOS_PER_MSEC};
 	int error;
 
 	park(&soon);
@@ -64,7 +64,7 @@ START_TEST(wakes_without_cause_do_no_harm)
 static void *park_firmly_until_may_go(void *unused)
 {
 	while (!may_go)
-		park_firmly();
+		park_uninterruptibly();
 	went++;
 	return unused;
 }

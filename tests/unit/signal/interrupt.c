@@ -15,7 +15,7 @@ struct wait {
 static void *wait_for(void *arg)
 {
 	struct wait *wait = arg;
-	struct until until = {
+	struct wait_options until = {
 	    .deadline = deadline_after(wait->patience), .on_signal = wait->on_signal, .mask = wait->mask};
 
 	do

@@ -138,7 +138,7 @@ static void *send_it(void *to)
 
 START_TEST(waited_for)
 {
-	struct until soon = {.on_signal = SIGNAL_ENDS}, later = soon;
+	struct wait_options soon = {.on_signal = SIGNAL_ENDS}, later = soon;
 	siginfo_t info;
 	green_t *g;
 

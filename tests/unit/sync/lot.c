@@ -10,9 +10,9 @@ static uint32_t word;
 
 static int wait_for(const uint32_t *address, uint32_t value, double seconds)
 {
-	struct until until = {.deadline = deadline_after(seconds), .on_signal = SIGNAL_PASSES};
+	struct wait_options until = {.deadline = deadline_after(seconds), .on_signal = SIGNAL_PASSES};
 
-	return lot_wait(address, value, &until);
+	return parking_lot_wait(address, value, &until);
 }
 
 START_TEST(another_value_is_not_waited_for)
@@ -21,7 +21,7 @@ START_TEST(another_value_is_not_waited_for)
 	ck_assert_int_eq(wait_for(&word, 4, -1), EAGAIN);
 	become_host();
 	ck_assert_int_eq(wait_for(&word, 4, -1), EAGAIN);
-	ck_assert_int_eq(lot_wake(&word, 1), 0);
+	ck_assert_int_eq(parking_lot_wake(&word, 1), 0);
 }
 
 static void assert_times_out(void)
@@ -34,7 +34,7 @@ static void assert_times_out(void)
 	while (!answer);
 	ck_assert_int_eq(answer, ETIMEDOUT);
 	ck_assert_double_ge(now() - since, 0.009);
-	ck_assert_int_eq(lot_wake(&word, 1), 0);
+	ck_assert_int_eq(parking_lot_wake(&word, 1), 0);
 }
 
 START_TEST(waits_time_out)
@@ -76,14 +76,14 @@ START_TEST(wakes_as_many_as_told)
 		green_detach(must_spawn(wait_once, NULL));
 	green_yield();
 	for (told = 0; told < 4; told++) {
-		ck_assert_int_eq(lot_wake(&word, told), told);
+		ck_assert_int_eq(parking_lot_wake(&word, told), told);
 		green_yield();
 	}
 	ck_assert_int_eq(woken, 6);
-	ck_assert_int_eq(lot_wake(&word, 100), 4);
+	ck_assert_int_eq(parking_lot_wake(&word, 100), 4);
 	green_yield();
 	ck_assert_int_eq(woken, 10);
-	ck_assert_int_eq(lot_wake(&word, 100), 0);
+	ck_assert_int_eq(parking_lot_wake(&word, 100), 0);
 }
 
 static char order[10];
@@ -107,7 +107,7 @@ START_TEST(first_come_first_woken)
 		green_yield();
 	}
 	for (i = 0; i < 4; i++) {
-		lot_wake(&word, 1);
+		parking_lot_wake(&word, 1);
 		green_yield();
 	}
 	ck_assert_str_eq(order, "abcd");
@@ -133,7 +133,7 @@ START_TEST(addresses_are_kept_apart)
 	green_sleep(0.001);
 	for (i = 9999; i >= 0; i--) {
 		words[i] = 1;
-		ck_assert_int_le(lot_wake(&words[i], 2), 1);
+		ck_assert_int_le(parking_lot_wake(&words[i], 2), 1);
 	}
 	while (green_count() > 1)
 		green_yield();
@@ -146,7 +146,7 @@ START_TEST(kill_ends_the_wait)
 
 	green_kill(g);
 	ck_assert_int_eq((intptr_t)must_join(g), ECANCELED);
-	ck_assert_int_eq(lot_wake(&word, 1), 0);
+	ck_assert_int_eq(parking_lot_wake(&word, 1), 0);
 }
 
 START_TEST(greenlets_and_a_thread_on_one_word)
@@ -160,7 +160,7 @@ START_TEST(greenlets_and_a_thread_on_one_word)
 	ck_assert_int_eq(pthread_create(&thread, NULL, wait_for_change, NULL), 0);
 	green_sleep(0.01);
 	__atomic_store_n(&word, 1, __ATOMIC_SEQ_CST);
-	ck_assert_int_le(lot_wake(&word, 100), 4);
+	ck_assert_int_le(parking_lot_wake(&word, 100), 4);
 	pthread_join(thread, NULL);
 	for (i = 0; i < 3; i++)
 		must_join(g[i]);
@@ -178,13 +178,13 @@ static void take(void)
 	if (atomic_compare_exchange_strong(&mutex, &free_state, 1))
 		return;
 	while (atomic_exchange(&mutex, 2) != 0)
-		lot_wait((const uint32_t *)&mutex, 2, NULL);
+		parking_lot_wait((const uint32_t *)&mutex, 2, NULL);
 }
 
 static void release(void)
 {
 	if (atomic_exchange(&mutex, 0) == 2)
-		lot_wake((const uint32_t *)&mutex, 1);
+		parking_lot_wake((const uint32_t *)&mutex, 1);
 }
 
 enum { ROUNDS = 2000, GREENLETS = 5, THREADS = 3 };

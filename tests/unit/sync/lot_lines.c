@@ -10,31 +10,31 @@ static uint32_t word;
 
 START_TEST(lines_have_a_first)
 {
-	struct place places[3];
+	struct lot_waiter places[3];
 	int i;
 
-	ck_assert(!lot_has_line(&word));
+	ck_assert(!parking_lot_has_waiters(&word));
 	for (i = 0; i < 3; i++)
-		lot_enter(&word, &places[i]);
-	ck_assert(lot_has_line(&word));
-	ck_assert(lot_is_first(&places[0]) && !lot_is_first(&places[1]));
-	ck_assert(lot_leave(&places[1]));
-	ck_assert(lot_leave(&places[0]));
-	ck_assert(lot_is_first(&places[2]));
-	ck_assert_int_eq(lot_wake(&word, 5), 1);
-	ck_assert(!lot_leave(&places[2]));
-	ck_assert(!lot_has_line(&word));
+		parking_lot_enter(&word, &places[i]);
+	ck_assert(parking_lot_has_waiters(&word));
+	ck_assert(parking_lot_is_first(&places[0]) && !parking_lot_is_first(&places[1]));
+	ck_assert(parking_lot_leave(&places[1]));
+	ck_assert(parking_lot_leave(&places[0]));
+	ck_assert(parking_lot_is_first(&places[2]));
+	ck_assert_int_eq(parking_lot_wake(&word, 5), 1);
+	ck_assert(!parking_lot_leave(&places[2]));
+	ck_assert(!parking_lot_has_waiters(&word));
 }
 
 static int stayed;
 
 static void *stay_in_line(void *unused)
 {
-	struct place place;
+	struct lot_waiter place;
 
-	lot_enter(&word, &place);
+	parking_lot_enter(&word, &place);
 	__atomic_store_n(&stayed, 1, __ATOMIC_SEQ_CST);
-	lot_stay_until_woken(&place);
+	parking_lot_park_until_woken(&place);
 	__atomic_store_n(&stayed, 2, __ATOMIC_SEQ_CST);
 	return unused;
 }
@@ -43,12 +43,12 @@ static void call_then_wake(void)
 {
 	while (!__atomic_load_n(&stayed, __ATOMIC_SEQ_CST))
 		green_yield();
-	lot_call_first(&word);
-	lot_call_all();
+	parking_lot_wake_first(&word);
+	parking_lot_wake_all_firsts();
 	green_sleep(0.01);
 	ck_assert_int_eq(__atomic_load_n(&stayed, __ATOMIC_SEQ_CST), 1);
-	ck_assert(lot_has_line(&word));
-	ck_assert_int_eq(lot_wake(&word, 5), 1);
+	ck_assert(parking_lot_has_waiters(&word));
+	ck_assert_int_eq(parking_lot_wake(&word, 5), 1);
 }
 
 START_TEST(calls_do_not_take_out_of_line)
@@ -75,10 +75,10 @@ static void note_signal(int signo)
 
 static void *wait_for_signal(void *unused)
 {
-	struct until until = {.deadline = FOR_EVER, .on_signal = SIGNAL_RESTARTS};
+	struct wait_options until = {.deadline = FOR_EVER, .on_signal = SIGNAL_RESTARTS};
 
 	(void)unused;
-	return (void *)(intptr_t)lot_wait(&word, 0, &until);
+	return (void *)(intptr_t)parking_lot_wait(&word, 0, &until);
 }
 
 /* Again and again, as the first may come before the wait; the wait may end for no cause, but not in good time. */
@@ -95,14 +95,14 @@ START_TEST(signals_interrupt_a_thread)
 	while (green_sleep(0.002) == 0 && pthread_tryjoin_np(thread, &answer) == EBUSY);
 	ck_assert_int_eq((intptr_t)answer, EINTR);
 	ck_assert_int_eq(stayed, 1);
-	ck_assert(!lot_has_line(&word));
+	ck_assert(!parking_lot_has_waiters(&word));
 }
 
 static void child_has_no_lines(void *unused)
 {
 	(void)unused;
-	lot_reset();
-	if (lot_has_line(&word) || lot_wake(&word, 5))
+	parking_lot_reset();
+	if (parking_lot_has_waiters(&word) || parking_lot_wake(&word, 5))
 		abort();
 }
 
@@ -114,7 +114,7 @@ START_TEST(waiters_stay_in_the_parent)
 	while (!__atomic_load_n(&stayed, __ATOMIC_SEQ_CST))
 		sched_yield();
 	ck_assert_int_eq(status_of_child(child_has_no_lines, NULL), 0);
-	ck_assert_int_eq(lot_wake(&word, 5), 1);
+	ck_assert_int_eq(parking_lot_wake(&word, 5), 1);
 	pthread_join(thread, NULL);
 }
 

@@ -12,14 +12,14 @@ static char order[WAITERS + 1];
 
 static void *wait_for_bits(void *bits)
 {
-	ck_assert_int_eq(lot_wait_for(&word, 0, (uint32_t)(uintptr_t)bits, NULL), 0);
+	ck_assert_int_eq(parking_lot_wait_for(&word, 0, (uint32_t)(uintptr_t)bits, NULL), 0);
 	woken++;
 	return NULL;
 }
 
 static void *note_letter(void *letter)
 {
-	ck_assert_int_eq(lot_wait(&word, 0, NULL), 0);
+	ck_assert_int_eq(parking_lot_wait(&word, 0, NULL), 0);
 	order[woken++] = *(char *)letter;
 	return NULL;
 }
@@ -35,10 +35,10 @@ START_TEST(only_those_with_the_bit_are_woken)
 	for (uintptr_t i = 0; i < WAITERS; i++)
 		green_detach(must_spawn(wait_for_bits, (void *)(i % 2 ? 1ul : 6ul)));
 	let_all_run();
-	ck_assert_int_eq(lot_wake_for(&word, INT_MAX, 8), 0);
-	ck_assert_int_eq(lot_wake_for(&word, INT_MAX, 1), WAITERS / 2);
-	ck_assert_int_eq(lot_wake_for(&word, 1, 2), 1);
-	ck_assert_int_eq(lot_wake(&word, INT_MAX), WAITERS / 2 - 1);
+	ck_assert_int_eq(parking_lot_wake_for(&word, INT_MAX, 8), 0);
+	ck_assert_int_eq(parking_lot_wake_for(&word, INT_MAX, 1), WAITERS / 2);
+	ck_assert_int_eq(parking_lot_wake_for(&word, 1, 2), 1);
+	ck_assert_int_eq(parking_lot_wake(&word, INT_MAX), WAITERS / 2 - 1);
 	let_all_run();
 	ck_assert_int_eq(woken, WAITERS);
 }
@@ -55,23 +55,23 @@ START_TEST(the_moved_wait_elsewhere_in_their_order)
 		green_detach(must_spawn(note_letter, &letters[i]));
 		let_all_run();
 	}
-	ck_assert_int_eq(lot_requeue(&word, &wrong, &other, &count), EAGAIN);
-	ck_assert_int_eq(lot_requeue(&word, &word, &other, &count), 0);
+	ck_assert_int_eq(parking_lot_requeue(&word, &wrong, &other, &count), EAGAIN);
+	ck_assert_int_eq(parking_lot_requeue(&word, &word, &other, &count), 0);
 	ck_assert_int_eq(count.woken, 1);
 	ck_assert_int_eq(count.moved, 2);
-	ck_assert_int_eq(lot_wake(&word, INT_MAX), 2);
+	ck_assert_int_eq(parking_lot_wake(&word, INT_MAX), 2);
 	let_all_run();
 	ck_assert_str_eq(order, "ade");
-	ck_assert_int_eq(lot_wake(&other, INT_MAX), 2);
+	ck_assert_int_eq(parking_lot_wake(&other, INT_MAX), 2);
 	let_all_run();
 	ck_assert_str_eq(order, "adebc");
 }
 
 static void *wait_until_moved_away(void *unused)
 {
-	const struct until soon = {.deadline = deadline_after(0.01)};
+	const struct wait_options soon = {.deadline = deadline_after(0.01)};
 
-	ck_assert_int_eq(lot_wait_for(&word, 0, 1, &soon), ETIMEDOUT);
+	ck_assert_int_eq(parking_lot_wait_for(&word, 0, 1, &soon), ETIMEDOUT);
 	return unused;
 }
 
@@ -81,10 +81,10 @@ START_TEST(who_was_moved_still_leaves_in_time)
 	green_t *g = must_spawn(wait_until_moved_away, NULL);
 
 	let_all_run();
-	ck_assert_int_eq(lot_requeue(&word, NULL, &other, &count), 0);
+	ck_assert_int_eq(parking_lot_requeue(&word, NULL, &other, &count), 0);
 	must_join(g);
-	ck_assert(!lot_has_line(&word));
-	ck_assert(!lot_has_line(&other));
+	ck_assert(!parking_lot_has_waiters(&word));
+	ck_assert(!parking_lot_has_waiters(&other));
 }
 
 int main(void)
