@@ -1,6 +1,6 @@
 /*
- * Barriers. libc has no call that arrives without waiting, so those of one process are ours from the beginning, for OS
- * threads without greenlets too: all who meet must count in the same way. Those shared with other processes stay
+ * Barriers. libc has no call that arrives without waiting. So private barriers are ours from pthread_barrier_init() on,
+ * for OS threads without greenlets too: all threads that meet must count in the same way. Process-shared barriers stay
  * libc's.
  */
 #include "fair_queue.h"
@@ -11,7 +11,7 @@
 
 #define OURS 0x62617272u
 
-/* In the place of libc's. What libc keeps ends before the mark, so one that is libc's has none. */
+/* Stored in libc's object. What libc keeps ends before the mark, so an object in libc's format has no mark. */
 struct barrier {
 	struct lock lock;
 	uint32_t arrived, count;
@@ -42,7 +42,7 @@ static void arrive_natively(void *arg)
 	arrival->answer = libc.pthread_barrier_wait(arrival->barrier);
 }
 
-/* The others who are to arrive may be in this process, too: so a greenlet's place is taken by a helper OS thread. */
+/* Some of the threads still to arrive may be in this process, so an offload thread waits instead of the greenlet. */
 static int wait_beside_processes(pthread_barrier_t *barrier)
 {
 	struct arrival arrival = {barrier, 0};
@@ -54,7 +54,7 @@ static int wait_beside_processes(pthread_barrier_t *barrier)
 	return arrival.answer;
 }
 
-/* What libc refuses is refused. */
+/* Refuses what libc refuses. */
 int pthread_barrier_init(pthread_barrier_t *object, const pthread_barrierattr_t *attributes, unsigned count)
 {
 	struct barrier ours = {.count = count, .mark = OURS}, *barrier = (struct barrier *)object;
@@ -70,9 +70,9 @@ int pthread_barrier_init(pthread_barrier_t *object, const pthread_barrierattr_t 
 }
 
 /*
- * Whoever is woken does not look at the barrier again, and the last one lets go of it before he wakes the others: any
- * of them may destroy it as soon as he returns. The line tells rounds apart, as those who come for the next one stand
- * behind.
+ * Any thread may destroy the barrier as soon as it returns. So a woken waiter does not access the barrier again, and
+ * the last arrival unlocks it before it wakes the others. The wait queue keeps rounds apart: arrivals for the next
+ * round queue behind.
  */
 int pthread_barrier_wait(pthread_barrier_t *object)
 {

@@ -1,6 +1,6 @@
 /*
- * The mutexes and condition variables of C11. In libc they are those of POSIX under other names, and so they are here:
- * only the answers differ. What counts as a park is counted there.
+ * The mutexes and condition variables of C11. In libc they are the POSIX ones under other names, and so they are here:
+ * only the return values differ. Parks are counted in the POSIX functions.
  */
 #include "preload/core/c11.h"
 #include "calls.h"

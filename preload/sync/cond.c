@@ -1,7 +1,7 @@
 /*
- * Condition variables. Who waits stands in a line at the variable's address; nothing is kept in the variable itself but
- * what its initialiser put there, the clock among it. OS threads without greenlets wait the same way as soon as there
- * are greenlets in the process; those that began before are still found by libc's own signal.
+ * Condition variables. Waiters queue at the variable's address. Nothing is stored in the variable itself except what
+ * its initialiser put there, such as the clock. OS threads without greenlets wait the same way as soon as there are
+ * greenlets in the process; those that began to wait before are still found by libc's own signal.
  */
 #include "calls.h"
 #include "cond_mutex.h"
@@ -22,7 +22,7 @@ static bool is_shared(const pthread_cond_t *cond)
 	return condition_flags(cond) & COND_SHARED;
 }
 
-/* Other processes wake in the kernel only. */
+/* True if libc must do the call. Other processes wake waiters in the kernel only. */
 static bool is_left_to_libc(enum call call, const pthread_cond_t *cond)
 {
 	if (call_is_off[call] || !any_hub())
@@ -30,21 +30,21 @@ static bool is_left_to_libc(enum call call, const pthread_cond_t *cond)
 	return is_shared(cond) && waits_natively(call);
 }
 
-/* Who is cancelled has the mutex again when the clean-up handlers run. */
+/* A cancelled waiter has the mutex again when the clean-up handlers run. */
 static int relock(pthread_mutex_t *mutex, bool counts, int error)
 {
 	const bool exits = error == ECANCELED && is_cancelled();
 	int failure;
 
 	if (exits)
-		self->cancel.is_exiting = true; /* nothing ends the wait for the mutex */
+		self->cancel.is_exiting = true; /* no further cancellation ends the wait for the mutex */
 	failure = lock_after_wait(mutex, counts);
 	if (exits)
 		exit_thread(PTHREAD_CANCELED);
 	return failure ? failure : error;
 }
 
-/* Until woken: a park that ends without cause is no reason to wake the program. */
+/* Parks until woken: a spurious wake-up of park is not passed on to the program. */
 static int stay(struct lot_waiter *place, const struct wait_options *until)
 {
 	struct wait_options mine;
@@ -64,7 +64,7 @@ struct stand {
 	bool counts; /* see cond_mutex.h */
 };
 
-/* As libc has it, who jumps out of the wait has the mutex again. */
+/* As in libc, a thread that jumps out of the wait has the mutex again. */
 static void take_mutex_back(struct wait_record *stay)
 {
 	struct stand *stand = (struct stand *)stay;
@@ -82,7 +82,10 @@ static void give_up(void *arg)
 	lock_after_wait(stand->mutex, stand->counts);
 }
 
-/* libc can cancel a thread of its own only where it waits by libc's means, or at any time: so for that long, at any. */
+/*
+ * libc cancels a thread without a greenlet only in libc's own waits, or asynchronously: so cancellation is asynchronous
+ * for the time of this park.
+ */
 static int stay_as_thread(struct stand *stand, const struct wait_options *until)
 {
 	int error, type;
@@ -95,7 +98,7 @@ static int stay_as_thread(struct stand *stand, const struct wait_options *until)
 	return error;
 }
 
-/* Returns with the mutex. */
+/* Returns with the mutex held. */
 static int stay_in_line(struct stand *stand, const struct wait_options *until)
 {
 	int error;
@@ -112,7 +115,9 @@ static int stay_in_line(struct stand *stand, const struct wait_options *until)
 	return relock(stand->mutex, stand->counts, error);
 }
 
-/* In line before the mutex is free: a signal that comes in between is not lost. Called and returns with the mutex. */
+/*
+ * Joins the queue before it unlocks the mutex: a signal in between is not lost. Called and returns with the mutex held.
+ */
 static int wait_in_line(enum call call, pthread_cond_t *cond, pthread_mutex_t *mutex, const struct wait_options *until)
 {
 	struct lot_waiter place;

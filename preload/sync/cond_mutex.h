@@ -1,6 +1,6 @@
 /*
- * The mutex of a condition's waiter. As in libc, a waiter remains one of its users while it does not have it, so that
- * pthread_mutex_destroy() says EBUSY.
+ * The mutex of a waiter on a condition variable. As in libc, a waiter counts as a user of the mutex while it does not
+ * hold it, so that pthread_mutex_destroy() returns EBUSY.
  */
 #ifndef PRELOAD_SYNC_COND_MUTEX_H
 #define PRELOAD_SYNC_COND_MUTEX_H
@@ -10,12 +10,12 @@
 #include "runtime/glibc/tls.h"
 #include <stdbool.h>
 
-/* The bits of a kind by which an unlock finds out that the caller is not the owner; a plain one just unlocks. */
+/* The bits of a mutex kind for which unlock checks that the caller is the owner; a plain mutex is just unlocked. */
 enum { CHECKS_OWNER = 1 | 2 | 16 | 32 | 64 };
 
 /*
- * Gives the mutex back for the time of a wait. Returns what pthread_mutex_unlock() does; *counts is for
- * lock_after_wait(). In an OS thread that libc knows, once there are greenlets.
+ * Unlocks the mutex for the time of a wait. Returns what pthread_mutex_unlock() returns; *counts is to be passed to
+ * lock_after_wait(). May be called on any OS thread that libc knows, once there are greenlets.
  */
 static inline int unlock_for_wait(pthread_mutex_t *mutex, bool *counts)
 {
@@ -31,7 +31,7 @@ static inline int unlock_for_wait(pthread_mutex_t *mutex, bool *counts)
 	return error;
 }
 
-/* Takes it again; returns what pthread_mutex_lock() does. */
+/* Locks the mutex again; returns what pthread_mutex_lock() returns. */
 static inline int lock_after_wait(pthread_mutex_t *mutex, bool counts)
 {
 	int error = do_pthread_mutex_lock(mutex);

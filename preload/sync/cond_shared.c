@@ -1,13 +1,14 @@
 /*
- * Whom another process signals must wait as libc does, and in the kernel. So a helper OS thread waits, with a mutex of
- * its own: when it has given that back it stands in libc's line, and the greenlet can give back the program's.
+ * A waiter that another process may signal must wait as libc does, in the kernel. So an offload thread waits, with a
+ * mutex of its own, the gate: when it has released the gate it is in libc's wait queue, and the greenlet can unlock the
+ * program's mutex.
  */
 #include "cond_shared.h"
 #include "cond_mutex.h"
 #include "fair_queue.h"
 #include "preload/core/stats.h"
 
-/* Where there is nobody to wait in our place, we look again so often, as if woken without cause. */
+/* If no OS thread can wait in the greenlet's place, the greenlet polls at this interval, as if by spurious wake-ups. */
 #define LOOK_AGAIN (2 * NANOS_PER_MSEC)
 
 struct wait {
@@ -15,11 +16,11 @@ struct wait {
 	pthread_mutex_t *mutex;
 	clockid_t clock;
 	const struct timespec *at;
-	pthread_mutex_t gate; /* the helper's, but for when it waits */
+	pthread_mutex_t gate; /* held by the offload thread except while it waits */
 	sem_t has_gate;
 	int error, unlock_error;
 	bool counts;   /* see cond_mutex.h */
-	bool is_alone; /* there was no helper */
+	bool is_alone; /* there was no offload thread */
 };
 
 static void wait_in_libc(void *arg)
@@ -38,7 +39,7 @@ static void wait_in_libc(void *arg)
 	libc.pthread_mutex_unlock(&wait->gate);
 }
 
-/* The others who wait are woken, too, which POSIX lets happen at any time. */
+/* This wakes the other waiters, too; POSIX allows spurious wake-ups at any time. */
 static void wake_helper(void *arg)
 {
 	struct wait *wait = arg;
@@ -46,7 +47,7 @@ static void wake_helper(void *arg)
 	libc.pthread_cond_broadcast(wait->cond);
 }
 
-/* Blocks for as long as the helper takes to enter the line. */
+/* Blocks until the offload thread has entered libc's wait queue. */
 static void let_go_of_mutex(void *arg)
 {
 	struct wait *wait = arg;

@@ -5,9 +5,9 @@
 #include "preload/core/libc.h"
 
 /*
- * Waits as pthread_cond_clockwait(), or for ever where at is NULL, while a helper OS thread does so in libc's way: so
- * whoever signals finds it. Called and returns with the mutex. On a greenlet only. May be woken without cause. A
- * cancellation ends it with ECANCELED, for the caller to act on.
+ * Waits as pthread_cond_clockwait() does, or for ever if at is NULL, while an offload thread does so by libc's means:
+ * so a signal from any process finds it. Called and returns with the mutex held. On a greenlet only. The wake-up may be
+ * spurious. A cancellation ends the wait with ECANCELED; the caller must act on it.
  */
 int wait_beside_processes(
     enum call call, pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at);

@@ -1,7 +1,7 @@
 #include "fair_queue.h"
 #include "preload/core/stats.h"
 
-/* An OS thread without greenlets that stands in line blocks until it is called; the others park. */
+/* A queued OS thread without greenlets blocks until it is woken; a greenlet parks. */
 static int wait_in_line(
     enum call call, const struct way *way, struct lot_waiter *place, const struct wait_options *until)
 {
@@ -11,9 +11,9 @@ static int wait_in_line(
 	return parking_lot_park(place, until);
 }
 
-/* A wait in turn, which a jump or an asynchronous cancellation may leave: then the turn is passed on. */
+/* A wait in the queue. A jump or an asynchronous cancellation may leave it; then the next waiter is woken. */
 struct turn {
-	struct wait_record stay; /* first; inside that of the place */
+	struct wait_record stay; /* first; nested inside the wait record of the place */
 	struct lot_waiter *place;
 	const struct way *way;
 };

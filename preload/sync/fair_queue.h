@@ -1,7 +1,7 @@
 /*
- * Waiting in turn for an object of libc's: its state stays in libc's format and is changed by libc's own try-function,
- * and whoever finds it taken stands in line. Only the first in line tries, and who comes later stands behind, so the
- * hand-over is fair.
+ * Fair locks on libc's objects: the state stays in libc's format and is changed by libc's own try-function. A caller
+ * that finds the object taken joins its wait queue. Only the first waiter tries, and later callers queue behind it, so
+ * the hand-over is fair.
  */
 #ifndef PRELOAD_SYNC_FAIR_QUEUE_H
 #define PRELOAD_SYNC_FAIR_QUEUE_H
@@ -16,21 +16,20 @@
  * what the functions get.
  */
 struct way {
-	int (*try)(void *address); /* without waiting: EBUSY while it cannot be had */
+	int (*try)(void *address); /* without waiting; EBUSY if the object cannot be taken now */
 	/*
-	 * For an object that others than this process's greenlets may give back, and tell no waiter in the queue: the
-	 * first one waits by wait(call, address, until). It returns 0 when another try is worth it, TAKEN when the
-	 * object has become the caller's meanwhile, or ETIMEDOUT, EINTR, ECANCELED. On a greenlet only. NULL: there are
-	 * no others.
+	 * For an object that may also be released from outside this process's greenlets, without a wake-up of the wait
+	 * queue: the first waiter waits by wait(call, address, until). It returns 0 when another try is worthwhile,
+	 * TAKEN when the caller has acquired the object meanwhile, or ETIMEDOUT, EINTR, ECANCELED. On a greenlet only.
+	 * NULL: the object is released by this process's greenlets only.
 	 */
 	int (*wait)(enum call call, void *address, const struct wait_options *until);
 	/*
-	 * Called after a waiter has left the queue with this answer of try, or without the object: wakes the one whose
-	 * turn it may be now. NULL: the first that is left in the queue, if this waiter goes without.
+	 * Called after a waiter has left the queue with this answer of try, or without the object: wakes the waiter
+	 * that may be next. NULL: wakes the first of those left in the queue, if this waiter leaves without the object.
 	 */
 	void (*pass_on)(void *address, int answer);
-	bool inherits; /* priorities: a waiter whose own changes is moved in the line, see parking_lot_follow_urgency()
-			*/
+	bool inherits; /* waiters move when their priority changes, see parking_lot_follow_urgency() */
 };
 
 enum { TAKEN = -1 };
@@ -41,12 +40,12 @@ static inline int try_at_once(void *address, const struct way *way)
 	return parking_lot_has_waiters(address) ? EBUSY : way->try(address);
 }
 
-/* What take_in_turn() comes to where the object is taken, or has waiters. */
+/* The slow path of take_in_turn(): the object is taken, or has waiters. */
 int wait_for_turn(enum call call, void *address, const struct way *way, const struct wait_options *until);
 
 /*
- * Calls the way's try when it is the caller's turn, until it answers something else than EBUSY, and returns that; or
- * ETIMEDOUT, EINTR, ECANCELED as until says. Parks, with no lock held.
+ * Calls the way's try when the caller is first in the queue, until it returns something other than EBUSY, and returns
+ * that; or ETIMEDOUT, EINTR, ECANCELED as until says. Parks, with no lock held.
  */
 static inline int take_in_turn(enum call call, void *address, const struct way *way, const struct wait_options *until)
 {
@@ -55,15 +54,13 @@ static inline int take_in_turn(enum call call, void *address, const struct way *
 	return answer == EBUSY ? wait_for_turn(call, address, way, until) : answer;
 }
 
-/* The same for who stands in line already, perhaps because he was moved there. */
+/* The same for a caller that is in the queue already, perhaps because a requeue moved it there. */
 int take_as_placed(enum call call, struct lot_waiter *place, const struct way *way, const struct wait_options *until);
 
-/* For objects that several may have at once: the next waiter tries right after this one. */
+/* For objects that several waiters may hold at once: the next waiter tries right after this one. */
 void pass_on_shared(void *address, int answer);
 
-/*
- * After the object was given back: whoever is first in line has his turn. A signal handler may call it.
- */
+/* Called after the object was released: wakes the first waiter. Signal-safe. */
 static inline void give_turn(void *object)
 {
 	if (parking_lot_may_have_waiters(object)) {

@@ -1,7 +1,7 @@
 /*
- * The raw futex call: what the locks of Rust, of C++ and of others that do without libc's wait by. A greenlet waits for
- * a futex of this process alone in the parking lot, for one that other processes may wake in the kernel, by a helper.
- * OS threads always wait in the kernel, so who wakes looks in both places, in the lot first.
+ * The raw futex call, by which the locks of Rust, of C++ and of other runtimes without libc's locks wait. A greenlet
+ * waits for a private futex in the parking lot, and for one that other processes may wake in the kernel, on an offload
+ * thread. OS threads always wait in the kernel. So a wake looks in both places, in the parking lot first.
  */
 #include "futex.h"
 #include "fair_queue.h"
@@ -21,8 +21,8 @@ static long ask_kernel(const struct futex *f)
 }
 
 /*
- * Only those come into the lot. Not all who have nobody to share with say so: the guards of C++'s static variables are
- * waited for without the flag. Where a wait begins, that is worth a look.
+ * Only private futexes use the parking lot. Not every program that shares with no other process says so: the guards of
+ * C++'s static variables are waited for without the flag. At the start of a wait, the look-up is worth its cost.
  */
 static bool is_private(const struct futex *f)
 {
@@ -34,7 +34,7 @@ static bool is_aligned(const uint32_t *word)
 	return (uintptr_t)word % sizeof(*word) == 0;
 }
 
-/* What the kernel says of a limit that it does not take; 0: it does. */
+/* The error that the kernel returns for an invalid limit; 0: it is valid. */
 static int refusal_of(const struct timespec *limit)
 {
 	if (!is_readable_time(limit))
@@ -42,7 +42,7 @@ static int refusal_of(const struct timespec *limit)
 	return is_span(limit) ? 0 : EINVAL;
 }
 
-/* No library gives system calls other clocks than the kernel's. */
+/* No library that fakes the time changes the clock of a raw system call, so this uses the kernel's clock. */
 static void deadline_by_kernel(clockid_t clock, const struct timespec *at, struct wait_options *until)
 {
 	struct timespec t;
@@ -53,7 +53,7 @@ static void deadline_by_kernel(clockid_t clock, const struct timespec *at, struc
 	until->deadline = then > now ? nanos_add(clock_now(), then - now) : 0;
 }
 
-/* A negative time is refused, unlike by POSIX's timed calls. FUTEX_WAIT is given a span, FUTEX_WAIT_BITSET a time. */
+/* A negative time is refused, unlike in POSIX's timed calls. FUTEX_WAIT takes a span, FUTEX_WAIT_BITSET a time. */
 static int note_limit(const struct futex *f, struct wait_options *until)
 {
 	const struct timespec *limit = (const struct timespec *)f->limit;
@@ -77,8 +77,8 @@ static int wait_once(const struct futex *f, uint32_t bits, const struct wait_opt
 }
 
 /*
- * A wait with a time limit does not restart after a signal, see signal(7). Who waits for a lock knows nothing of kills:
- * they do not end the wait.
+ * A wait with a time limit does not restart after a signal, see signal(7). A kill does not end the wait: code that
+ * waits for a lock does not expect kills.
  */
 static long wait_greenly(const struct futex *f, uint32_t bits)
 {
@@ -100,7 +100,7 @@ static long wait_greenly(const struct futex *f, uint32_t bits)
 	return with_errno(-error);
 }
 
-/* It goes where the calls of its family go: which of them is asked makes no difference. */
+/* Uses the same option as the condition variables: which call of the family is asked makes no difference. */
 static long wait_for(const struct futex *f, uint32_t bits)
 {
 	bool is_odd = (f->op & FUTEX_CMD_MASK) == FUTEX_WAIT && f->op & FUTEX_CLOCK_REALTIME;
@@ -110,13 +110,13 @@ static long wait_for(const struct futex *f, uint32_t bits)
 	return wait_greenly(f, bits);
 }
 
-/* The kernel wakes one even where it is told to wake none. */
+/* The kernel wakes one waiter even if it is told to wake none. */
 static int at_least_one(uint32_t count)
 {
 	return (int)count < 1 ? 1 : (int)count;
 }
 
-/* Adds who was woken in the kernel to who was before, of which a failure now takes nothing away. */
+/* Adds the number woken in the kernel to those woken before; an error of the kernel's does not undo the latter. */
 static long and_in_kernel(const struct futex *rest, long woken)
 {
 	int before = errno;
@@ -145,8 +145,8 @@ static long wake_for(const struct futex *f, uint32_t bits)
 }
 
 /*
- * Who waits in the kernel follows. If the word has changed since, they are woken instead: a wake-up too many is allowed
- * and one too few is not.
+ * Requeues the waiters in the kernel, too. If the word has changed since, they are woken instead: a spurious wake-up is
+ * allowed, a lost one is not.
  */
 static long requeue_in_kernel(const struct futex *f, const struct requeued *most, const struct requeued *done)
 {
@@ -177,7 +177,10 @@ static long requeue(const struct futex *f)
 	return requeue_in_kernel(f, &most, &count);
 }
 
-/* Whether the second word's waiters are woken, only the kernel knows: those in the lot are, and look again. */
+/*
+ * Only the kernel knows if the second word's waiters are to be woken: those in the parking lot are woken, and check
+ * again.
+ */
 static long wake_and_operate(const struct futex *f)
 {
 	long woken = ask_kernel(f);
@@ -188,19 +191,19 @@ static long wake_and_operate(const struct futex *f)
 	       parking_lot_wake(f->other, at_least_one((uint32_t)f->limit));
 }
 
-/* What is wrong the kernel is to refuse. */
+/* False for an invalid call, which the kernel is to refuse. */
 static bool is_right(const struct futex *f)
 {
 	return any_hub() && is_aligned(f->word) && is_readable(f->word);
 }
 
-/* What other processes take part in the kernel is to do. */
+/* The kernel does the calls on futexes that other processes share. */
 static long ask_about_shared(const struct futex *f, const struct wait_options *until)
 {
 	return needs_known_id(f->word) ? ask_with_known_id(f, until) : ask_kernel(f);
 }
 
-/* FUTEX_LOCK_PI goes by CLOCK_REALTIME without saying so. A signal does not end it. */
+/* FUTEX_LOCK_PI uses CLOCK_REALTIME without a flag. A signal does not end it. */
 static int note_time(const struct futex *f, struct wait_options *until)
 {
 	const struct timespec *limit = (const struct timespec *)f->limit;
@@ -227,7 +230,7 @@ static long take_pi(const struct futex *f)
 	return is_private(f) ? with_errno(-lock_pi(f->word, &until)) : ask_about_shared(f, &until);
 }
 
-/* Trying, and giving back. */
+/* FUTEX_TRYLOCK_PI and FUTEX_UNLOCK_PI. */
 static long do_with_pi(const struct futex *f, int (*ours)(uint32_t *word))
 {
 	if (!is_right(f))
@@ -235,7 +238,7 @@ static long do_with_pi(const struct futex *f, int (*ours)(uint32_t *word))
 	return is_private(f) ? with_errno(-ours(f->word)) : ask_about_shared(f, NULL);
 }
 
-/* Waiting for one futex and waking up with another. */
+/* FUTEX_WAIT_REQUEUE_PI: waits on one futex and wakes up with another. */
 static long wait_and_take_pi(const struct futex *f)
 {
 	struct wait_options until;
@@ -252,8 +255,8 @@ static long wait_and_take_pi(const struct futex *f)
 }
 
 /*
- * Of those who wait, one more than the number is moved: the first to have the other futex, now if it is free. In the
- * kernel are those who began to wait before there were greenlets.
+ * One waiter more than the number is moved: the first, which gets the other futex, now if it is free. Waiters that
+ * began before there were greenlets are in the kernel.
  */
 static long requeue_to_pi(const struct futex *f)
 {

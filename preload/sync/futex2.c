@@ -1,6 +1,6 @@
 /*
- * The younger futex calls: futex_waitv(2), whose waiter stands in several lines at once, which only the kernel has, and
- * futex_wake, futex_wait, futex_requeue, which do what futex(2) does.
+ * The newer futex calls: futex_waitv(2), whose waiter is in several wait queues at once, which only the kernel can do,
+ * and futex_wake, futex_wait, futex_requeue, which do what futex(2) does.
  */
 #include "arch.h"
 #include "fair_queue.h"
@@ -12,12 +12,12 @@
 #include <linux/futex.h>
 #include <string.h>
 
-/* Flags of the younger calls, as <linux/futex.h> has them since 6.7. */
+/* Flags of the newer calls, as in <linux/futex.h> since 6.7. */
 enum { WORD_OF_32_BITS = 2, KNOWN_FLAGS = WORD_OF_32_BITS | FUTEX_PRIVATE_FLAG };
 
 #define MOMENT (5 * NANOS_PER_MSEC)
 
-/* The last place is for a futex of our own, by which the wait can be ended. */
+/* The last entry is for a futex of our own, by which the wait can be ended. */
 struct wait {
 	struct futex_waitv waiters[FUTEX_WAITV_MAX];
 	unsigned count;
@@ -54,8 +54,8 @@ static void cancel(void *arg)
 }
 
 /*
- * No OS thread is to be had that could wait: the caller looks again, as after any wake-up without a cause, unless a
- * value has changed or the time is over.
+ * No offload thread is available: the greenlet parks for a moment and then reports a spurious wake-up, unless a value
+ * has changed or the time is over.
  */
 static long wait_a_moment(struct wait *wait, struct wait_options *until)
 {
@@ -73,7 +73,7 @@ static long wait_a_moment(struct wait *wait, struct wait_options *until)
 	return with_errno(wait->result);
 }
 
-/* A kill does not end it; a signal does as it ends any wait in the kernel that has a time limit, or none. */
+/* A kill does not end the wait. A signal ends it as it ends any wait in the kernel with or without a time limit. */
 static long wait_for_many(struct wait *wait)
 {
 	const struct wait_options until = {

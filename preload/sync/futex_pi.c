@@ -1,7 +1,7 @@
 /*
- * Futexes that inherit priorities, see futex(2). Their word holds the id of who has them, and a greenlet's is none that
- * the kernel knows; so those of this process alone are waited for in line, by OS threads, too. Nobody's priority is
- * raised: all greenlets have the same.
+ * Futexes that inherit priorities, see futex(2). The word holds the owner's id, and the kernel does not know the id of
+ * a greenlet; so waiters for a private futex use the parking lot, OS threads too. No priority is raised: all greenlets
+ * have the same.
  */
 #include "futex_pi.h"
 #include "fair_queue.h"
@@ -16,7 +16,7 @@ static uint32_t own_id(void)
 	return (uint32_t)own_thread_id() & SPOKEN_FOR;
 }
 
-/* Whoever leaves others in line behind him must be told of them when he gives it back. */
+/* If there are other waiters, the new owner's word must say so, so that its unlock wakes them. */
 static int try_futex(void *object)
 {
 	uint32_t *word = object, own = own_id(), state = __atomic_load_n(word, __ATOMIC_SEQ_CST), wanted;
@@ -65,7 +65,10 @@ static bool stands_at(const struct lot_waiter *place, const uint32_t *word)
 	return __atomic_load_n(&place->address, __ATOMIC_SEQ_CST) == word && parking_lot_is_queued(place);
 }
 
-/* In line first: who is moved before he has seen that the word is another was waiting when that was changed. */
+/*
+ * Joins the queue before it reads the word: if another thread moves this waiter before it sees the changed word, it was
+ * waiting when the word changed.
+ */
 int wait_and_lock_pi(uint32_t *word, uint32_t value, uint32_t *other, const struct wait_options *until)
 {
 	struct lot_waiter place;

@@ -5,7 +5,7 @@
 #include "runtime/sched/park.h"
 #include <stdint.h>
 
-/* As FUTEX_LOCK_PI: parks until the caller has it. Returns 0, EDEADLK, or ETIMEDOUT as until says. */
+/* As FUTEX_LOCK_PI: parks until the caller has the lock. Returns 0, EDEADLK, or ETIMEDOUT as until says. */
 int lock_pi(uint32_t *word, const struct wait_options *until);
 
 /* As FUTEX_TRYLOCK_PI and FUTEX_UNLOCK_PI: 0, EDEADLK, EAGAIN; EPERM. */
@@ -13,8 +13,9 @@ int trylock_pi(uint32_t *word);
 int unlock_pi(uint32_t *word);
 
 /*
- * As FUTEX_WAIT_REQUEUE_PI: parks while *word holds value, until parking_lot_requeue() moves the caller to the line at
- * other, and then until he has that. Returns 0 with it; EAGAIN, EDEADLK, ETIMEDOUT without.
+ * As FUTEX_WAIT_REQUEUE_PI: parks while *word holds value, until parking_lot_requeue() moves the caller to the wait
+ * queue at other, and then until the caller has that lock. Returns 0 with the lock; EAGAIN, EDEADLK, ETIMEDOUT without
+ * it.
  */
 int wait_and_lock_pi(uint32_t *word, uint32_t value, uint32_t *other, const struct wait_options *until);
 

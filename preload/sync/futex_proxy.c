@@ -17,7 +17,7 @@ static uint32_t owner_of(const uint32_t *word)
 	return __atomic_load_n(word, __ATOMIC_SEQ_CST) & FUTEX_TID_MASK;
 }
 
-/* The main one's id is its OS thread's: what it has taken in memory alone it gives back so. */
+/* The main greenlet's id is that of its OS thread: what it has taken in memory alone it can release in memory alone. */
 bool needs_known_id(const uint32_t *word)
 {
 	if (!self || (self->is_main && owner_of(word) == (uint32_t)tls_thread_id()))
@@ -25,7 +25,7 @@ bool needs_known_id(const uint32_t *word)
 	return proxy_id() || !self->is_main || has_reason_to_park(self);
 }
 
-/* What the greenlet has taken in memory alone becomes ours. */
+/* A lock that the greenlet has taken in memory alone is transferred to the proxy thread. */
 static void take_over(uint32_t *word, uint32_t from)
 {
 	uint32_t state = __atomic_load_n(word, __ATOMIC_SEQ_CST), mine = (uint32_t)os_thread_id();
@@ -36,7 +36,7 @@ static void take_over(uint32_t *word, uint32_t from)
 		;
 }
 
-/* A word that was given back is not looked at again: its memory may be gone. */
+/* Runs on the proxy thread. A word is not accessed after it was released: its memory may be gone. */
 static int ask(void *arg)
 {
 	struct request *r = arg;
@@ -52,7 +52,7 @@ static int ask(void *arg)
 	return (!is_given_back && owner_of(word) == mine) - was_mine;
 }
 
-/* The kernel, who has looked for the owner in vain, has marked the word as waited for. */
+/* The kernel has marked the word as waited for, but did not find its owner. */
 static int wait_for_greenlet(const struct futex *f, const struct wait_options *until)
 {
 	uint32_t state = __atomic_load_n(f->word, __ATOMIC_SEQ_CST);

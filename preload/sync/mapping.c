@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 
-/* proc_pid_maps(5); as PROCMAP_QUERY of <linux/fs.h>, which Linux 6.11 brought and older headers lack. */
+/* proc_pid_maps(5); as PROCMAP_QUERY of <linux/fs.h>, which is new in Linux 6.11 and missing in older headers. */
 struct mapping_query {
 	uint64_t size, how, address;
 	uint64_t start, end, flags, page_size, offset, inode;
@@ -30,7 +30,7 @@ static enum sharing ask_about(int maps, const void *address)
 	return query.flags & IS_SHARED_MAPPING ? SHARED : PRIVATE;
 }
 
-/* One line: "start-end rwxp offset device inode name", where a shared mapping has s for p. */
+/* One line: "start-end rwxp offset device inode name"; a shared mapping has s instead of p. */
 static enum sharing read_line(const char *line, const void *address)
 {
 	char *rest;
@@ -45,8 +45,8 @@ static enum sharing read_line(const char *line, const void *address)
 }
 
 /*
- * The kernel hands out whole lines; the longest has a path and some 80 characters more. The buffer is not on the stack:
- * a thread may have no more of that than PTHREAD_STACK_MIN.
+ * The kernel returns whole lines; the longest has a path and some 80 characters more. The buffer is not on the stack: a
+ * thread's stack may be as small as PTHREAD_STACK_MIN.
  */
 static enum sharing read_about(int maps, const void *address)
 {

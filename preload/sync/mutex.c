@@ -1,4 +1,4 @@
-/* Mutexes: libc's in every respect but the waiting. */
+/* Mutexes: as in libc except for the waiting. */
 #include "arch.h"
 #include "calls.h"
 #include "fair_queue.h"
@@ -9,7 +9,7 @@
 #include <limits.h>
 #include <sys/syscall.h>
 
-/* Nobody who waits for a mutex expects to be told that it was not taken: a kill does not end the wait. */
+/* A caller that waits for a mutex does not expect to return without it: a kill does not end the wait. */
 
 static int try_mutex(void *object)
 {
@@ -22,15 +22,13 @@ static int try_mutex(void *object)
 	return is_of_kind(mutex, INHERITS | ROBUST) ? try_left_behind(mutex) : libc.pthread_mutex_trylock(mutex);
 }
 
-/*
- * True where the kernel wakes who waits, and nobody tells the line: for another process, or at the end of an OS thread.
- */
+/* True if the unlock may be a FUTEX_WAKE that we never see: by another process, or at the end of an OS thread. */
 static bool comes_from_afar(const pthread_mutex_t *mutex)
 {
 	return mutex->__data.__kind & (SHARED | ROBUST) && !(mutex->__data.__kind & INHERITS);
 }
 
-/* The word as who gives the mutex back must find it in order to call the kernel; the same if it is free by now. */
+/* The word that makes the unlocking thread call the kernel; unchanged if the mutex is free by now. */
 static uint32_t waited_for(uint32_t word, bool is_robust)
 {
 	if (is_robust)
@@ -38,7 +36,7 @@ static uint32_t waited_for(uint32_t word, bool is_robust)
 	return word & STATE ? (word & ~(uint32_t)STATE) | WAITED_FOR : word;
 }
 
-/* Returns the word as it is then. */
+/* Returns the new value of the word. */
 static uint32_t announce_waiter(pthread_mutex_t *mutex)
 {
 	uint32_t *word = word_of(mutex), state = __atomic_load_n(word, __ATOMIC_SEQ_CST), marked;
@@ -70,7 +68,7 @@ static int try_robust(pthread_mutex_t *mutex)
 	return answer;
 }
 
-/* Whoever comes after others who waited cannot know that he is the last: there may be more of them. */
+/* A waiter that gets the mutex cannot know that it is the last: there may be more waiters in the kernel. */
 static int try_after_waiting(void *mutex)
 {
 	int answer = try_robust(mutex);
@@ -101,8 +99,8 @@ static int take_mutex(enum call call, pthread_mutex_t *mutex, const struct wait_
 }
 
 /*
- * Who has it already does not stand in line behind himself: a recursive one is his once more, an error-checking one
- * tells him so, and with any other he waits for ever.
+ * The owner does not queue behind itself: a recursive mutex is locked once more, an error-checking one returns EDEADLK,
+ * and with any other kind the owner waits for ever.
  */
 static int lock_in_turn(enum call call, pthread_mutex_t *mutex, const struct wait_options *until)
 {
@@ -116,15 +114,15 @@ static int lock_in_turn(enum call call, pthread_mutex_t *mutex, const struct wai
 	return take_mutex(call, mutex, until);
 }
 
-/* One with a priority ceiling, which libc would ask the kernel about. */
+/* True for a mutex with a priority ceiling, about which libc would ask the kernel. */
 static bool is_protecting(enum call call, const pthread_mutex_t *mutex)
 {
 	return is_special(mutex) && is_of_kind(mutex, PROTECTS) && self && !call_is_off[call];
 }
 
 /*
- * For one that inherits priorities libc waits in the kernel, which knows no greenlets: it would look in vain for the
- * thread that a greenlet is to libc. With one that is not shared nobody has to ask it.
+ * For a mutex that inherits priorities libc waits in the kernel. The kernel does not know greenlets, so it would not
+ * find the owner's id that libc has stored. For a private mutex the kernel is not needed.
  */
 static bool is_left_to_libc(enum call call, const pthread_mutex_t *mutex)
 {
@@ -136,7 +134,7 @@ static bool is_left_to_libc(enum call call, const pthread_mutex_t *mutex)
 	return waits_natively(call);
 }
 
-/* To libc all robust ones are shared. It only takes note of that, and we go by it. */
+/* libc marks all robust mutexes as shared. It only stores that flag, and our code goes by it. */
 int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes)
 {
 	int error = libc.pthread_mutex_init(mutex, attributes), scope;
@@ -147,7 +145,7 @@ int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attrib
 	return error;
 }
 
-/* One that is free, and that nobody stands in line for, is there for the taking, wherever the caller runs. */
+/* A free mutex without waiters is taken at once, on any thread. */
 static inline bool take_free(pthread_mutex_t *mutex)
 {
 	return !is_special(mutex) && !parking_lot_has_waiters(mutex) && libc.pthread_mutex_trylock(mutex) == 0;
@@ -168,7 +166,7 @@ int do_pthread_mutex_lock(pthread_mutex_t *mutex)
 }
 synonym(pthread_mutex_lock, do_pthread_mutex_lock);
 
-/* A time that is no time matters only to who has to wait. */
+/* An invalid time matters only if the caller has to wait. */
 static int lock_until(enum call call, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)
 {
 	struct wait_options until = wait_forever_uninterruptibly;

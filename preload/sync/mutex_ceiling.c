@@ -1,7 +1,7 @@
 /*
  * Mutexes with a priority ceiling. They are for threads with real-time priorities, which libc has the kernel raise to
- * the ceiling; a greenlet's priority orders it among its like, and the kernel knows no such thread. So where it is a
- * real-time one nothing is raised, and the rest is done as libc does it.
+ * the ceiling. A greenlet's priority only orders it among greenlets, and the kernel does not know the greenlet as a
+ * thread. So for a greenlet with a real-time priority nothing is raised, and the rest is done as in libc.
  */
 #include "mutex_ceiling.h"
 #include "preload/core/blocking.h"
@@ -10,7 +10,7 @@
 #include <limits.h>
 #include <linux/futex.h>
 
-/* The main one's the kernel knows. */
+/* False for the main greenlet: the kernel knows its priority. */
 static bool has_real_time_priority(int *priority)
 {
 	struct sched_param param;
@@ -65,11 +65,11 @@ int try_protecting(pthread_mutex_t *mutex)
 	if (has_real_time_priority(&priority))
 		return try_for_priority(mutex, priority);
 	answer = libc.pthread_mutex_trylock(mutex);
-	/* The kernel finds no such thread, where any other is not allowed that priority. */
+	/* The kernel does not find the thread; for a thread that it finds it would refuse that priority. */
 	return answer == ESRCH ? EINVAL : answer;
 }
 
-/* Once its state is none it may be gone. */
+/* Once the state bits are 0 the mutex may be gone. */
 static void give_back(pthread_mutex_t *mutex)
 {
 	uint32_t *word = word_of(mutex);
@@ -85,7 +85,7 @@ static int unlock_natively(pthread_mutex_t *mutex)
 {
 	int answer = libc.pthread_mutex_unlock(mutex);
 
-	return answer == ESRCH ? 0 : answer; /* it was given back, and then found no thread to lower */
+	return answer == ESRCH ? 0 : answer; /* it was released; libc then found no thread to lower */
 }
 
 int unlock_protecting(pthread_mutex_t *mutex)
@@ -101,7 +101,7 @@ int unlock_protecting(pthread_mutex_t *mutex)
 	return 0;
 }
 
-/* Whoever changes the ceiling holds the mutex meanwhile, but whatever his priority is. */
+/* The thread that changes the ceiling holds the mutex meanwhile, whatever its priority is. */
 int try_for_ceiling(void *object)
 {
 	uint32_t *word = word_of(object), ceiling = __atomic_load_n(word, __ATOMIC_RELAXED) & CEILING;

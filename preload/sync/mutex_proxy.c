@@ -5,7 +5,7 @@
 #include "runtime/offload/proxy_thread.h"
 #include <linux/futex.h>
 
-/* Where the system gives no thread we ask again so often. */
+/* If no OS thread can be created, tries again at this interval. */
 #define ASK_AGAIN (10 * NANOS_PER_MSEC)
 
 struct request {
@@ -39,7 +39,7 @@ static bool is_owner(const pthread_mutex_t *mutex, pid_t id)
 	return id && (__atomic_load_n(word_of(mutex), __ATOMIC_RELAXED) & FUTEX_TID_MASK) == (uint32_t)id;
 }
 
-/* On the stand-in. A mutex that was given back is not looked at again: its memory may be gone. */
+/* Runs on the proxy thread. A mutex is not accessed after it was released: its memory may be gone. */
 static int answer(void *arg)
 {
 	struct request *r = arg;
@@ -55,8 +55,9 @@ static int answer(void *arg)
 }
 
 /*
- * The main one's id is its OS thread's: it needs none for a robust mutex, nor to give back what it has taken without
- * one. But where priorities are inherited, it is the owner to be who must wait in the kernel.
+ * The main greenlet's id is that of its OS thread: it needs no proxy for a robust mutex, nor to release what it has
+ * taken without one. But with priority inheritance, the thread that waits in the kernel must be the one that becomes
+ * the owner.
  */
 SELDOM bool needs_proxy(enum call call, const pthread_mutex_t *mutex)
 {
@@ -80,7 +81,7 @@ void tell_of_loss(pthread_mutex_t *mutex, int id)
 	raw_syscall(SYS_futex, (long)word, FUTEX_WAKE, INT_MAX, 0, 0, 0);
 }
 
-/* Where the system gives no thread: tries again from time to time. */
+/* If no OS thread can be created, tries again from time to time. */
 static int have_answered(struct request *request, const struct wait_options *until)
 {
 	struct wait_options soon = *until;
@@ -96,8 +97,8 @@ static int have_answered(struct request *request, const struct wait_options *unt
 }
 
 /*
- * Of the greenlets that want a mutex, the first has a stand-in, which waits in the kernel; the others park until they
- * are first. So it takes two OS threads for one mutex, that of the owner and that of the first waiter.
+ * Among the greenlets that want a mutex, only the first waits in the kernel, on a proxy thread; the others park until
+ * they are first. So one mutex takes two OS threads, that of the owner and that of the first waiter.
  */
 static int wait_in_queue(struct request *request, const struct wait_options *until)
 {
@@ -119,8 +120,8 @@ static int wait_in_queue(struct request *request, const struct wait_options *unt
 }
 
 /*
- * True where libc's answer is known without asking it: another has the mutex and lives, or is just coming to have it;
- * or the caller gives back what it does not own. So many greenlets that only try need no stand-ins.
+ * True if libc's answer is known without a call: another thread has the mutex and is alive, or is about to get it; or
+ * the caller unlocks a mutex that it does not own. So many greenlets that only try need no proxy threads.
  */
 static bool is_refused(const struct request *request)
 {
@@ -133,7 +134,7 @@ static bool is_refused(const struct request *request)
 	return request->call == CALL_pthread_mutex_unlock && is_of_kind(request->mutex, ROBUST);
 }
 
-/* The owner does not queue behind those that wait for it, nor a caller whose time libc is to refuse. */
+/* The owner does not queue behind its waiters. A caller whose time libc is to refuse does not queue either. */
 SELDOM int ask_proxy(enum call call, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at)
 {
 	struct request request = {call, mutex, clock, at, 0};

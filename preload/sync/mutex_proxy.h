@@ -1,18 +1,18 @@
 /*
- * Mutexes among processes of which the kernel must know the owner: those that inherit priorities, and robust ones, for
- * it tells whoever comes next of the death of an owner whose process is killed.
+ * Process-shared mutexes whose owner the kernel must know: those that inherit priorities, and robust ones. When a
+ * process is killed, the kernel tells the next owner of a robust mutex that the previous owner has died.
  */
 #ifndef PRELOAD_SYNC_MUTEX_PROXY_H
 #define PRELOAD_SYNC_MUTEX_PROXY_H
 
 #include "preload/core/mutex_type.h"
 
-/* What is_for_proxy() comes to for a mutex that is shared, and robust or inherits priorities. */
+/* The slow path of is_for_proxy(), for a mutex that is shared and is robust or inherits priorities. */
 bool needs_proxy(enum call call, const pthread_mutex_t *mutex);
 
 /*
- * True where the kernel must know the owner, and knows no greenlet: then a call on the mutex is made by an OS thread
- * that stands for the calling greenlet, see proxy_thread.h.
+ * True if the kernel must know the owner and does not know the calling greenlet: then a call on the mutex is made by
+ * the greenlet's proxy thread, see proxy_thread.h.
  */
 static inline bool is_for_proxy(enum call call, const pthread_mutex_t *mutex)
 {
@@ -21,20 +21,21 @@ static inline bool is_for_proxy(enum call call, const pthread_mutex_t *mutex)
 }
 
 /*
- * Makes one of libc's calls on the mutex, the clock and the time being those of a timed one, while the greenlet is
- * parked. Answers as libc does.
+ * Makes one of libc's calls on the mutex while the greenlet is parked. clock and at are those of a timed call. Returns
+ * what libc returns.
  */
 int ask_proxy(enum call call, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *at);
 
 /*
- * After libc has found it lost for good, for whom that is the id: its trylock keeps such a mutex, and its lock forgets
- * to wake who else waits.
+ * Called after libc has found the mutex unrecoverable for the thread with this id: libc's trylock keeps such a mutex,
+ * and libc's lock forgets to wake the other waiters.
  */
 void tell_of_loss(pthread_mutex_t *mutex, int id);
 
 /*
- * libc's trylock for one that is robust and of this process alone: of one whose owner has died, or that is lost, libc
- * has the kernel take it, or give it back, which takes the OS thread for the caller.
+ * libc's trylock for a mutex that is robust and private to this process. If the owner has died or the mutex is
+ * unrecoverable, libc has the kernel take it or release it, and the kernel takes the OS thread for the caller; this
+ * function corrects the owner.
  */
 int try_left_behind(pthread_mutex_t *mutex);
 

@@ -1,7 +1,7 @@
 /*
- * Once-only execution, in libc's format: 0; being run, with the generation of the fork in the upper bits; done. It is
- * ours for OS threads without greenlets too: who waits for a routine and who runs it must agree on how to be woken, and
- * the first greenlet may be made while it runs.
+ * Once-only execution, in libc's format: 0; running, with the fork generation in the upper bits; done. It is ours for
+ * OS threads without greenlets too: the thread that runs a routine and its waiters must agree on how to wake, and the
+ * first greenlet may be created while the routine runs.
  */
 #include "fair_queue.h"
 #include "preload/core/options.h"
@@ -12,10 +12,13 @@
 
 enum { RUNNING_NOW = 1, DONE = 2, GENERATION = 4 };
 
-/* What says that this process runs the routine. In the child of a fork it is another: the parent's runners are gone. */
+/*
+ * The value that says that this process runs the routine. It differs in the child of a fork, where the parent's runners
+ * do not exist.
+ */
 static uint32_t run_here = RUNNING_NOW;
 
-/* The routines that the caller is in the midst of, the innermost first; each on the stack of its pthread_once(). */
+/* The routines that the caller is running, the innermost first; each on the stack of its pthread_once(). */
 static __thread struct run {
 	uint32_t *control;
 	struct run *outer;
@@ -28,8 +31,9 @@ static void settle(uint32_t *control, uint32_t value)
 }
 
 /*
- * What the unwinder calls for run() when an exception, pthread_exit() or a cancellation leaves the routine: it has not
- * been run. A personality of our own, as the compiler's would bring in libgcc's library with every program.
+ * The unwinder calls this for run() when an exception, pthread_exit() or a cancellation leaves the routine: then the
+ * routine counts as not run. It is a personality of our own, because the compiler's would make every program load
+ * libgcc's library.
  */
 _Unwind_Reason_Code once_left(int version, _Unwind_Action actions, _Unwind_Exception_Class class,
     struct _Unwind_Exception *exception, struct _Unwind_Context *context) __attribute__((used, visibility("hidden")));

@@ -1,21 +1,21 @@
 /*
- * Read-write locks: libc's in every respect but the waiting. Readers queue at one address in the object and writers at
+ * Read-write locks: as in libc except for the waiting. Readers queue at one address in the object and writers at
  * another, because the kind of the lock (pthread_rwlockattr_setkind_np(3)) says which of them goes first:
  *
- *                                    readers come in beside      after a writer, the next are
- *                                    others, a writer waiting
- *   PREFER_READER (the default)      yes                         the readers that wait
+ *                                    readers join other readers  after a writer, the next are
+ *                                    while a writer waits
+ *   PREFER_READER (the default)      yes                         the waiting readers
  *   PREFER_WRITER                    yes                         the first writer
  *   PREFER_WRITER_NONRECURSIVE       no                          the first writer
  *
- * A reader that waits is woken by the writer's unlock or by the reader before it in the queue; a writer by the unlock
- * after which nobody has the lock, or by a waiter that gives up.
+ * A waiting reader is woken by the writer's unlock or by the reader before it in the queue. A waiting writer is woken
+ * by the unlock after which the lock is free, or by a waiter that gives up.
  */
 #include "fair_queue.h"
 #include "preload/core/libc_objects.h"
 #include "preload/core/stats.h"
 
-/* Nobody who waits for a lock expects to be told that it was not taken: a kill does not end the wait. */
+/* A caller that waits for a lock does not expect to return without it: a kill does not end the wait. */
 
 static void *writers_at(pthread_rwlock_t *lock)
 {
@@ -42,7 +42,7 @@ static bool prefers_readers(const pthread_rwlock_t *lock)
 	return lock->__data.__flags == PTHREAD_RWLOCK_PREFER_READER_NP;
 }
 
-/* False where a writer that waits goes before a reader which comes now. */
+/* False if a waiting writer goes before a reader that arrives now. */
 static bool admits_readers(pthread_rwlock_t *lock)
 {
 	if (prefers_readers(lock) || !parking_lot_has_waiters(writers_at(lock)))
@@ -67,7 +67,7 @@ static int try_to_write(void *lock)
 	return admits_writers(lock) ? pthread_rwlock_trywrlock(lock) : EBUSY;
 }
 
-/* Wakes the waiter whose turn it is. Does not look into the lock: its memory may be gone once it was given back. */
+/* Wakes the waiter that is next. Does not access the lock: its memory may be gone once it was released. */
 static void wake_next(pthread_rwlock_t *lock, bool readers_first)
 {
 	bool reads = readers_first ? parking_lot_has_waiters(readers_at(lock))
@@ -76,7 +76,7 @@ static void wake_next(pthread_rwlock_t *lock, bool readers_first)
 	give_turn(reads ? readers_at(lock) : writers_at(lock));
 }
 
-/* All readers that wait come in together: each lets in the next. */
+/* All waiting readers get the lock together: each wakes the next. */
 static void pass_on_reading(void *readers, int answer)
 {
 	pthread_rwlock_t *lock = lock_of_readers(readers);
@@ -94,8 +94,8 @@ static void pass_on_writing(void *lock, int answer)
 }
 
 /*
- * Of one that is shared with other processes: a helper OS thread takes it for the greenlet, by libc's means. Who has it
- * for writing is known by his id.
+ * Waiting for a process-shared lock: an offload thread takes it for the greenlet, by libc's means. The owner of the
+ * write lock is identified by its id.
  */
 struct taking {
 	pthread_rwlock_t *lock;
@@ -152,7 +152,7 @@ static bool is_own(const pthread_rwlock_t *lock)
 	return __atomic_load_n(&lock->__data.__cur_writer, __ATOMIC_RELAXED) == tls_thread_id();
 }
 
-/* Unlike with other locks, a reader that finds others waiting may come in before them: try_to_read() decides. */
+/* Unlike with other locks, a reader that finds other waiters may go before them: try_to_read() decides. */
 static int read_in_turn(enum call call, pthread_rwlock_t *lock, const struct wait_options *until)
 {
 	static const struct way own = {.try = try_to_read, .pass_on = pass_on_reading};
@@ -197,7 +197,7 @@ int pthread_rwlock_wrlock(pthread_rwlock_t *lock)
 	return write_in_turn(CALL_pthread_rwlock_wrlock, lock, &wait_forever_uninterruptibly);
 }
 
-/* Unlike with mutexes, a time that is no time is refused even where nobody has to wait, as libc does. */
+/* Unlike with mutexes, an invalid time is refused even if the caller need not wait, as in libc. */
 static int read_until(enum call call, pthread_rwlock_t *lock, clockid_t clock, const struct timespec *at)
 {
 	struct wait_options until = wait_forever_uninterruptibly;

@@ -1,8 +1,8 @@
-/* POSIX semaphores, named ones too: libc's in every respect but the waiting. */
+/* POSIX semaphores, named ones too: as in libc except for the waiting. */
 #include "fair_queue.h"
 #include "shared_futex.h"
 
-/* As libc keeps it: who posts calls the kernel when there are waiters. */
+/* libc's format: sem_post() calls the kernel when there are waiters. */
 struct semaphore {
 	union {
 		uint64_t both;
@@ -68,7 +68,7 @@ int sem_wait(sem_t *semaphore)
 	return wait_in_turn(CALL_sem_wait, semaphore, &until);
 }
 
-/* A time that is no time is refused even where nobody has to wait, as libc does. */
+/* An invalid time is refused even if the caller need not wait, as in libc. */
 static int wait_until_time(enum call call, sem_t *semaphore, clockid_t clock, const struct timespec *at)
 {
 	struct wait_options until = {0};
@@ -94,7 +94,7 @@ int sem_timedwait(sem_t *semaphore, const struct timespec *at)
 	return wait_until_time(CALL_sem_timedwait, semaphore, CLOCK_REALTIME, at);
 }
 
-/* Unlike the others, it is a cancellation point only where it is to wait. */
+/* Unlike the others, it is a cancellation point only if it has to wait. */
 int sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *at)
 {
 	if (!((struct semaphore *)semaphore)->value && is_waitable(clock) && is_time(at))

@@ -13,11 +13,11 @@ struct kernel_wait {
 	uint32_t *word;
 	uint32_t value, bits;
 	nanos deadline;
-	_Atomic uint32_t cancelled; /* a futex of our own beside the other: it ends the wait */
+	_Atomic uint32_t cancelled; /* a futex of our own, waited for together with the other: it ends the wait */
 	int error;
 };
 
-/* Where both were woken, the kernel tells of the last: then the wake-up counts, and not that it was cancelled. */
+/* If both were woken, the kernel reports the last entry: then the wait counts as woken, not as cancelled. */
 static long wait_for_either(struct kernel_wait *wait)
 {
 	struct futex_waitv both[] = {
@@ -65,7 +65,7 @@ static void wait_to_the_end(void *arg)
 	wait->error = (int)-result;
 }
 
-/* Linux 5.16 brought it; a sandbox may still refuse it. */
+/* New in Linux 5.16; a sandbox may still refuse it. */
 static bool can_wait_for_either(void)
 {
 	static _Atomic int answer; /* 0: not asked yet */
@@ -75,7 +75,10 @@ static bool can_wait_for_either(void)
 	return atomic_load(&answer) > 0;
 }
 
-/* No OS thread is to be had that could wait: the caller looks again, as after any wake-up without a cause. */
+/*
+ * No offload thread is available: the greenlet parks for a moment, and the caller then checks again, as after a
+ * spurious wake-up.
+ */
 static int wait_a_moment(const uint32_t *word, uint32_t value, const struct wait_options *until)
 {
 	struct wait_options moment = *until;

@@ -1,8 +1,8 @@
-/* Spin locks: a greenlet that spins lets the others run, as one of them may have the lock. */
+/* Spin locks: a greenlet that spins yields to the others, as one of them may hold the lock. */
 #include "fair_queue.h"
 #include "runtime/sched/park.h"
 
-/* With OS threads without greenlets the kernel sees to it that who has the lock comes to run. */
+/* With OS threads without greenlets the kernel ensures that the owner of the lock gets to run. */
 int pthread_spin_lock(pthread_spinlock_t *lock)
 {
 	int answer;
