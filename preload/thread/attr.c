@@ -9,15 +9,15 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What libc takes for a size where the program does not say. */
+/* The stack size that libc uses if the program sets none. */
 static _Atomic size_t usual_stack;
 
-/* The program has told libc what to take where it says nothing: then libc is asked each time. */
+/* The program has changed libc's defaults: then libc is asked each time. */
 static _Atomic bool has_set_default;
 
 /*
- * Where the program gives a stack it lies below the address that libc keeps, and pthread_attr_getstack subtracts the
- * size from that: without a stack, from nothing.
+ * A stack that the program supplies lies below the address that libc keeps, and pthread_attr_getstack() subtracts the
+ * size from that address. Without a stack it subtracts from 0.
  */
 static void read_stack(const pthread_attr_t *attributes, struct greenlet_attr *attr)
 {
@@ -34,7 +34,7 @@ static void read_stack(const pthread_attr_t *attributes, struct greenlet_attr *a
 		pthread_attr_getguardsize(attributes, &attr->guard_size);
 }
 
-/* SCHED_DEADLINE has no priorities, and needs times that these calls do not give. */
+/* SCHED_DEADLINE has no priorities, and needs times that these calls do not pass. */
 bool is_priority_of(int policy, int priority)
 {
 	int least = sched_get_priority_min(policy), most = sched_get_priority_max(policy);
@@ -73,7 +73,7 @@ void change_urgency_of_main(struct hub *hub)
 	give_way_to_urgent();
 }
 
-/* libc has checked the priority against the policy that the attributes had when it was set. */
+/* libc has checked the priority only against the policy that the attributes had when it was set. */
 static int read_scheduling(const pthread_attr_t *attributes, struct thread_attr *attr)
 {
 	struct sched_param param;
@@ -100,7 +100,7 @@ static void read_mask(const pthread_attr_t *attributes, struct greenlet_attr *at
 		memcpy(&attr->blocked, &mask, sizeof(attr->blocked));
 }
 
-/* As the creator; the main one's are libc's to know. */
+/* The creator's attributes; those of the main greenlet are known to libc. */
 static struct thread_attr inherited(void)
 {
 	struct thread_attr attr = {.policy = POLICY_OF_MAIN, .niceness = NICENESS_OF_MAIN};
@@ -136,7 +136,7 @@ int allowed_processors(const cpu_set_t *wanted, cpu_set_t **allowed)
 	return copy_processors(&both, allowed);
 }
 
-/* Unset, they are all that a set has room for. */
+/* A set that was never set has all bits set. */
 static int read_processors(const pthread_attr_t *attributes, struct thread_attr *attr)
 {
 	cpu_set_t wanted, all;
@@ -181,7 +181,7 @@ int pthread_setattr_default_np(const pthread_attr_t *attributes)
 	return error;
 }
 
-/* Asked once, as libc takes a lock and a copy. */
+/* Asked once, as libc takes a lock and makes a copy. */
 static int find_usual_stack(void)
 {
 	struct thread_attr attr = {0};
@@ -193,7 +193,10 @@ static int find_usual_stack(void)
 	return error;
 }
 
-/* --stack is for those who name no size. That they name the usual one, be it by their silence, cannot be told apart. */
+/*
+ * --stack applies if the program sets no size. A program that sets the default size explicitly cannot be told from one
+ * that sets none.
+ */
 static size_t size_asked_for(size_t size)
 {
 	bool is_unsaid = stack_asked_for && size == atomic_load(&usual_stack) && !atomic_load(&has_set_default);

@@ -1,6 +1,6 @@
 /*
- * What a program asks and says of its threads. There is one processor's worth of greenlets whatever it says of
- * processors, so that is accepted and remembered, no more. Real-time priorities order them, see make_ready().
+ * The attributes of threads that a program reads and sets. Greenlets share one processor whatever the program asks for,
+ * so processors are accepted and remembered, no more. Real-time priorities order greenlets, see make_ready().
  */
 #include "attr.h"
 #include "calls.h"
@@ -13,7 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Those of libc's functions that look a thread up by its id would look for one that the kernel does not have. */
+/*
+ * The greenlet of a thread that is not a main one. libc's functions that look a thread up by its id would look for an
+ * id that the kernel does not have.
+ */
 static struct greenlet *spawned(pthread_t thread)
 {
 	struct greenlet *g = greenlet_of(thread);
@@ -22,8 +25,8 @@ static struct greenlet *spawned(pthread_t thread)
 }
 
 /*
- * Where libc hands the id of a thread on to the kernel, one that has ended is 0 to it, and that means the caller. False
- * for one that was joined, which is none.
+ * libc passes the id of the thread on to the kernel. For a thread that has ended the id is 0, which means the caller.
+ * Returns false for a thread that was joined, which does not exist.
  */
 static bool finds_processors(pthread_t *thread)
 {
@@ -40,8 +43,8 @@ static pthread_t main_of(const struct greenlet *g)
 }
 
 /*
- * The stack's address and size as with any thread: the guard lies right below. Where the stack is ours, the page with
- * the first frame is its last one, which thread-local variables share.
+ * Reports the stack's address and size as for any thread: the guard lies right below. If the stack is ours, the page
+ * with the first frame is its last one; thread-local variables share that page.
  */
 static void show_stack(const struct greenlet *g, pthread_attr_t *attributes)
 {
@@ -148,7 +151,7 @@ int do_pthread_getaffinity_np(pthread_t thread, size_t size, cpu_set_t *set)
 }
 synonym(pthread_getaffinity_np, do_pthread_getaffinity_np);
 
-/* Other OS threads' greenlets are theirs to order: for them it is remembered. */
+/* Greenlets of another OS thread are ordered by that OS thread: for them the policy is only remembered. */
 static int change_policy(struct greenlet *g, int policy, int priority)
 {
 	unsigned urgency = urgency_of_policy(policy, priority);
@@ -162,7 +165,9 @@ static int change_policy(struct greenlet *g, int policy, int priority)
 	return 0;
 }
 
-/* libc has told the kernel of a thread, with this result; if that is the main greenlet's, it is ordered by that, too.
+/*
+ * libc has set a thread's priority in the kernel, with this result; if it is the main greenlet of the caller's hub, the
+ * hub orders it accordingly.
  */
 static int of_main(struct greenlet *g, int error)
 {
@@ -214,7 +219,7 @@ int do_pthread_getschedparam(pthread_t thread, int *policy, struct sched_param *
 }
 synonym(pthread_getschedparam, do_pthread_getschedparam);
 
-/* The processor time of the OS thread that they all share. */
+/* The processor time of the OS thread, which all its greenlets share. */
 int pthread_getcpuclockid(pthread_t thread, clockid_t *clock)
 {
 	if (has_ended(greenlet_of(thread)))

@@ -1,4 +1,4 @@
-/* Calls that name a process or a thread of any kind by an id. The kernel is told one that it knows. */
+/* Calls that name a process or a thread of any kind by an id. The kernel gets an id that it knows. */
 #include "attr.h"
 #include "calls.h"
 #include "preload/core/blocking.h"
@@ -40,7 +40,7 @@ pid_t getsid(pid_t id)
 	return libc.getsid(known_process(id));
 }
 
-/* Only a process is moved to another group, by the id of its first thread. */
+/* Only a process can be moved to another group, by the id of its first thread. */
 int setpgid(pid_t id, pid_t group)
 {
 	return greenlet_named(id) ? (int)with_errno(-EINVAL) : libc.setpgid(id, group);
@@ -95,7 +95,7 @@ static const struct greenlet *greenlet_or_self(pid_t id)
 	return self && !self->is_main ? greenlet_named(tls_thread_id()) : NULL;
 }
 
-/* In libc's descriptor, where libc would have the kernel look for it. */
+/* The list is in libc's descriptor, at the address that libc would register with the kernel. */
 long raw_get_robust_list(long id, long head, long size, long d, long e, long f)
 {
 	const struct greenlet *g = greenlet_or_self((pid_t)id);
@@ -106,7 +106,7 @@ long raw_get_robust_list(long id, long head, long size, long d, long e, long f)
 	return result;
 }
 
-/* The kernel answers with what is never negative. */
+/* The raw system call returns 20 - niceness, which is never negative. */
 long raw_getpriority(long which, long id, long c, long d, long e, long f)
 {
 	int before = errno, niceness;
@@ -123,7 +123,7 @@ long raw_getpriority(long which, long id, long c, long d, long e, long f)
 	return 20 - niceness;
 }
 
-/* The kernel says how many bytes it has written. */
+/* The raw system call returns how many bytes it has written. */
 long raw_sched_getaffinity(long id, long size, long set, long d, long e, long f)
 {
 	const struct greenlet *g = greenlet_or_self((pid_t)id);
@@ -140,7 +140,7 @@ static bool has_niceness(uint32_t policy)
 	return policy == SCHED_OTHER || policy == SCHED_BATCH;
 }
 
-/* What the kernel says of the OS thread, but for what the greenlet was told. */
+/* The kernel's values for the OS thread, except those that were set for the greenlet. */
 long raw_sched_getattr(long id, long told, long size, long flags, long e, long f)
 {
 	const struct greenlet *g = greenlet_or_self((pid_t)id);

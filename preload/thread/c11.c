@@ -1,4 +1,4 @@
-/* The threads of C11: those of POSIX, but for the type of what their functions return. */
+/* The threads of C11: those of POSIX, except for the type of the result. */
 #include "preload/core/c11.h"
 #include "calls.h"
 #include "create.h"

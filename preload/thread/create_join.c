@@ -1,6 +1,6 @@
 /*
- * Threads that are greenlets: pthread_create spawns one, and its pthread_t is what pthread_self() answers in it, as
- * for any other thread. Threads of the system's own stay what they are; who meets one calls libc.
+ * Threads that are greenlets: pthread_create() spawns one, and its pthread_t is what pthread_self() returns in it, as
+ * for any other thread. Threads of the system's own stay what they are; for them the hooks call libc.
  */
 #include "attr.h"
 #include "calls.h"
@@ -22,7 +22,9 @@
 #include "runtime/sys/memory.h"
 #include <stdlib.h>
 
-/* On a thread of the system's that is no host, and not the first of the process, a thread is a thread; and in a task.
+/*
+ * True on an OS thread that is neither a host nor the first of the process, and in a task: there pthread_create() makes
+ * an OS thread.
  */
 static bool makes_threads(const void *caller)
 {
@@ -30,7 +32,7 @@ static bool makes_threads(const void *caller)
 	       waits_by_itself(caller);
 }
 
-/* One of the system's inherits the OS thread's mask, which is to be the creator's own. */
+/* A thread of the system's inherits the OS thread's mask, which must be the creator's own for that time. */
 static int create_natively(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *arg)
 {
 	bool shown = show_own_mask();
@@ -41,7 +43,7 @@ static int create_natively(pthread_t *thread, const pthread_attr_t *attributes, 
 	return error;
 }
 
-/* Code of threads knows that it may lose the processor at any time, and may rely on it. */
+/* Makes g preemptible: code that runs in threads expects preemption at any time, and may rely on it. */
 static void slice(struct greenlet *g)
 {
 	after_slice = end_if_cancelled_at_once;
@@ -52,9 +54,9 @@ static void slice(struct greenlet *g)
 }
 
 /*
- * Memory is short: true if another attempt to make a thread is worthwhile. First the stacks of ended threads that this
- * one could not use are given back. Then every ready thread runs, because those that are about to end, as natively they
- * would meanwhile on another processor, leave theirs.
+ * Memory is short: returns true if another attempt to create a thread is worthwhile. First the stacks of ended threads
+ * that the new thread cannot use are freed. Then every ready thread runs, because threads that are about to end free
+ * their stacks; natively they would end meanwhile on another processor.
  */
 static bool make_room(void)
 {
@@ -93,7 +95,7 @@ static int create(pthread_t *thread, const struct thread_attr *attr, void *(*sta
 	g->prio.processors = attr->processors;
 	slice(g);
 	*thread = thread_of(g);
-	if (inherited || urgency) { /* the kernel, too, has it inherit first */
+	if (inherited || urgency) { /* as in the kernel, it inherits first */
 		set_urgency(g, inherited);
 		change_urgency(g, urgency);
 	}
@@ -109,7 +111,7 @@ int make_thread_for(
 	read_options();
 	if (makes_threads(caller))
 		return create_natively(thread, attributes, start, arg);
-	/* Where greenlets can't be had (no descriptor is left, a filter refuses what they need), threads can. */
+	/* If greenlets cannot be created (no descriptor is left, a filter refuses what they need), OS threads can. */
 	error = read_thread_attr(attributes, &attr);
 	if (!error && !slices_can_start()) {
 		memory_free(attr.processors);
@@ -143,8 +145,8 @@ static void leave_join(void *arg)
 }
 
 /*
- * libc cancels a thread of its own where it waits by libc's means, or at any time: so at any time while it sleeps, but
- * not where it holds a lock of the parking lot.
+ * libc cancels a thread without a greenlet only in libc's own waits, or asynchronously: so cancellation is asynchronous
+ * while the thread sleeps, but not while it holds a lock of the parking lot.
  */
 static int sleep_in(struct join *join, const struct wait_options *until)
 {
@@ -212,7 +214,7 @@ struct join_job {
 	_Atomic bool is_left;
 };
 
-/* How soon a helper that waits for the end of a thread finds that its greenlet was cancelled. */
+/* The interval at which an offload thread that waits for the end of a thread checks if its greenlet was cancelled. */
 #define LOOK_FOR_CANCELLATION (50 * NANOS_PER_MSEC)
 
 static void join_natively(void *arg)
@@ -231,12 +233,12 @@ static void leave_job(void *arg)
 	atomic_store(&((struct join_job *)arg)->is_left, true);
 }
 
-/* How soon the greenlet itself looks again, where there is no helper to be had. */
+/* The interval at which the greenlet itself polls, if no offload thread is available. */
 #define LOOK_AGAIN (10 * NANOS_PER_MSEC)
 
 /*
- * A greenlet waits for a thread of the system's. A kill does not end the wait, and one thread that has ended is joined
- * though the caller was cancelled.
+ * A greenlet waits for a thread of the system's. A kill does not end the wait, and a thread that has ended is joined
+ * even if the caller was cancelled.
  */
 static int join_offloaded(pthread_t thread, void **result)
 {
@@ -311,7 +313,7 @@ int do_pthread_detach(pthread_t thread)
 		return ESRCH;
 	if (g->life.detached)
 		return EINVAL;
-	if (g->life.is_joined) /* the one who joins it sees to it */
+	if (g->life.is_joined) /* the joining thread releases it */
 		return 0;
 	g->life.detached = true;
 	release_greenlet(g);

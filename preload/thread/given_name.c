@@ -31,7 +31,7 @@ void rename_greenlet(struct greenlet *g, const char *name)
 	set_name(g, name);
 }
 
-/* An empty write and the end of all writers both read as no bytes. */
+/* An empty write and the end of all writers both read as 0 bytes. */
 static bool is_at_end(int fd)
 {
 	struct pollfd entry = {.fd = fd, .events = POLLIN};
@@ -40,7 +40,7 @@ static bool is_at_end(int fd)
 	return sys_poll(&entry, 1, &at_once) > 0 && entry.revents & POLLHUP;
 }
 
-/* False when nobody can write any more. */
+/* False when no descriptor for writing is left. */
 static bool take_from(const struct writer *writer)
 {
 	struct greenlet *g = greenlet_named(writer->id);
@@ -91,8 +91,8 @@ static void add(struct writer *writer)
 }
 
 /*
- * The pair: the program's end first. Returns 0 or -errno. Ours is closed in a program that another OS thread executes
- * at any time.
+ * Creates the pair: the program's end first. Returns 0 or -errno. Our end is closed on an exec, which another OS thread
+ * may do at any time.
  */
 static int make_ends(int flags, int ends[2])
 {
@@ -131,7 +131,7 @@ int open_name(const struct greenlet *g, int flags, const char *text, size_t leng
 	return ends[0];
 }
 
-/* What is written in the child names no thread of it. */
+/* A write in the child names none of the child's threads. */
 static void forget_writers(void)
 {
 	writers = NULL;

@@ -21,7 +21,7 @@ void keep_inherited_names(const struct greenlet *main)
 	}
 }
 
-/* Up to the end of the name, but no more of it than counts. */
+/* Checks up to the end of the name, but no more of it than counts. */
 static bool is_readable_name(const char *name)
 {
 	for (size_t i = 0; i < sizeof(self->ident.name) - 1; i++) {
@@ -41,7 +41,7 @@ static int set_own_name(const char *name)
 	return 0;
 }
 
-/* The kernel writes all the bytes that a name may have, as many as is_writable() looks at. */
+/* The kernel writes as many bytes as a name may have; is_writable() checks the same number. */
 static int get_own_name(char *name)
 {
 	if (!is_writable(name))

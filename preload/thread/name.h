@@ -1,6 +1,6 @@
 /*
- * Names of threads. A greenlet that was given none goes by that of its OS thread, as a thread inherits the name of its
- * creator: so that need not be asked for at every start.
+ * Names of threads. A greenlet without a name of its own has that of its OS thread, because a thread inherits the name
+ * of its creator: so the name need not be read at each start.
  */
 #ifndef PRELOAD_THREAD_NAME_H
 #define PRELOAD_THREAD_NAME_H
@@ -8,8 +8,8 @@
 #include "runtime/lifecycle/greenlet.h"
 
 /*
- * Before an OS thread whose main greenlet this is gets another name: those that have inherited the present one keep it.
- * NULL, and a caller on another OS thread: nothing is done.
+ * Called before the OS thread of this main greenlet is renamed: the greenlets that have inherited the present name keep
+ * it. Does nothing for NULL, or if the caller is on another OS thread.
  */
 void keep_inherited_names(const struct greenlet *main);
 

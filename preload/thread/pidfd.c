@@ -1,7 +1,7 @@
 /*
- * Descriptors of threads. That of a greenlet is a socket, whose peer is closed at its end: for poll(2) it is readable
- * and hung up then, as a pidfd is. Where sockets are refused it is an eventfd, which becomes readable. The calls on a
- * pidfd that the kernel refuses to make on it are answered here.
+ * Descriptors of threads. That of a greenlet is a socket, whose peer is closed when the greenlet ends: then poll(2)
+ * reports it as readable and hung up, as it does a pidfd. If sockets are refused it is an eventfd, which becomes
+ * readable. Calls on a pidfd that the kernel refuses for such a descriptor are implemented here.
  */
 #include "preload/core/blocking.h"
 #include "preload/core/thread_ids.h"
@@ -22,7 +22,7 @@
 #define PIDFD_SIGNAL_THREAD_GROUP 2u
 #endif
 
-/* A thread that is no process's first: Linux 6.15 has found another word for that. */
+/* The error for a thread that is not the first of a process: Linux 6.15 has changed it. */
 static int error_of_no_process(void)
 {
 	struct utsname system;
@@ -80,7 +80,9 @@ static int open_end(struct greenlet *g)
 	return twin;
 }
 
-/* The hub of another OS thread may end the greenlet meanwhile: only its own makes a descriptor of it. */
+/*
+ * The hub of another OS thread may end the greenlet meanwhile, so only the greenlet's own hub makes a descriptor of it.
+ */
 static int noted_as_made(int fd)
 {
 	if (fd >= 0 && (self || fd_traits(fd)))
@@ -103,7 +105,7 @@ int pidfd_open(pid_t id, unsigned flags)
 	return open_end(g);
 }
 
-/* True for a descriptor of a greenlet; *g is NULL where that has ended. */
+/* True for a descriptor of a greenlet; *g is NULL if the greenlet has ended. */
 static bool is_of_greenlet(int fd, struct greenlet **g)
 {
 	*g = NULL;
@@ -121,7 +123,7 @@ static int send_to(struct greenlet *g, int signo, const siginfo_t *info, unsigne
 	return info ? do_pthread_sigqueue(thread_of(g), signo, info->si_value) : do_pthread_kill(thread_of(g), signo);
 }
 
-/* The kernel refuses what is no descriptor of its own for a thread, and nothing has happened then. */
+/* The kernel refuses a descriptor that is not a pidfd of its own; then nothing has happened yet. */
 int pidfd_send_signal(int fd, int signo, siginfo_t *info, unsigned flags)
 {
 	int before = errno, result = libc.pidfd_send_signal(fd, signo, info, flags);
@@ -146,7 +148,7 @@ int pidfd_getfd(int fd, int target, unsigned flags)
 	return noted_as_made(result);
 }
 
-/* libc goes by what /proc tells of the descriptor. */
+/* libc reads what /proc shows of the descriptor. */
 pid_t pidfd_getpid(int fd)
 {
 	pid_t id = libc.pidfd_getpid(fd);

@@ -1,8 +1,8 @@
 /*
- * Thread ids. A greenlet has one of its own, beyond those that the kernel gives: what libc has in its descriptor, and
- * writes into the mutexes that it owns. The kernel would look for it in vain, so calls on such a thread are answered
- * here. One greenlet's wish for a processor or a niceness does not bind the others, with whom it shares an OS thread:
- * as with the pthread functions for it, it is remembered, no more.
+ * Thread ids. A greenlet has an id of its own, beyond those that the kernel assigns: libc keeps it in the descriptor
+ * and writes it into the mutexes that the greenlet owns. The kernel does not know it, so calls on such a thread are
+ * implemented here. A processor set or niceness of one greenlet does not bind the others on its OS thread: as in the
+ * pthread functions, it is remembered, no more.
  */
 #include "attr.h"
 #include "calls.h"
@@ -20,7 +20,7 @@ static bool is_thread(const struct greenlet *g)
 	return g && !g->is_main;
 }
 
-/* The greenlet that a call on this thread means, 0 being the caller. NULL: none, or the main one. */
+/* The greenlet that a call on this thread id means; 0 is the caller. NULL: no greenlet, or the main one. */
 static struct greenlet *meant_by(pid_t id)
 {
 	if (id)
@@ -28,7 +28,10 @@ static struct greenlet *meant_by(pid_t id)
 	return is_thread(self) && !call_is_off[CALL_gettid] ? self : NULL;
 }
 
-/* The kernel would do for the last who asks, at the end of the OS thread, what is to be done for each at his own. */
+/*
+ * The kernel keeps one address for each OS thread and clears the word when that ends; each greenlet needs its word
+ * cleared when it ends.
+ */
 long raw_set_tid_address(long word, long b, long c, long d, long e, long f)
 {
 	if (!meant_by(0))
@@ -47,7 +50,7 @@ pid_t gettid(void)
 	return own_thread_id();
 }
 
-/* An older libc has no such function, but its descriptors have the id, where they are as we know them. */
+/* An older libc has no such function, but its descriptors hold the id, if their layout is the known one. */
 static pid_t id_in_descriptor(pthread_t thread)
 {
 	int id;
@@ -77,7 +80,10 @@ pid_t pthread_gettid_np(pthread_t thread)
 	return id;
 }
 
-/* The OS thread's id is the main one's; where that is all the program knows, who names it means himself. */
+/*
+ * The OS thread's id is that of the main greenlet. If gettid() is off, all greenlets see that id, and a caller that
+ * uses it means itself.
+ */
 static struct greenlet *signalled_by(pid_t id)
 {
 	if (self && has_reason_to_park(self) && id == libc.gettid())
@@ -101,7 +107,7 @@ long raw_tkill(long id, long signo, long c, long d, long e, long f)
 	return g ? settle(do_pthread_kill(thread_of(g), (int)signo)) : libc.syscall(SYS_tkill, id, signo, c, d, e, f);
 }
 
-/* Of what is told of the signal, its value comes through: it is one that is queued. */
+/* Of the signal's info, only the value is kept: the signal is sent as a queued one. */
 long raw_rt_tgsigqueueinfo(long process, long id, long signo, long told, long e, long f)
 {
 	const siginfo_t *info = (const siginfo_t *)told;
@@ -128,7 +134,10 @@ int sched_getaffinity(pid_t id, size_t size, cpu_set_t *set)
 	return g ? settle(do_pthread_getaffinity_np(thread_of(g), size, set)) : libc.sched_getaffinity(id, size, set);
 }
 
-/* The kernel has taken a call on this thread, with this result: if that is the main one, it is ordered by that, too. */
+/*
+ * The kernel has accepted a call on this thread, with this result: if it is the main greenlet, the hub orders it
+ * accordingly.
+ */
 static int follow_kernel(pid_t id, int result)
 {
 	struct greenlet *chief = self ? &self->hub->main : NULL;
