@@ -1,10 +1,10 @@
-/* Signals that the kernel sends to an OS thread for one greenlet, whose mask it does not know. */
+/* Signals that the kernel sends to an OS thread for one greenlet. The kernel does not know the greenlet's mask. */
 #ifndef PRELOAD_SIGNAL_ADDRESSED_H
 #define PRELOAD_SIGNAL_ADDRESSED_H
 
 /*
- * Such a signal may come from now on: where the program leaves the default action, that is taken once the greenlet lets
- * the signal through.
+ * Announces that such a signal may arrive from now on. If the program leaves the default action, it is taken once the
+ * greenlet unblocks the signal.
  */
 void expect_addressed(int signo);
 

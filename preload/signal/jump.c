@@ -1,6 +1,6 @@
 /*
- * Jumps out of handlers and between contexts that bring a signal mask along. What libc saves and puts back is the OS
- * thread's mask; the greenlet's is kept beside it, where the kernel's set ends and sigset_t goes on.
+ * Jumps out of handlers and between contexts that include a signal mask. libc saves and restores the OS thread's mask;
+ * the greenlet's mask is stored beside it, in the part of sigset_t that the kernel does not use.
  */
 #include "arch.h"
 #include "preload/core/blocking.h"
@@ -15,10 +15,10 @@
 #include <setjmp.h>
 #include <ucontext.h>
 
-/* How the words of a saved mask are used: the kernel writes the first alone. */
+/* How the words of a saved mask are used: the kernel writes only the first. */
 enum { KERNELS, MARK, BLOCKED };
 
-/* Tells a mask that we have saved here from what the memory held before. */
+/* Marks a mask that was saved here, to tell it from what the memory held before. */
 static unsigned long mark_of(const void *buffer)
 {
 	return (unsigned long)buffer ^ 0x677265656e6c6f61ul;
@@ -26,7 +26,7 @@ static unsigned long mark_of(const void *buffer)
 
 void *before_sigsetjmp(struct __jmp_buf_tag *buffer, int saves_mask) __attribute__((used, visibility("hidden")));
 
-/* What is to be called in the place of __sigsetjmp, which returns to its caller's frame a second time. */
+/* Returns the function to call instead of __sigsetjmp, which returns to its caller's frame a second time. */
 void *before_sigsetjmp(struct __jmp_buf_tag *buffer, int saves_mask)
 {
 	unsigned long *words = buffer->__saved_mask.__val;
@@ -54,7 +54,7 @@ static void restore_mask(struct __jmp_buf_tag *buffer)
 	words[KERNELS] = self->hub->sig.kernel_mask;
 }
 
-/* Out of the waits that a handler has interrupted, and of the handler. */
+/* Leaves the waits that a handler has interrupted, and the handler. */
 static void leave_for(uintptr_t position)
 {
 	abandon_waits(position);
@@ -78,7 +78,7 @@ void siglongjmp(sigjmp_buf buffer, int value)
 	__builtin_unreachable();
 }
 
-/* The one of fortified programs. */
+/* The variant that fortified programs call. */
 void __longjmp_chk(sigjmp_buf buffer, int value)
 {
 	before_jump(buffer);
@@ -86,7 +86,7 @@ void __longjmp_chk(sigjmp_buf buffer, int value)
 	__builtin_unreachable();
 }
 
-/* A context holds the greenlet's own mask: so the kernel has that while libc saves or restores one. */
+/* A context holds the greenlet's own mask: so the kernel has that mask while libc saves or restores a context. */
 static void show_mask(void)
 {
 	if (show_own_mask())
@@ -95,7 +95,7 @@ static void show_mask(void)
 
 void *before_getcontext(ucontext_t *context) __attribute__((used, visibility("hidden")));
 
-/* What is to be called in its place, which returns to its caller's frame more than once. */
+/* Returns the function to call instead of getcontext, which returns to its caller's frame more than once. */
 void *before_getcontext(ucontext_t *context)
 {
 	(void)context;
@@ -115,7 +115,7 @@ static void expect_context(const ucontext_t *context)
 	awaited_position = context_sp(context);
 }
 
-/* As by a jump: the handlers and the waits below are left for good. */
+/* As in a jump, the handlers and the waits below are left for good. */
 int setcontext(const ucontext_t *context)
 {
 	abandon_waits(context_sp(context));
@@ -131,12 +131,12 @@ int setcontext(const ucontext_t *context)
 
 #ifdef RETURNS_BY
 /*
- * swapcontext: the frame of a hook would be part of the saved context, and is overwritten where the other context uses
- * the same stack. So libc's is entered by a jump and saves the caller's frame; the saved context returns by way of
- * after_swapcontext(), with what belongs to it in registers that libc saves, too.
+ * swapcontext: the frame of a hook would be part of the saved context, and would be overwritten if the other context
+ * uses the same stack. So libc's function is entered by a jump and saves the caller's frame. The saved context returns
+ * by way of after_swapcontext(), with its data in registers that libc saves, too.
  */
 
-/* The same for the one failure of libc's, after which nothing has been switched. */
+/* The same data for libc's one failure, after which nothing has been switched. */
 static __thread struct {
 	struct swap swap;
 	uint64_t blocked;
@@ -163,8 +163,8 @@ void before_swapcontext(const ucontext_t *own, const ucontext_t *other, struct s
 }
 
 /*
- * The caller is where it was, in the midst of the same handlers and waits. libc alone may have brought it back, at the
- * end of a context that this one is to follow: then the kernel knows the mask.
+ * The caller is where it was, inside the same handlers and waits. libc alone may have resumed it, at the end of a
+ * context whose uc_link it is: then the kernel knows the mask.
  */
 int after_swapcontext(struct swap *swap, int result, uintptr_t position)
 {
@@ -187,7 +187,7 @@ int after_swapcontext(struct swap *swap, int result, uintptr_t position)
 
 RETURNS_BY(swapcontext, before_swapcontext, after_swapcontext)
 #else
-/* Where the other context uses the same stack, what is saved here is overwritten. */
+/* If the other context uses the same stack, what is saved here is overwritten. */
 int swapcontext(ucontext_t *restrict own, const ucontext_t *restrict other)
 {
 	const struct running_handlers around = handlers;

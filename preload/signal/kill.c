@@ -3,13 +3,16 @@
 #include "preload/core/blocking.h"
 #include "preload/core/send_signal.h"
 
-/* The main greenlet of an OS thread is found by the kernel, too, which may be waiting for it. */
+/*
+ * The kernel also finds the main greenlet of an OS thread, and that greenlet may be waiting for the signal in the
+ * kernel.
+ */
 static bool is_natively_reached(const struct greenlet *g)
 {
 	return !g || (g->is_main && (!self || self->hub != g->hub)) || (g == self && !has_reason_to_park(g));
 }
 
-/* Those that libc keeps to itself: it lets nobody send them to a thread. */
+/* True for the signals that libc reserves: no program can send them to a thread. */
 static bool is_of_libc(int signo)
 {
 	return signo >= __SIGRTMIN && signo < SIGRTMIN;
@@ -22,7 +25,7 @@ int do_pthread_kill(pthread_t thread, int signo)
 
 	if (is_of_libc(signo))
 		return EINVAL;
-	if (g && g->life.ended) /* libc asks the kernel of the first thread alone, which looks at the signal's number */
+	if (g && g->life.ended) /* libc has the kernel check the signal's number, for the first thread only */
 		return g->is_main && (signo < 0 || signo > LAST_SIGNAL) ? EINVAL : 0;
 	if (is_natively_reached(g))
 		return libc.pthread_kill(thread, signo);

@@ -1,6 +1,6 @@
 /*
- * Signal handlers. Ours stands before the program's: it finds out which greenlet takes the signal, and calls the
- * program's there. The program sees only what it has set itself.
+ * Signal handlers. Our handler is installed instead of the program's: it finds out which greenlet takes the signal, and
+ * calls the program's handler there. The program sees only what it has set itself.
  */
 #include "addressed.h"
 #include "calls.h"
@@ -21,10 +21,10 @@
 
 #define SIGNALS 65
 
-/* What the program has set, where that is a function. */
+/* The program's actions that are functions. */
 static struct sigaction actions[SIGNALS];
 
-/* siginterrupt() has been asked to let these interrupt: signal() goes by it. */
+/* The signals for which siginterrupt() has enabled interruption: signal() follows it. */
 static sigset_t interrupting;
 
 static void call_handler(const struct sigaction *action, int signo, siginfo_t *info, void *context)
@@ -37,7 +37,7 @@ static void call_handler(const struct sigaction *action, int signo, siginfo_t *i
 		action->sa_handler(signo);
 }
 
-/* As if there were no handler: the signal comes once more as this one returns. */
+/* Acts as if there were no handler: the signal arrives once more as this one returns. */
 static void act_by_default(int signo, siginfo_t *info, ucontext_t *context)
 {
 	const struct sigaction by_default = {.sa_handler = SIG_DFL};
@@ -50,8 +50,8 @@ static void act_by_default(int signo, siginfo_t *info, ucontext_t *context)
 }
 
 /*
- * Stands where the program has left the default action of a signal that a thread earns by its call, once a greenlet has
- * blocked it: the kernel, which lets it through for the others' sake, would end the process.
+ * Replaces the default action of a signal that a thread's own call causes, once a greenlet has blocked the signal. The
+ * kernel does not block it, because of the other greenlets, and would end the process.
  */
 static void on_earned(int signo, siginfo_t *info, void *context)
 {
@@ -62,7 +62,7 @@ static void on_earned(int signo, siginfo_t *info, void *context)
 	errno = errno_before;
 }
 
-/* Without it no handler would run: there may be no room for one on the program's stack. It does not park. */
+/* Without SA_ONSTACK no handler would run: the program's stack may have no room for one. The handler does not park. */
 static struct sigaction guarding(void)
 {
 	struct sigaction ours = {.sa_sigaction = on_earned, .sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK};
@@ -76,7 +76,7 @@ static bool is_default(const struct sigaction *action)
 	return !(action->sa_flags & SA_SIGINFO) && action->sa_handler == SIG_DFL;
 }
 
-/* Another OS thread may have set an action meanwhile: then that stays. */
+/* Another OS thread may have set an action meanwhile: then that action stays. */
 static void guard_one(int signo)
 {
 	struct sigaction ours = guarding(), now;
@@ -112,7 +112,7 @@ static struct sigaction with_ours(const struct sigaction *action)
 	return ours;
 }
 
-/* The signals before whose default action our handler stands; see addressed.h. */
+/* The signals for which our handler replaces the default action; see addressed.h. */
 static _Atomic uint64_t addressed;
 
 static bool is_addressed_default(int signo, const struct sigaction *action)
@@ -120,8 +120,7 @@ static bool is_addressed_default(int signo, const struct sigaction *action)
 	return is_default(action) && atomic_load(&addressed) & signal_bit(signo);
 }
 
-/* The kernel takes the default action of a signal in the midst of its own handler, which may end or stop the process.
- */
+/* The kernel takes the default action of a signal inside the signal's own handler; it may end or stop the process. */
 static void take_default(int signo)
 {
 	const struct sigaction none = {.sa_handler = SIG_DFL},
@@ -135,7 +134,7 @@ static void take_default(int signo)
 	libc.sigaction(signo, &ours, NULL);
 }
 
-/* An action for one time is not used up while nobody has taken the signal. */
+/* A one-shot action is not used up while no greenlet has taken the signal. */
 static void renew(int signo, const struct sigaction *action)
 {
 	struct sigaction ours = with_ours(action);
@@ -173,14 +172,14 @@ static bool is_function(const struct sigaction *action)
 	return action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN;
 }
 
-/* The runtime's, where the program has left the default. */
+/* True for a handler of the runtime's that stands in for the default action. */
 static bool is_ours(int signo, const struct sigaction *action)
 {
 	return (signo == SIGSEGV && overflow_handles(action)) || (signo == SIGQUIT && report_handles(action)) ||
 	       slice_handles(action) || spawns_for(action);
 }
 
-/* From the kernel's view of an action to the program's. */
+/* Converts the kernel's view of an action to the program's. */
 static void show(int signo, struct sigaction *action, const struct sigaction *programs)
 {
 	if ((action->sa_flags & SA_SIGINFO) && action->sa_sigaction == on_signal) {
@@ -222,7 +221,10 @@ static int set_action(int signo, const struct sigaction *action, struct sigactio
 	return result;
 }
 
-/* The runtime has a handler of its own there, as if it were the default; it makes room for anything else. */
+/*
+ * The runtime has a handler of its own for this signal, shown as the default; for anything else the runtime moves to
+ * another signal.
+ */
 static int set_beside_slices(int signo, const struct sigaction *action, struct sigaction *before)
 {
 	struct sigaction now;
@@ -282,7 +284,7 @@ sighandler_t signal(int signo, sighandler_t handler)
 	return set_handler(signo, handler, sigismember(&interrupting, signo) == 1 ? 0 : SA_RESTART);
 }
 
-/* System V's: once only, and itself not blocked meanwhile. */
+/* System V's: one-shot, and the signal itself is not blocked meanwhile. */
 sighandler_t sysv_signal(int signo, sighandler_t handler)
 {
 	return set_handler(signo, handler, (int)SA_RESETHAND | SA_NODEFER);

@@ -1,4 +1,4 @@
-/* The alternate stack for signal handlers: a thread's own. */
+/* The alternate stack for signal handlers: each thread has its own. */
 #include "preload/core/blocking.h"
 #include "runtime/sched/altstack.h"
 

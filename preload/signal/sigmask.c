@@ -19,7 +19,7 @@ static uint64_t changed(uint64_t blocked, int how, uint64_t set)
 	return how == SIG_UNBLOCK ? blocked & ~set : set;
 }
 
-/* Signals that were sent meanwhile come before the call returns, as POSIX has it. */
+/* As POSIX requires, signals that become unblocked are delivered before the call returns. */
 static int set_mask(int how, const uint64_t *set, uint64_t *before)
 {
 	struct greenlet *me = self;
@@ -56,7 +56,7 @@ int do_sigprocmask(int how, const sigset_t *set, sigset_t *old)
 }
 synonym(sigprocmask, do_sigprocmask);
 
-/* The kernel finds what it cannot read or write, and refuses it before anything changes. */
+/* The kernel finds memory that it cannot read or write, and refuses the call before anything changes. */
 long raw_rt_sigprocmask(long how, long set, long old, long size, long e, long f)
 {
 	uint64_t bits = 0, before = 0;
@@ -89,7 +89,7 @@ int sigpending(sigset_t *set)
 	return result;
 }
 
-/* The kernel writes what a set of this size holds. */
+/* The kernel writes as much as a set of this size holds. */
 long raw_rt_sigpending(long set, long size, long c, long d, long e, long f)
 {
 	uint64_t bits;

@@ -1,6 +1,6 @@
 /*
- * The calls that wait for signals: those that take a blocked one out, and those that wait for a handler to run. The
- * thread that a program has for its signals waits in one of them.
+ * The calls that wait for signals: those that take a blocked signal, and those that wait for a handler to run. A
+ * program's dedicated signal thread waits in one of them.
  */
 #include "runtime/signal/sigwait.h"
 #include "calls.h"
@@ -13,7 +13,10 @@
 #include "runtime/sys/user_memory.h"
 #include <string.h>
 
-/* What was sent to the greenlet alone while it had company, the kernel does not know of. */
+/*
+ * False also if a signal is pending that was sent to the greenlet alone while there were other greenlets: the kernel
+ * does not know of it.
+ */
 static bool waits_in_kernel(struct blocking *call, uint64_t set)
 {
 	if (!goes_native(call))
@@ -67,7 +70,7 @@ int sigwaitinfo(const sigset_t *set, siginfo_t *info)
 	return waits_in_kernel(&call, signal_bits(set)) ? libc.sigwaitinfo(set, info) : wait_for(&call, set, info);
 }
 
-/* It answers with an error number, and no handler ends it. */
+/* Returns an error number, and is not ended by a handler. */
 int sigwait(const sigset_t *set, int *signo)
 {
 	struct blocking call = blocking_until(CALL_sigwait, FOR_EVER);
@@ -88,7 +91,7 @@ int sigwait(const sigset_t *set, int *signo)
 	return 0;
 }
 
-/* Until a handler has run: park() ends with EINTR then. */
+/* Waits until a handler has run: park() then ends with EINTR. */
 static int wait_for_handler(struct blocking *call)
 {
 	int error;

@@ -1,6 +1,6 @@
 /*
- * Signals by the words of System V and of BSD, of which programs still use some. libc comes from there to its sigaction
- * and sigprocmask by ways of its own; here the way is ours.
+ * The signal calls of System V and of BSD, some of which programs still use. libc implements them by internal calls of
+ * its own sigaction and sigprocmask; here they call the hooks.
  */
 #include "calls.h"
 #include "preload/core/libc.h"
@@ -8,7 +8,7 @@
 
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
-/* An error as sigaddset has it, be there no such signal or one that libc keeps to itself. */
+/* Sets errno as sigaddset() does, both for an invalid signal and for one that libc reserves. */
 static int change_one(int how, int signo)
 {
 	sigset_t set;

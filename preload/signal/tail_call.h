@@ -1,14 +1,14 @@
 /*
  * Entries of functions whose frames must not lie between libc's function and its caller.
  *
- * A function that returns twice, as setjmp does, must be called with the stack as its caller left it. So ours calls
- * first(a, b) with its two arguments, and then goes on to the function that this answers, as if that had been called.
+ * A function that returns twice, as setjmp does, must be called with the stack as its caller left it. So our entry
+ * calls first(a, b) with its two arguments, and then jumps to the function that first() returns, as if that had been
+ * called.
  *
- * RETURNS_BY(name, before, after), where this is defined, is for swapcontext(): ours calls before(a, b, &swap) and then
- * goes on to swap.go_to(a, b), too, but the caller to which that returns is after(&swap, result, position), which has
- * its result returned to our caller. position is the stack pointer with which our caller goes on. The address to which
- * our caller's call returns, and the swap, are in registers of the context that is saved: nothing else on the stack is
- * ours.
+ * RETURNS_BY(name, before, after), where this is defined, is for swapcontext(): our entry calls before(a, b, &swap) and
+ * then jumps to swap.go_to(a, b), too. That returns to after(&swap, result, position), whose result is returned to our
+ * caller. position is the stack pointer with which our caller goes on. The address to which our caller's call returns,
+ * and the swap, are in registers of the context that is saved: nothing else on the stack is ours.
  */
 #ifndef PRELOAD_SIGNAL_TAIL_CALL_H
 #define PRELOAD_SIGNAL_TAIL_CALL_H
@@ -17,9 +17,9 @@
 #include <ucontext.h>
 
 struct swap {
-	void *go_to; /* not there after the switch */
+	void *go_to; /* not valid after the switch */
 	struct wait_record *waits;
-	const volatile struct handler_mark *handler; /* the innermost; not there after a failure */
+	const volatile struct handler_mark *handler; /* the innermost; not valid after a failure */
 };
 
 #if defined(__x86_64__)
@@ -47,9 +47,7 @@ struct swap {
 		"	.cfi_endproc\n"                                                                                      \
 		".size " #name ", . - " #name "\n");
 
-/*
- * libc's function saves and restores the registers of arguments. A failed system call in it changes neither r8 nor r9.
- */
+/* libc's function saves and restores the argument registers. A failed system call in it changes neither r8 nor r9. */
 #define RETURNS_BY(name, before, after)                                                                                \
 	__asm__(".text\n"                                                                                              \
 		".globl " #name "\n"                                                                                   \
@@ -125,8 +123,8 @@ struct swap {
 
 /*
  * The swap and the address to which our caller's call returns are x2 to x4 of the context that is saved. libc loads
- * these registers of every context, as they hold arguments of what makecontext() has a context begin with, and has no
- * reason to store what they are in the midst of a call.
+ * these registers of every context, because they hold the arguments with which a context of makecontext() starts, and
+ * has no reason to store their values during a call.
  */
 #define RETURNS_BY(name, before, after)                                                                                \
 	_Static_assert(offsetof(ucontext_t, uc_mcontext.regs[2]) == 200, "as in the code below");                      \
@@ -173,7 +171,7 @@ struct swap {
 		"	.cfi_endproc\n"                                                                                      \
 		".size " #name ", . - " #name "\n");
 #else
-/* Then libc's own is found, and what it saves is taken for the mask. */
+/* Then the call goes to libc's own function, and the mask that it saves is used. */
 #define CALLS_FIRST(name, first)
 #endif
 
