@@ -1,6 +1,6 @@
 /*
- * Forks without handlers, _Fork() and those by clone(2), and the tasks that clone(2) makes in our memory. The child of
- * a fork is told that it is one. A task in our memory is an OS thread without greenlets.
+ * Forks without handlers, _Fork() and those by clone(2), and the tasks that clone(2) creates in our memory. The child
+ * of a fork is told that it is one. A task in our memory is an OS thread without greenlets.
  */
 #include "preload/core/blocking.h"
 #include "preload/core/syscall_numbers.h"
@@ -28,7 +28,10 @@ static pid_t do__Fork(void)
 }
 synonym(_Fork, do__Fork);
 
-/* A child that ran in our memory would keep our books with its own descriptors. libc has _Fork() since 2.34. */
+/*
+ * A child that ran in our memory would update our file-descriptor table for its own descriptors. libc has _Fork() since
+ * 2.34.
+ */
 pid_t vfork(void)
 {
 	pid_t child = do__Fork();
@@ -42,7 +45,7 @@ struct request {
 	void *stack, *arg, *tls;
 	int flags, result, error;
 	pid_t *parent_id, *child_id;
-	uint64_t mask; /* that the child is to have, where it is made by a helper */
+	uint64_t mask; /* the child's mask, if an offload thread creates it */
 };
 
 static int make_task(const struct request *r, int (*fn)(void *arg), void *arg, int flags, void *tls)
@@ -50,7 +53,7 @@ static int make_task(const struct request *r, int (*fn)(void *arg), void *arg, i
 	return libc.clone(fn, r->stack, flags, arg, r->parent_id, tls, r->child_id);
 }
 
-/* The child of a fork that has a function to run: it does not come back from the call. */
+/* The child of a fork that has a function to run: it does not return from the call. */
 static int begin_forked(void *arg)
 {
 	const struct request *r = arg;
@@ -71,7 +74,7 @@ static int fork_with_function(struct request *r)
 	return child;
 }
 
-/* While the caller waits for the child to leave our memory, it may as well use its storage. */
+/* While the caller waits for the child to leave our memory, the child may use the caller's storage. */
 static int make_as_vfork(const struct request *r, int (*fn)(void *arg), void *arg)
 {
 	int child, before = task_flags;
@@ -165,8 +168,8 @@ long raw_fork(long a, long b, long c, long d, long e, long f)
 }
 
 /*
- * A child that comes back from the call on the caller's stack: it is a fork, or is made one as with vfork(). On a stack
- * of its own it could not come back from libc's function.
+ * A child that returns from the call on the caller's stack: it is a fork, or is made one as with vfork(). On a stack of
+ * its own it could not return from libc's function.
  */
 static bool is_fork(unsigned long flags, unsigned long stack)
 {
@@ -199,7 +202,7 @@ static bool read_words(void *to, const void *from, size_t size)
 	return true;
 }
 
-/* The kernel takes structures of several sizes; all that matters here is in the first of them. */
+/* The kernel accepts structures of several sizes; all that matters here is in the smallest of them. */
 long raw_clone3(long arguments, long size, long c, long d, long e, long f)
 {
 	struct clone_args copy;

@@ -1,6 +1,6 @@
 /*
- * Calls by which another program starts. It inherits the signal mask of the thread that makes the call: the OS thread
- * has the calling greenlet's for so long.
+ * Calls that start another program. It inherits the signal mask of the thread that makes the call: so the OS thread has
+ * the calling greenlet's mask for the time of the call.
  */
 #include "preload/core/blocking.h"
 #include "runtime/sched/mask.h"
@@ -10,7 +10,7 @@
 
 extern char **environ;
 
-/* After a call that came back. */
+/* For a call that has returned. */
 static long back(bool shown, long result)
 {
 	if (shown)
@@ -70,7 +70,7 @@ static size_t count_arguments(va_list arguments)
 	return n;
 }
 
-/* After the terminating NULL the environment may follow. */
+/* The environment may follow the terminating NULL. */
 static int execute_list(int (*execute)(const char *file, char *const argv[], char *const envp[]), const char *file,
     const char *first, va_list arguments, bool has_environment)
 {
@@ -132,7 +132,7 @@ int posix_spawnp(pid_t *restrict child, const char *restrict file, const posix_s
 	return (int)back(shown, libc.posix_spawnp(child, file, actions, attributes, argv, envp));
 }
 
-/* The descriptor of the child is new to the books. */
+/* The descriptor of the child is new to the file-descriptor table. */
 static int spawned(int error, const int *fd)
 {
 	if (!error && fd && (self || fd_traits(*fd)))

@@ -1,6 +1,6 @@
 /*
- * Calls by which an OS thread goes to namespaces of its own, or to those of others. Natively, the calls that it makes
- * thereafter are made there: so must be those that helpers make for it.
+ * Calls by which an OS thread moves to new namespaces, or to existing ones. Natively, its later calls are made there:
+ * so must be those that offload threads make for it.
  */
 #include "preload/core/blocking.h"
 #include "runtime/io/ring.h"

@@ -1,7 +1,7 @@
 /*
- * Waiting for children. Each call looks first, without waiting; what is there is as ever the first comer's. A greenlet
- * that waits for the end of one child parks on its pidfd, any other stands in a line (wait_line.c). Nobody needs
- * SIGCHLD for it: the program may block, ignore or handle that.
+ * Waiting for children. Each call checks first, without waiting; as ever, a child goes to the first caller that takes
+ * it. A greenlet that waits for the end of one child parks on its pidfd, any other is in a wait queue (wait_any.c).
+ * None of this needs SIGCHLD: the program may block, ignore or handle that.
  */
 #include "wait.h"
 #include "preload/core/stats.h"
@@ -12,16 +12,16 @@
 #include "sigchld.h"
 
 /*
- * A pidfd tells of the end alone, but to its tracer a child also answers when it stops, be it asked to or not. A look
- * from time to time finds that: soon at first, as the stop that is waited for mostly is, and then each second.
+ * A pidfd reports only the end of a child. But a tracer also gets the stops of a traced child, asked for or not. A
+ * check from time to time finds those: soon at first, as the expected stop mostly comes soon, and later each second.
  */
 #define FIRST_LOOK (20 * NANOS_PER_MSEC)
 #define LAST_LOOK  NANOS_PER_SEC
 
-/* That of the main thread. On its own OS thread only, where a handler may find it. */
+/* The main thread's wait. Used on its own OS thread only, where a handler may find it. */
 static struct child_wait *volatile main_wait;
 
-/* By what can be done in a signal handler. */
+/* Signal-safe. */
 static void look(struct child_wait *wait)
 {
 	long result, options = wait->options | WNOHANG;
@@ -41,8 +41,9 @@ static void look(struct child_wait *wait)
 }
 
 /*
- * Where the handler of SIGCHLD may look, too, it must not do so at the same time: both could find something. And it
- * runs before the wait is over. Any other handler would leave with the mask that the greenlets have.
+ * If the handler of SIGCHLD may check, too, it must not do so at the same time: both could find something. A pending
+ * SIGCHLD is taken first, because its handler runs before the wait is over. All signals are blocked, because any other
+ * handler would return with the greenlets' mask, and so could unblock SIGCHLD.
  */
 static void look_alone(struct child_wait *wait)
 {
@@ -72,7 +73,7 @@ void take_child_before_handler(void)
 		remote_wake(wait->greenlet);
 }
 
-/* For the end of one child, and nothing else of it. */
+/* True for a wait for the end of one child, and nothing else of it. */
 static bool can_use_pidfd(const struct child_wait *wait)
 {
 	return wait->type == P_PID && (wait->options & (WEXITED | WSTOPPED | WCONTINUED)) == WEXITED && !wait->line;
@@ -96,7 +97,7 @@ static void close_pidfd(struct child_wait *wait)
 	wait->pidfd = -1;
 }
 
-/* Whatever else is wrong with the descriptor, it is opened anew, or the line takes over where it cannot be. */
+/* On any other error of the descriptor, it is opened anew; if that fails, the queue takes over. */
 static int park_on_pidfd(struct child_wait *wait)
 {
 	struct wait_options until = wait->call.until;
@@ -114,9 +115,9 @@ static int park_on_pidfd(struct child_wait *wait)
 }
 
 /*
- * With __WNOTHREAD the children of other OS threads are not meant. The line knows no such difference: if it has called
- * and there is nothing to take, the next time is a little later, or it would call at once. The same where the line has
- * nobody who watches it.
+ * With __WNOTHREAD the children of other OS threads do not count. The queue does not make that difference: if it has
+ * woken the waiter and there is nothing to take, the waiter joins again a little later, because the queue would wake it
+ * at once. The same holds if no thread watches the queue.
  */
 static int rest_from_line(struct child_wait *wait)
 {
@@ -142,7 +143,7 @@ static int wait_for_change(struct child_wait *wait)
 										      : wait_in_line(wait);
 }
 
-/* As in the kernel, what can be had is taken even where a handler has run; but not by who is cancelled. */
+/* As in the kernel, a child that is there is taken even if a handler has run; but not by a cancelled caller. */
 static int look_and_wait(struct child_wait *wait)
 {
 	bool has_parked = false, is_ended;
@@ -168,7 +169,7 @@ static void leave(struct child_wait *wait)
 	leave_line(wait);
 }
 
-/* If the jump does not leave it after all, it finds that it is called, and begins again. */
+/* If the jump does not leave the wait after all, the wait finds itself woken, and begins again. */
 static void leave_by_jump(struct wait_record *stay)
 {
 	struct child_wait *wait = (struct child_wait *)stay;
@@ -179,7 +180,7 @@ static void leave_by_jump(struct wait_record *stay)
 		main_wait = wait->outer;
 }
 
-/* The child may go on with the wait that the fork has interrupted: nothing is left of the parent's. */
+/* The child of a fork may go on with the wait that the fork has interrupted: nothing of the parent's wait remains. */
 static void begin_anew(struct wait_record *stay)
 {
 	struct child_wait *wait = (struct child_wait *)stay;

@@ -1,4 +1,4 @@
-/* wait4 and those that are short for it. libc's own calls, as in system() and pclose(), come to it, too. */
+/* wait4 and its shorter variants. libc's own calls, as in system() and pclose(), arrive here, too. */
 #include "wait.h"
 
 static void set_pid(struct child_wait *wait, pid_t pid)
@@ -9,7 +9,7 @@ static void set_pid(struct child_wait *wait, pid_t pid)
 	} else if (pid == 0) {
 		wait->type = P_PGID;
 		wait->id = (id_t)(pid_t)raw_syscall(SYS_getpgid, 0, 0, 0, 0, 0, 0);
-		if (wait->id > 1) /* -1 would be any */
+		if (wait->id > 1) /* -1 would mean any child */
 			wait->pid = -(pid_t)wait->id;
 	} else {
 		wait->type = pid < 0 ? P_PGID : P_PID;
@@ -23,7 +23,7 @@ static pid_t wait_for(enum call which, pid_t pid, int *status, int options, stru
 	    .call = blocking_on(which, -1, 0), .is_wait4 = true, .status = status, .usage = usage};
 
 	wait.call.dont_wait = options & WNOHANG;
-	/* The kernel is to refuse what is not wait4's, and our own mark not to hide it. */
+	/* The kernel must refuse flags that wait4 does not have; our own flag must not hide them. */
 	if (goes_native(&wait.call) || (options & WEXITED))
 		return libc.wait4(pid, status, options, usage);
 	wait.options = options | WEXITED;

@@ -1,10 +1,11 @@
 /*
- * Waiting for any child, for those of a group, for stops: there is no descriptor that tells. So a helper OS thread
- * waits for the same, and only looks: what it has found is left for a greenlet to take. Those who wait for the same
- * children stand in a line that has one helper at a time. When that has found something, the first is called; whoever
- * leaves calls the next, who has the line watched again if there is nothing left for him.
+ * Waiting for any child, for those of a group, for stops: no descriptor reports these. So an offload thread waits for
+ * the same, and only looks: it leaves what it has found for a greenlet to take. Those that wait for the same children
+ * are in one wait queue, which has one offload thread at a time. When that thread has found something, it wakes the
+ * first waiter. A waiter that leaves wakes the next, which has the queue watched again if there is nothing left for it.
  *
- * A helper cannot be called back. If all have left its line meanwhile, it stays, and those who come next find it there.
+ * An offload thread cannot be recalled. If all waiters have left its queue meanwhile, it stays, and later waiters find
+ * it there.
  */
 #include "preload/core/stats.h"
 #include "runtime/lifecycle/fork.h"
@@ -19,16 +20,16 @@ struct line {
 	idtype_t type;
 	id_t id;
 	unsigned options;
-	unsigned users; /* those who stand in it, and the helper */
+	unsigned users; /* the waiters in it, and the offload thread */
 	bool is_watched, has_looked;
-	bool is_unwatched; /* no OS thread was to be had that could watch it */
+	bool is_unwatched; /* no OS thread was available to watch it */
 	struct child_wait *first;
 };
 
 static struct line *lines;
 static struct lock lines_lock;
 
-/* No handler may interrupt who has the lock: it could want it, too, or jump away. */
+/* No handler may interrupt the owner of the lock: it could want the lock, too, or jump away. */
 static uint64_t lock_lines(void)
 {
 	const uint64_t all = ~0ull;
@@ -45,7 +46,7 @@ static void unlock_lines(uint64_t before)
 	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&before, 0, sizeof(before), 0, 0);
 }
 
-/* The helpers, the waiters and the owner of the lock exist in the parent only. */
+/* The offload threads, the waiters and the owner of the lock exist in the parent only. */
 static void begin_anew(void)
 {
 	atomic_store(&lines_lock.state, 0);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Whose pidfd it is, by proc_pid_fdinfo(5); 0 where that cannot be told, or the process is gone. */
+/* The process of a pidfd, from proc_pid_fdinfo(5); 0 if that cannot be found out, or the process is gone. */
 static pid_t pid_of(int pidfd)
 {
 	char path[40], text[512];
@@ -25,7 +25,7 @@ static pid_t pid_of(int pidfd)
 	return n > 0 ? (pid_t)n : 0;
 }
 
-/* A pidfd may be closed while it is waited with: the child is meant. False for one that is told not to wait. */
+/* A pidfd may be closed during the wait, so the wait is for the child itself. False for a pidfd with O_NONBLOCK. */
 static bool name_child(struct child_wait *wait)
 {
 	pid_t pid = raw_syscall(SYS_fcntl, (long)wait->id, F_GETFL, 0, 0, 0, 0) & O_NONBLOCK ? 0
@@ -58,7 +58,7 @@ static int wait_for_id(
 	return -1;
 }
 
-/* A thread is no child, and the kernel does not know the descriptor of a greenlet as a pidfd. */
+/* A thread is not a child, and the kernel does not know the descriptor of a greenlet as a pidfd. */
 static int answered(idtype_t type, id_t id, int result)
 {
 	struct greenlet *g;
@@ -77,7 +77,7 @@ int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
 	return answered(type, id, is_native ? libc.waitid(type, id, info, options) : result);
 }
 
-/* The kernel's has one argument more. */
+/* The raw system call has one argument more. */
 long raw_waitid(long type, long id, long info, long options, long usage, long f)
 {
 	bool is_native;
