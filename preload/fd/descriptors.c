@@ -1,4 +1,7 @@
-/* The calls that make, share, change and close descriptors: the books follow, and our own loops' stay out of reach. */
+/*
+ * The calls that make, share, change and close descriptors. They keep the file-descriptor table up to date, and protect
+ * the descriptors of our own loops.
+ */
 #include "lock.h"
 #include "owner.h"
 #include "preload/core/blocking.h"
@@ -51,7 +54,7 @@ int close(int fd)
 	return unlikely(may_linger(fd)) ? close_lingering(fd) : close_number(fd);
 }
 
-/* In pieces, around those of our loops. */
+/* Closes in pieces, around the descriptors of our loops. */
 static int close_all(unsigned first, unsigned last, int flags)
 {
 	unsigned from = first, own;
@@ -96,7 +99,7 @@ int close_range(unsigned int first, unsigned int last, int flags)
 	return leave_shared_table(result, flags);
 }
 
-/* Where close_range is refused, libc's would close ours, too. */
+/* If close_range is refused, libc's closefrom() would close our descriptors, too. */
 static void close_one_by_one(int lowest)
 {
 	long limit = sysconf(_SC_OPEN_MAX);
@@ -129,9 +132,9 @@ void closefrom(int lowest)
 }
 
 /*
- * libc closes a stream's descriptor by a way of its own, which tells us where it is patched: then at the right time,
- * when whoever is busy with the stream has let go of it. It tells of what the books know.
- * Returns the descriptor, -1 for none.
+ * libc closes a stream's descriptor by an internal call. If libc is patched, the patch reports this call to us at the
+ * right time, when no other thread uses the stream any more; it reports only descriptors that the file-descriptor table
+ * knows. Returns the descriptor, or -1 for none.
  */
 static int forget_stream(FILE *stream)
 {
@@ -191,7 +194,7 @@ static int twin_of(int fd, int twin)
 	return twin;
 }
 
-/* The number was another file's. */
+/* The number belonged to another file. */
 static int in_place_of(int fd, int twin, int result)
 {
 	if (result >= 0)
@@ -204,7 +207,7 @@ int dup(int fd)
 	return twin_of(fd, libc.dup(fd));
 }
 
-/* The new number is closed first, unless the call is going to fail. */
+/* The new number is closed first, unless the call is going to fail. False if it is one of ours. */
 static bool makes_way(int fd, int twin)
 {
 	if (fd_is_ours(twin))
@@ -214,7 +217,7 @@ static bool makes_way(int fd, int twin)
 	return true;
 }
 
-/* Both but for dup3's flags, and where the two numbers are the same. */
+/* dup2 and dup3: they differ only in dup3's flags, and in the result for two equal numbers. */
 struct put {
 	int fd, twin, flags;
 	bool by_dup3;
@@ -270,7 +273,7 @@ static void note_flags(int fd, int flags)
 	fd_note(fd, flags & O_DIRECT ? FD_DIRECT : 0, flags & O_DIRECT ? 0 : FD_DIRECT);
 }
 
-/* Whatever the third argument is, a word holds it. */
+/* A word holds the third argument, whatever its type. */
 int fcntl(int fd, int command, ...)
 {
 	va_list rest;
@@ -308,7 +311,7 @@ static bool sets_mode(unsigned long request)
 	case TCSETA:
 	case TCSETAW:
 	case TCSETAF:
-	case _IOC(_IOC_WRITE, 'T', 0x2b, 44): /* TCSETS2, with the kernel's struct termios2, and its kin */
+	case _IOC(_IOC_WRITE, 'T', 0x2b, 44): /* TCSETS2, with the kernel's struct termios2, and its variants */
 	case _IOC(_IOC_WRITE, 'T', 0x2c, 44):
 	case _IOC(_IOC_WRITE, 'T', 0x2d, 44):
 		return true;
@@ -317,7 +320,7 @@ static bool sets_mode(unsigned long request)
 	}
 }
 
-/* Changing a terminal from the background stops the process, unless the thread that does so blocks SIGTTOU. */
+/* Changing a terminal from the background stops the process, unless the calling thread blocks SIGTTOU. */
 static int ask_terminal(int fd, unsigned long request, void *argument)
 {
 	bool shown = show_own_blocks(STOPS_BACKGROUND);
@@ -342,7 +345,7 @@ int ioctl(int fd, unsigned long request, ...)
 	result = is_of_terminals(request) ? ask_terminal(fd, request, argument) : libc.ioctl(fd, request, argument);
 	if (result >= 0 && request == FIONBIO && (fd_traits(fd) & FD_LEARNT))
 		note_nonblock(fd, *(int *)argument);
-	if (result > 2 && (fd_traits(result) & FD_KNOWN)) /* it may be a new descriptor, as of TIOCGPTPEER */
+	if (result > 2 && (fd_traits(result) & FD_KNOWN)) /* it may be a new descriptor, as from TIOCGPTPEER */
 		fd_note(result, 0, fd_traits(result));
 	return result;
 }
@@ -398,7 +401,8 @@ static bool is_a_trait(int option)
 }
 
 /*
- * That it is set no more is not noted: it may be a listening socket, and what has come to it has the option as it was.
+ * Turning the option off is not noted: the socket may be listening, and connections that it already holds have the
+ * option as it was.
  */
 static void note_lingering(int fd, const struct linger *linger)
 {
@@ -420,7 +424,7 @@ int setsockopt(int fd, int level, int option, const void *value, socklen_t lengt
 	return result;
 }
 
-/* poll(2) does not tell who waits to write to a local socket that its own end is shut down. */
+/* poll(2) does not report to a waiting writer of a local socket that its own end is shut down. */
 int shutdown(int fd, int how)
 {
 	int result = libc.shutdown(fd, how);

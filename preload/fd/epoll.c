@@ -95,7 +95,7 @@ int do_epoll_pwait2(int epfd, struct epoll_event *events, int max, const struct 
 }
 synonym(epoll_pwait2, do_epoll_pwait2);
 
-/* A wait for an instance that watches a listener goes first, as one for the listener itself does. */
+/* A wait for an epoll instance that watches a listener goes first, as one for the listener itself does. */
 int epoll_ctl(int epfd, int operation, int fd, struct epoll_event *event)
 {
 	int result = libc.epoll_ctl(epfd, operation, fd, event);

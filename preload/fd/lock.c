@@ -1,6 +1,7 @@
 /*
- * Locks on files. Those of records belong to the process, the others to the open file description: so whichever thread
- * waits for one takes it for all, and a helper does, as the kernel tells nobody else when it is free.
+ * Locks on files. Record locks belong to the process, the others to the open file description. So a lock that one
+ * thread waits for is taken for all threads. An offload thread waits, because the kernel notifies only the waiting
+ * thread when the lock is free.
  */
 #include "lock.h"
 #include "preload/core/blocking.h"
@@ -14,7 +15,7 @@ int lock_record(enum call which, int fd, int command, struct flock *lock)
 	struct blocking call = blocking_on(which, -1, 0);
 	int result;
 
-	/* fcntl itself is for all that there is to do with descriptors. */
+	/* The option for fcntl itself would turn off all of its other commands, too. */
 	if (goes_native(&call) || call_is_off[CALL_flock])
 		return libc.fcntl(fd, command, lock);
 	result = libc.fcntl(fd, command == F_SETLKW ? F_SETLK : F_OFD_SETLK, lock);

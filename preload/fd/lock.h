@@ -4,7 +4,7 @@
 
 #include "preload/core/libc.h"
 
-/* fcntl(fd, command, lock) with F_SETLKW or F_OFD_SETLKW, counted for which. */
+/* fcntl(fd, command, lock) with F_SETLKW or F_OFD_SETLKW; the statistics count it as which. */
 int lock_record(enum call which, int fd, int command, struct flock *lock);
 
 #endif

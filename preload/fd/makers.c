@@ -1,13 +1,13 @@
 /*
- * The calls that make a descriptor and have no file of their own here: what the books say of the number is about one
- * that was closed behind our back. For those of syscall() see syscalls.c. What comes by
- * ioctl, or as an answer of a ring, stays unknown, see is_unknown().
+ * The calls that make a descriptor and have no file of their own here: an existing entry of the file-descriptor table
+ * for the number belongs to a descriptor that was closed without our notice. For the calls by syscall() see
+ * preload/syscall/syscall.c. A descriptor from ioctl, or from a ring's completion, stays unknown, see is_unknown().
  */
 #include "preload/core/blocking.h"
 #include <fcntl.h>
 #include <stdarg.h>
 
-/* A new description. Without greenlets it is only made sure that nothing wrong is believed. */
+/* A new open file description. Without greenlets, only a stale entry of the table is removed. */
 static int noted(int fd)
 {
 	if (fd >= 0 && self)
@@ -27,7 +27,7 @@ int timerfd_create(clockid_t clock, int flags)
 	return noted(libc.timerfd_create(clock, flags));
 }
 
-/* Of one that is there already it changes the signals. */
+/* For an existing descriptor the call only changes the signals. */
 int signalfd(int fd, const sigset_t *mask, int flags)
 {
 	int made = libc.signalfd(fd, mask, flags);

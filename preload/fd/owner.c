@@ -1,6 +1,6 @@
 /*
- * The kernel signals the OS thread of a greenlet that owns a descriptor, and tells the descriptor where the signal was
- * chosen by F_SETSIG: where it was not, SIGIO is chosen here, which is what the kernel sends then.
+ * The kernel signals the OS thread of a greenlet that owns a descriptor, and reports the descriptor if the signal was
+ * chosen by F_SETSIG. If none was chosen, SIGIO is chosen here, which is what the kernel sends then.
  */
 #include "owner.h"
 #include "preload/core/blocking.h"
@@ -22,7 +22,7 @@ static struct greenlet *owner_of(int fd)
 	return addressee_of(OF_DESCRIPTOR, fd, NULL, &g) ? g : NULL;
 }
 
-/* The process as a whole, if anybody, owns it from now on. */
+/* From now on the owner is the process as a whole, or none. */
 static void forget_owner(int fd)
 {
 	if (is_unchosen(fd))
@@ -30,7 +30,7 @@ static void forget_owner(int fd)
 	forget_addressee(OF_DESCRIPTOR, fd);
 }
 
-/* The kernel takes a thread other than the first for no process: then nobody owns it. */
+/* To the kernel, a thread other than the first is not a process: then there is no owner. */
 static int set_process(int fd, long id)
 {
 	int result = libc.fcntl(fd, F_SETOWN, greenlet_named((pid_t)id) ? 0 : id);
@@ -40,7 +40,7 @@ static int set_process(int fd, long id)
 	return result;
 }
 
-/* The main one has signals of its own, too, once there are others. */
+/* The main greenlet has signals of its own, too, once there are others. */
 static bool is_of_greenlet(pid_t id)
 {
 	return greenlet_named(id) || (self && id == kernel_id_of(self));
@@ -79,7 +79,7 @@ static int set_owner(int fd, const struct f_owner_ex *owner)
 	return result;
 }
 
-/* The OS thread's id may also be meant as what it is. */
+/* The OS thread's id may also stand for the OS thread itself. */
 static int get_owner(int fd, int command, long argument)
 {
 	struct f_owner_ex *owner = (struct f_owner_ex *)argument;

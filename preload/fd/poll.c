@@ -6,10 +6,13 @@
 #include "runtime/sched/mask.h"
 #include "runtime/sys/user_memory.h"
 
-/* More than these are not noted one by one: the look itself costs little beside them then. */
+/* Larger sets are not noted one by one: compared with them the poll itself costs little. */
 #define FEW 8
 
-/* What a look has found, so that whoever waits for the same next, as callers that look before they wait do, parks. */
+/*
+ * Notes what a poll has found, so that the next wait for the same descriptor parks at once: many callers poll before
+ * they wait.
+ */
 static int noted(const struct pollfd *fds, nfds_t n, int ready)
 {
 	nfds_t i;
@@ -25,15 +28,15 @@ static int noted(const struct pollfd *fds, nfds_t n, int ready)
 	return ready;
 }
 
-/* What lies there can be read for sure; of anything else only the kernel can tell. */
+/* True for memory on our stack, which is readable for sure; for any other memory only the kernel knows. */
 static bool is_on_our_stack(const void *from, const void *to)
 {
 	return from > __builtin_frame_address(0) && to <= self->mem.high;
 }
 
 /*
- * True when a look would find nothing, as far as is known, and then leaves the array as the look would have. Where
- * that is no longer so, the wait ends at once.
+ * True if, as far as is known, a poll would find nothing; then leaves the array as the poll would have. If that is no
+ * longer so, the wait ends at once.
  */
 static bool is_drained(struct pollfd *fds, nfds_t n)
 {
@@ -49,7 +52,7 @@ static bool is_drained(struct pollfd *fds, nfds_t n)
 	return true;
 }
 
-/* By the call that the program makes: where the other one is refused, that is not to be seen. */
+/* Polls by the call that the program makes: if a sandbox refuses the other one, the program must not see that. */
 static int look(enum call which, struct pollfd *fds, nfds_t n)
 {
 	static const struct timespec no_time;
@@ -57,7 +60,7 @@ static int look(enum call which, struct pollfd *fds, nfds_t n)
 	return noted(fds, n, which == CALL_poll ? libc.poll(fds, n, 0) : libc.ppoll(fds, n, &no_time, NULL));
 }
 
-/* No more than lie on two pages. */
+/* As many as fit on two pages. */
 #define SOME 64
 
 static bool are_readable(const struct pollfd *fds, nfds_t n)
@@ -87,7 +90,7 @@ static int poll_green(struct blocking *call, struct pollfd *fds, nfds_t n)
 		give_way(false);
 	ready = !call->until.mask && is_drained(fds, n) ? 0 : look(call->call, fds, n);
 
-	/* The last look comes after the deadline, as the kernel has it. */
+	/* As in the kernel, the last poll comes after the deadline. */
 	while (ready == 0) {
 		int woken = park_until_any(call, fds, n);
 

@@ -37,7 +37,7 @@ ssize_t readv(int fd, const struct iovec *iov, int count)
 	return settled(&call, n);
 }
 
-/* A position of its own is for files that have one, and those wait for nothing but the disk. */
+/* A read with an explicit position is for files that have one, and those wait for nothing but the disk. */
 static ssize_t read_at(struct blocking *call, const struct iovec *iov, int count, off_t position, int flags)
 {
 	if (goes_native(call) && position >= 0 && may_be_uncached(call, position))
@@ -46,7 +46,7 @@ static ssize_t read_at(struct blocking *call, const struct iovec *iov, int count
 	return libc.preadv2(call->fd, iov, count, position, flags);
 }
 
-/* Others the kernel refuses, and we could not tell that from its refusal of RWF_NOWAIT. */
+/* The kernel refuses other flags, and we could not tell that refusal from its refusal of RWF_NOWAIT. */
 #define KNOWN_FLAGS (RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT | RWF_APPEND)
 
 ssize_t do_preadv2(int fd, const struct iovec *iov, int count, off_t position, int flags)
@@ -67,13 +67,13 @@ ssize_t do_preadv2(int fd, const struct iovec *iov, int count, off_t position, i
 }
 synonym(preadv2, do_preadv2);
 
-/* What was written counts, whatever ended the call. */
+/* Bytes that were written count, whatever ended the call. */
 static ssize_t written(struct blocking *call, size_t done, ssize_t last)
 {
 	return settled(call, done ? (ssize_t)done : written_by(call->fd, 0, last));
 }
 
-/* Of which the first bytes may be written already. */
+/* Writes `buf[done..count)`; the fast path may have sent `done` bytes. */
 static SELDOM ssize_t write_rest(enum call name, int fd, const void *buf, size_t count, size_t done)
 {
 	struct blocking call = blocking_on(name, fd, POLLOUT);
@@ -100,7 +100,7 @@ ssize_t write(int fd, const void *buf, size_t count)
 	return written_by(fd, 0, result_of(CALL_write, n));
 }
 
-/* The whole vector at first; if it is cut short, what remains of it element by element. */
+/* Writes the whole vector at first; if it is cut short, the rest element by element. */
 static ssize_t write_vector(struct blocking *call, const struct iovec *iov, int count, int flags)
 {
 	size_t done = 0, size;
@@ -149,7 +149,7 @@ ssize_t do_pread(int fd, void *buf, size_t count, off_t position)
 }
 synonym(pread, do_pread);
 
-/* What has a position takes what is written at once: these are cancellation points, no more. */
+/* A file with positions accepts a write at once: these calls are cancellation points, no more. */
 ssize_t pwrite(int fd, const void *buf, size_t count, off_t position)
 {
 	act_on_cancellation(CALL_pwrite);

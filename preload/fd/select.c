@@ -1,6 +1,6 @@
 /*
- * select and pselect. The kernel is asked without waiting, on the caller's own sets, so that the answer and the errors
- * are its own. An answer overwrites the sets: they are copied before, and put back before each wait.
+ * select and pselect. The kernel is polled without waiting, on the caller's own sets, so that the result and the errors
+ * are the kernel's. The result overwrites the sets: they are copied before, and restored before each wait.
  */
 #include "calls.h"
 #include "preload/core/blocking.h"
@@ -13,16 +13,16 @@
 #include <string.h>
 #include <sys/syscall.h>
 
-/* What fits into the caller's stack: sets of FD_SETSIZE bits, and this many descriptors among them. */
+/* What fits on the caller's stack: sets of FD_SETSIZE bits, and this many descriptors among them. */
 #define WORDS_ON_STACK (FD_SETSIZE / NFDBITS)
 #define FDS_ON_STACK   32
 
 #define SMALLEST_PAGE 4096
 
-/* How often a descriptor is looked at that wakes us for nothing, see mute(). */
+/* The interval at which a descriptor that causes spurious wake-ups is checked, see mute(). */
 #define MUTE_INTERVAL (20 * NANOS_PER_MSEC)
 
-/* Of what poll says, that which select counts: as in the kernel. */
+/* The results of poll that select counts, as in the kernel. */
 #define COUNTS_READING (POLLIN | POLLRDNORM | POLLRDBAND | POLLHUP | POLLERR | POLLNVAL)
 #define COUNTS_WRITING (POLLOUT | POLLWRNORM | POLLWRBAND | POLLERR | POLLNVAL)
 #define COUNTS_URGENT  (POLLPRI | POLLNVAL)
@@ -35,17 +35,17 @@ struct asked {
 };
 
 struct selection {
-	int n;                /* no descriptor from here on counts */
+	int n;                /* descriptors from here on do not count */
 	struct asked sets[3]; /* for reading, writing, exceptions */
 	fd_mask *saved;       /* where all copies are */
 	struct pollfd *fds;   /* what to wait for; NULL before the first wait */
 	nfds_t count;
-	bool muted; /* some of fds are passed over */
+	bool muted; /* some of fds are skipped */
 	fd_mask stack_words[3 * WORDS_ON_STACK];
 	struct pollfd stack_fds[FDS_ON_STACK];
 };
 
-/* How many of the words can be read: one is tried in each page. */
+/* The number of readable words: one is tried in each page. */
 static size_t count_readable(const fd_mask *bits, size_t words)
 {
 	size_t n = 0, to_next_page;
@@ -57,7 +57,10 @@ static size_t count_readable(const fd_mask *bits, size_t words)
 	return n < words ? n : words;
 }
 
-/* Copies what can be read: wild pointers are the kernel's to find (EFAULT), and nfds may reach beyond the set. */
+/*
+ * Copies what is readable: invalid pointers are left for the kernel to find (EFAULT), and nfds may reach beyond the
+ * set.
+ */
 static void copy_set(struct asked *set, size_t words)
 {
 	set->words = set->bits ? count_readable(set->bits, words) : 0;
@@ -65,7 +68,7 @@ static void copy_set(struct asked *set, size_t words)
 		memcpy(set->saved, set->bits, set->words * sizeof(*set->bits));
 }
 
-/* False with errno ENOMEM. On true, s is to be closed. */
+/* False with errno ENOMEM. If true, the caller must close s. */
 static bool open_selection(struct selection *s, int n, fd_set *const sets[3])
 {
 	size_t words = n > 0 ? ((size_t)n + NFDBITS - 1) / NFDBITS : 0;
@@ -91,7 +94,7 @@ static void close_selection(struct selection *s)
 		memory_free(s->fds);
 }
 
-/* After an answer that nothing is ready, so that the kernel cleared what it looked at: keeps that of the copies. */
+/* After a poll that found nothing, so that the kernel cleared all bits it looked at: keeps only those in the copies. */
 static void keep_looked_at(struct selection *s)
 {
 	for (int i = 0; i < 3; i++)
@@ -140,7 +143,7 @@ static struct pollfd pollfd_of(const struct selection *s, int fd)
 	return p;
 }
 
-/* Makes the list to wait for. False with errno ENOMEM. */
+/* Makes the list of descriptors to wait for. False with errno ENOMEM. */
 static bool list_fds(struct selection *s)
 {
 	size_t words = most_words(s), count = 0;
@@ -157,7 +160,7 @@ static bool list_fds(struct selection *s)
 	return true;
 }
 
-/* True where poll found only what select does not count, as a hang-up when asked about writing. */
+/* True if poll found only events that select does not count, such as a hang-up in a wait for writing. */
 static bool wakes_for_nothing(const struct pollfd *p)
 {
 	short counts = POLLNVAL;
@@ -171,7 +174,7 @@ static bool wakes_for_nothing(const struct pollfd *p)
 	return p->revents && !(p->revents & counts);
 }
 
-/* After a wait that ended for nothing: passes over the descriptors whose state would end the next one at once. */
+/* After a spurious wake-up: skips the descriptors whose state would end the next wait at once. */
 static void mute(struct selection *s)
 {
 	for (nfds_t i = 0; i < s->count; i++)
@@ -186,7 +189,7 @@ static void mute(struct selection *s)
 		}
 }
 
-/* Parks for the interval after which the muted are looked at, or less. Returns as park_until_any(). */
+/* Parks for the interval after which the muted descriptors are checked, or less. Returns as park_until_any(). */
 static int park_an_interval(struct blocking *call, const struct selection *s)
 {
 	nanos deadline = call->until.deadline, next = nanos_add(clock_now(), MUTE_INTERVAL);
@@ -199,11 +202,11 @@ static int park_an_interval(struct blocking *call, const struct selection *s)
 	call->until.deadline = deadline;
 	if (woken || call->over == EINTR)
 		return woken;
-	call->over = 0; /* the interval is, not the wait */
+	call->over = 0; /* the interval is over, not the wait */
 	return 1;
 }
 
-/* Returns as park_until_any(), with the caller's sets as they were given. */
+/* Returns as park_until_any(), with the caller's sets restored. */
 static int park_on_sets(struct blocking *call, struct selection *s)
 {
 	bool first = !s->fds;
@@ -218,7 +221,7 @@ static int park_on_sets(struct blocking *call, struct selection *s)
 	return s->muted ? park_an_interval(call, s) : park_until_any(call, s->fds, s->count);
 }
 
-/* Sets in the answer what an entry of poll's says. Returns how many bits. */
+/* Sets the bits of one entry of poll's in the result. Returns how many. */
 static int answer_entry(const struct selection *s, const struct pollfd *p)
 {
 	static const short asked[3] = {POLLIN, POLLOUT, POLLPRI};
@@ -235,8 +238,8 @@ static int answer_entry(const struct selection *s, const struct pollfd *p)
 }
 
 /*
- * A descriptor that was closed while the call waited does not fail it, as it would at first: the kernel takes it to be
- * ready for all that it is asked for.
+ * A descriptor that was closed during the wait does not fail the call, as it would at first: the kernel treats it as
+ * ready for all that was asked.
  */
 static int look_by_poll(struct selection *s)
 {
@@ -282,7 +285,7 @@ static int select_green(struct blocking *call, int n, fd_set *const sets[3])
 		return -1;
 	if (!waits_for_connections(&s))
 		give_way(false);
-	/* The last look comes after the deadline, as the kernel has it. */
+	/* As in the kernel, the last poll comes after the deadline. */
 	do
 		ready = look(&s, n, sets);
 	while (ready == 0 && woken > 0 && (woken = park_on_sets(call, &s)) >= 0);
@@ -322,7 +325,7 @@ int do_pselect(
 }
 synonym(pselect, do_pselect);
 
-/* Microseconds may go beyond a second here. A negative span stays an invalid one. */
+/* Microseconds may exceed a second here. A negative span stays an invalid one. */
 static struct timespec span_of(const struct timeval *t)
 {
 	struct timespec span = {.tv_nsec = -1};
@@ -335,7 +338,7 @@ static struct timespec span_of(const struct timeval *t)
 	return span;
 }
 
-/* Linux tells what is left of the time, however the call ended. */
+/* Linux stores the time that is left, however the call ended. */
 static void store_left(struct timeval *timeout, nanos deadline)
 {
 	struct timespec left = timespec_of(left_of_span(deadline));

@@ -1,10 +1,10 @@
 /*
  * Copies inside the kernel: sendfile, splice, tee, vmsplice, copy_file_range.
  *
- * SPLICE_F_NONBLOCK keeps the pipe ends of a splice from blocking, and nothing else. So a waiting source that is no
- * pipe is asked by poll first, which is enough: a splice takes what is there. A target that is no pipe would block
- * until it took everything: for stream sockets see copy_to_socket.c, for a tty or a datagram socket a helper thread
- * makes the call.
+ * SPLICE_F_NONBLOCK keeps the pipe ends of a splice from blocking, and nothing else. So a waiting source that is not a
+ * pipe is polled first, which is enough: a splice takes what is there. A target that is not a pipe would block until it
+ * took everything: for stream sockets see splice_socket.c; for a tty or a datagram socket an offload thread makes the
+ * call.
  */
 #include "splice.h"
 
@@ -100,7 +100,7 @@ bool park_on_unready_end(struct ends *e)
 	if (e->out_waits && (in_ready || !out_ready))
 		return park_again(&e->out, &e->in);
 	errno = EAGAIN;
-	return in_ready && out_ready && park_again(&e->in, &e->out); /* ready meanwhile: parks for no time */
+	return in_ready && out_ready && park_again(&e->in, &e->out); /* an end is ready by now: parks for no time */
 }
 
 static ssize_t attempt_splice(const struct ends *e, const struct copy *c)
@@ -117,7 +117,7 @@ static ssize_t attempt_splice(const struct ends *e, const struct copy *c)
 	return copy_natively(&once);
 }
 
-/* True when the kernel will not block, or will refuse. Between two pipes the O_NONBLOCK of one holds for both. */
+/* True if the kernel will not block, or will refuse. Between two pipes the O_NONBLOCK of one holds for both. */
 static bool never_waits(const struct ends *e, const struct copy *c)
 {
 	bool from_pipe = is_pipe(fd_learn(c->in)), to_pipe = is_pipe(fd_learn(c->out));
@@ -166,7 +166,7 @@ ssize_t tee(int in, int out, size_t count, unsigned flags)
 	return written_by(out, 0, self && count ? copy_between(&c) : copy_natively(&c));
 }
 
-/* From a file, or into one: the source can only wait where the target is a pipe. */
+/* From a file, or into one: the source can only wait if the target is a pipe. */
 static ssize_t send_from(int out, int in, off_t *at, size_t count)
 {
 	struct copy c = {CALL_sendfile, in, out, at, NULL, count, 0, 0, 0};
@@ -201,7 +201,7 @@ ssize_t copy_file_range(int in, off64_t *in_at, int out, off64_t *out_at, size_t
 	return written_by(out, 0, goes_native(&call) ? copy_natively(&c) : copy_offloaded(&call, &c));
 }
 
-/* Does not heed the O_NONBLOCK of the pipe, so neither do we. */
+/* vmsplice ignores the pipe's O_NONBLOCK, so the hook does, too. */
 ssize_t vmsplice(int fd, const struct iovec *iov, size_t count, unsigned flags)
 {
 	struct blocking call = blocking_on(CALL_vmsplice, -1, 0);

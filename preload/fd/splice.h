@@ -1,10 +1,10 @@
-/* Copies between two descriptors: what copy.c and copy_to_socket.c share. */
+/* Copies between two descriptors: what splice.c and splice_socket.c share. */
 #ifndef PRELOAD_FD_SPLICE_H
 #define PRELOAD_FD_SPLICE_H
 
 #include "preload/core/blocking.h"
 
-/* The arguments of sendfile, splice, tee or copy_file_range, and what it answered. */
+/* The arguments of sendfile, splice, tee or copy_file_range, and the result. */
 struct copy {
 	enum call which;
 	int in, out;
@@ -15,28 +15,31 @@ struct copy {
 	int error;
 };
 
-/* Both ends of a splice or tee. An end waits if it is neither always ready nor told not to. */
+/* Both ends of a splice or tee. An end waits if it can block and the caller does not ask it not to. */
 struct ends {
 	struct blocking in, out;
 	bool in_waits, out_waits;
 };
 
-/* The same copy, made by a helper thread; answers as it does. */
+/* Makes the same copy on an offload thread; returns its result. */
 ssize_t copy_offloaded(struct blocking *call, struct copy *c);
 
-/* What poll says of it, POLLERR and the like included. errno is lost. */
+/* What poll reports for the descriptor, POLLERR and the like included. Changes errno. */
 bool is_ready(int fd, short events);
 
-/* After an attempt that failed: parks on the end that is to blame, unless the caller wants to hear of that one. */
+/* After an attempt that failed: parks on the end that is not ready, unless the call is not to wait for that end. */
 bool park_on_unready_end(struct ends *e);
 
 /*
- * From a file to a stream socket that waits: all that was asked for, as the call in the kernel has it. Parks on call.
- * Errors are those of sendfile(2), which makes the checks.
+ * Copies from a file to a stream socket that waits: all that was asked for, as the call in the kernel does. Parks on
+ * call. Errors are those of sendfile(2), which makes the checks.
  */
 ssize_t send_file(struct blocking *call, const struct copy *c);
 
-/* From a pipe to a stream socket that waits: parks for the first byte, then until all that is in the pipe is sent. */
+/*
+ * Copies from a pipe to a stream socket that waits: parks for the first byte, then until all that is in the pipe is
+ * sent.
+ */
 ssize_t send_pipe(struct ends *e, const struct copy *c);
 
 #endif

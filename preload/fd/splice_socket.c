@@ -1,17 +1,17 @@
 /*
- * sendfile and splice into a stream socket. The kernel has no way to copy into a socket only what it takes without
- * blocking, so the bytes go through a buffer and send(MSG_DONTWAIT). A buffer lives for one attempt and not while the
- * greenlet is parked: a thousand slow peers need none.
+ * sendfile and splice into a stream socket. The kernel has no way to copy into a socket only as much as it accepts
+ * without blocking, so the bytes go through a buffer and send(MSG_DONTWAIT). A buffer lives for one attempt and not
+ * while the greenlet is parked: a thousand slow peers need none.
  */
 #include "calls.h"
 #include "runtime/sys/memory.h"
 #include "splice.h"
 #include <stdlib.h>
 
-/* What passes through the buffer in one go: what a pipe holds. */
+/* The size of one pass through the buffer: the capacity of a pipe. */
 #define CHUNK ((size_t)64 << 10)
 
-/* The most that a call copies, whatever it is asked for. */
+/* The most that one call copies, whatever the count is. */
 #define MOST ((size_t)0x7ffff000)
 
 static size_t at_most(size_t count, size_t limit)
@@ -44,7 +44,7 @@ static ssize_t attempt_send_file(struct blocking *call, const struct copy *c, of
 	n = do_pread(c->in, buf, at_most(count, CHUNK), at);
 	if (n > 0)
 		n = attempt_send(call, buf, (size_t)n, 0);
-	else if (n < 0) /* a directory, a file with O_DIRECT: sendfile has its own answer */
+	else if (n < 0) /* a directory, a file with O_DIRECT: sendfile returns its own error */
 		n = copy_offloaded(call, &rest);
 	memory_free(buf);
 	return n;
@@ -58,7 +58,7 @@ ssize_t send_file(struct blocking *call, const struct copy *c)
 	off64_t start;
 	ssize_t n;
 
-	if (libc.sendfile(c->out, c->in, c->in_at, 0) < 0) /* the checks, that of the pointer too */
+	if (libc.sendfile(c->out, c->in, c->in_at, 0) < 0) /* makes the checks, that of the pointer too */
 		return -1;
 	start = c->in_at ? *c->in_at : sys_lseek(c->in, 0, SEEK_CUR);
 	do {
@@ -75,7 +75,7 @@ ssize_t send_file(struct blocking *call, const struct copy *c)
 	return done ? (ssize_t)done : n;
 }
 
-/* tee shows what is in the pipe; what the socket took of it is then moved out, and the rest stays where it is. */
+/* tee copies what is in the pipe; what the socket took of it is then moved out, and the rest stays in the pipe. */
 static ssize_t attempt_peek_and_send(struct blocking *out, const struct copy *c, const int peek[2], char *buf)
 {
 	ssize_t n = libc.tee(c->in, peek[1], at_most(c->count, CHUNK), SPLICE_F_NONBLOCK);
@@ -108,7 +108,7 @@ static ssize_t attempt_send_pipe(struct blocking *out, struct copy *c)
 	return n;
 }
 
-/* True when the bytes that have come are all there are for now, which is when a splice returns. */
+/* True if the bytes sent are all there are for now; a splice returns at that point. */
 static bool is_drained(const struct copy *c, size_t done)
 {
 	return done > 0 && !is_ready(c->in, POLLIN);

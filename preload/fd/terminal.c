@@ -1,6 +1,6 @@
 /*
- * Calls that change a terminal. From the background they stop the process, unless the thread that makes them blocks
- * SIGTTOU: so for as long as such a call lasts the kernel is told that the calling greenlet does.
+ * Calls that change a terminal. From the background they stop the process, unless the calling thread blocks SIGTTOU: so
+ * for the time of such a call the kernel's mask blocks it if the calling greenlet does.
  */
 #include "preload/core/blocking.h"
 #include "runtime/sched/mask.h"
@@ -60,7 +60,10 @@ static int drain_natively(int fd)
 	return end(shown, libc.tcdrain(fd));
 }
 
-/* The calling process is stopped in the background: in a helper thread, which blocks all signals, it would not be. */
+/*
+ * False in the background, where the calling process must be stopped: an offload thread, which blocks all signals,
+ * would not be.
+ */
 static bool may_wait(int fd)
 {
 	pid_t group;
@@ -70,7 +73,7 @@ static bool may_wait(int fd)
 	       group == (pid_t)raw_syscall(SYS_getpgid, 0, 0, 0, 0, 0, 0);
 }
 
-/* Nothing tells when the output has gone, so a helper OS thread waits where there is some. */
+/* No event reports the end of the output, so an offload thread waits if there is some. */
 int tcdrain(int fd)
 {
 	const long waiting[7] = {SYS_ioctl, fd, TCSBRK, 1};
