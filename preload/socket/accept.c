@@ -1,12 +1,12 @@
 /*
- * accept. No flag makes one call of it non-blocking, and O_NONBLOCK belongs to the open file description, which other
- * processes may share. So poll(2) looks first, and accept is called when a connection is there.
+ * accept. No flag makes a single call non-blocking, and O_NONBLOCK belongs to the open file description, which other
+ * processes may share. So poll(2) checks first, and accept is called when a connection is there.
  *
- * If only this process has the listening socket, the connection cannot go in between: the kernel keeps it even when
- * the peer gives up, greenlets do not switch between the two calls, and only an OS thread without greenlets that
- * accepts on the same socket could be faster; then this call really blocks until the next connection. If other
- * processes may have it (it was inherited, received, or there was a fork since), one of them being faster is to be
- * expected, as a connection wakes all of them: a helper thread accepts, and if it waits, it waits alone.
+ * If only this process has the listening socket, the connection cannot disappear in between: the kernel keeps it even
+ * if the peer gives up, greenlets do not switch between the two calls, and only an OS thread without greenlets that
+ * accepts on the same socket could win the race; then this call really blocks until the next connection. If other
+ * processes may have the socket (it was inherited, received, or there was a fork since), that race is likely, as a
+ * connection wakes all of them: an offload thread accepts, and if it waits, no greenlet but the caller waits with it.
  */
 #include "common.h"
 
@@ -23,7 +23,7 @@ struct accept_job {
 	int result, error;
 };
 
-/* By the call that the program makes: a filter may know the one and not the other. */
+/* Uses the call that the program makes: a filter may allow one and not the other. */
 static int accept_now(int fd, const struct accepting *how)
 {
 	if (how->which == CALL_accept)
@@ -48,7 +48,7 @@ static int accept_offloaded(struct blocking *call, const struct accepting *how)
 	return job.result;
 }
 
-/* Asked once; who stops listening (shutdown) makes the socket ready. */
+/* Checked once; shutdown, which ends listening, makes the socket ready. */
 static bool listens(struct blocking *call)
 {
 	if ((call->traits & FD_LISTENS) && (call->traits & FD_SOCKET))
@@ -59,7 +59,7 @@ static bool listens(struct blocking *call)
 	return true;
 }
 
-/* Where accept fails without looking for a connection. */
+/* True if accept fails without looking for a connection. */
 static bool fails_at_once(struct blocking *call, const struct accepting *how)
 {
 	return (how->flags & ~(SOCK_CLOEXEC | SOCK_NONBLOCK)) || !listens(call);
@@ -79,8 +79,9 @@ static int attempt_accept(struct blocking *call, const struct accepting *how)
 }
 
 /*
- * What the new socket has of the listening one, so that nobody has to ask: not O_NONBLOCK, but the time limits. (As
- * they were when the connection was made. A limit that is noted but not set costs a question, no more.)
+ * The new socket's traits that come from the listening one, so that they need not be learnt: the time limits, but not
+ * O_NONBLOCK. (The limits are those at the time of the connection. A limit that is noted but not set costs a system
+ * call, no more.)
  */
 static void note_accepted(const struct blocking *call, int fd, int flags)
 {

@@ -54,7 +54,9 @@ short ready_events(int fd, short events)
 	return entry.revents;
 }
 
-/* POLLERR alone may be the error queue. Of a datagram socket nothing else tells, and one error is as good as another.
+/*
+ * POLLERR alone may mean the error queue. For a datagram socket nothing else tells the two apart, and either error will
+ * do.
  */
 bool error_comes_next(const struct blocking *call)
 {

@@ -1,10 +1,10 @@
 /*
- * connect. No flag makes one call of it non-blocking, so O_NONBLOCK is set while an attempt is made, between two
- * system calls, if no other process can see it: the socket is one that this process has made, and it has not forked
- * since. That is nearly every socket that is ever connected; a helper thread connects the others.
+ * connect. No flag makes a single call non-blocking, so O_NONBLOCK is set during an attempt, between two system calls,
+ * if no other process can see it: this process has made the socket and has not forked since. That holds for nearly
+ * every socket that is ever connected; an offload thread connects the others.
  *
- * The one that accepts may be a greenlet of ours, and a listener's queue is short: the loop is looked at after each
- * connect, and one that waits for connections goes ahead of all others that would connect.
+ * The accepting thread may be a greenlet of ours, and a listener's backlog is short: the loop is polled after each
+ * connect, and a greenlet that waits for connections goes before all others that would connect.
  */
 #include "common.h"
 #include "runtime/sched/hub.h"
@@ -17,7 +17,7 @@
 struct connecting {
 	const struct sockaddr *address;
 	socklen_t length;
-	int pending; /* EINPROGRESS or EALREADY once the connection is on its way */
+	int pending; /* EINPROGRESS or EALREADY once the connection is in progress */
 };
 
 struct connect_job {
@@ -34,7 +34,7 @@ static void run_connect(void *arg)
 	job->error = errno;
 }
 
-/* An address that is too long, or that cannot be read, is the kernel's to refuse. */
+/* False for an address that is too long or cannot be read, which the kernel is to refuse. */
 static bool is_addressable(const struct connecting *to)
 {
 	const char *first = (const char *)to->address;
@@ -43,7 +43,7 @@ static bool is_addressable(const struct connecting *to)
 	       is_readable(first + to->length - 1);
 }
 
-/* No helper is to be had. */
+/* No offload thread is available. */
 static int connect_in_turns(int fd, const struct connecting *to)
 {
 	struct connect_job job = {.fd = fd, .length = to->length};
@@ -54,7 +54,7 @@ static int connect_in_turns(int fd, const struct connecting *to)
 	return job.result;
 }
 
-/* If the caller is killed or interrupted meanwhile, the connection is still on its way. */
+/* If the caller is killed or interrupted meanwhile, the connection is still in progress. */
 static int connect_offloaded(struct blocking *call, const struct connecting *to)
 {
 	struct connect_job *job;
@@ -87,7 +87,7 @@ static int connect_without_waiting(int fd, const struct connecting *to)
 	return result;
 }
 
-/* A full backlog of an AF_UNIX listener is nothing that poll(2) could wait for, hence the helper. */
+/* poll(2) cannot wait for room in the backlog of an AF_UNIX listener, so an offload thread connects. */
 static int start_connecting(struct blocking *call, struct connecting *to)
 {
 	int result;
@@ -107,7 +107,9 @@ static int start_connecting(struct blocking *call, struct connecting *to)
 	return result;
 }
 
-/* Where a second connect() tells how the first one ended, and leaves the socket as a blocking one would have. */
+/*
+ * True if a second connect() returns the result of the first one, and leaves the socket as a blocking one would have.
+ */
 static bool tells_the_outcome(const struct sockaddr *address)
 {
 	return address->sa_family == AF_INET || address->sa_family == AF_INET6 || address->sa_family == AF_VSOCK;
@@ -129,7 +131,7 @@ static int finish_connecting(struct blocking *call, const struct connecting *to)
 	return result < 0 && errno == EISCONN ? 0 : result;
 }
 
-/* A datagram socket only notes the address. */
+/* A datagram socket only stores the address. */
 static bool never_waits(const struct blocking *call)
 {
 	if (call->traits & FD_STREAM)
@@ -144,7 +146,7 @@ static int attempt_connect(struct blocking *call, struct connecting *to)
 	return to->pending ? finish_connecting(call, to) : start_connecting(call, to);
 }
 
-/* Unlike others, a connect that is interrupted, or whose time is over, does not look again. */
+/* Unlike other calls, a connect that is interrupted, or whose time is over, does not check again. */
 static bool park_for_connection(struct blocking *call)
 {
 	bool again = park_until_ready(call);
@@ -154,7 +156,7 @@ static bool park_for_connection(struct blocking *call)
 	return again && !call->over;
 }
 
-/* When its time is over (SO_SNDTIMEO), or a signal handler has run, the connection is still on its way. */
+/* When the time is over (SO_SNDTIMEO), or a signal handler has run, the connection is still in progress. */
 int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
 {
 	struct blocking call = blocking_on(CALL_connect, fd, POLLOUT);

@@ -1,6 +1,6 @@
 /*
- * Look-ups that go on by themselves: libc makes them on OS threads of its own. All other look-ups come to the hooks of
- * what libc calls for them.
+ * Asynchronous look-ups: libc makes them on OS threads of its own. All other look-ups reach the hooks of the functions
+ * that libc calls for them.
  */
 #include "preload/core/blocking.h"
 #include "preload/core/deadline.h"
@@ -19,8 +19,8 @@ static int under_way(const struct gaicb *const list[], int count)
 }
 
 /*
- * It looks from time to time: libc tells who waits in its own way only, and that is not to be cut short, as what then
- * ends may write to the place where nobody waits any longer. Returns 0, ETIMEDOUT, EINTR or ECANCELED.
+ * Polls from time to time: libc notifies only waits of its own kind, and such a wait must not be cut short, because the
+ * request that ends then may write to the abandoned waiter. Returns 0, ETIMEDOUT, EINTR or ECANCELED.
  */
 static int look_until_one_ends(struct blocking *call, const struct gaicb *const list[], int count, nanos deadline)
 {
@@ -50,7 +50,7 @@ static int suspend_greenly(
 
 	call->until.on_signal = limit ? SIGNAL_ENDS : SIGNAL_RESTARTS;
 	error = look_until_one_ends(call, list, count, deadline_of(limit));
-	if (error == ETIMEDOUT) /* which answer that is, differs among libcs */
+	if (error == ETIMEDOUT) /* libcs differ in the value to return here */
 		return libc.gai_suspend(list, count, &(struct timespec){0});
 	return error ? EAI_INTR : 0;
 }

@@ -1,4 +1,4 @@
-/* recv and its kin. */
+/* recv and its variants. */
 #include "recv.h"
 #include "preload/core/transfer.h"
 

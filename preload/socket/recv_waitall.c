@@ -1,4 +1,4 @@
-/* Going on after the first bytes: MSG_WAITALL and SO_RCVLOWAT on streams, also when the caller only peeks. */
+/* Going on after the first bytes: MSG_WAITALL and SO_RCVLOWAT on streams, also if the caller only peeks. */
 #include "recv.h"
 #include "runtime/sys/user_memory.h"
 #include <sys/epoll.h>
@@ -66,7 +66,7 @@ static ssize_t consume_rest(struct blocking *call, struct incoming *in, size_t d
 	return (ssize_t)done;
 }
 
-/* An epoll instance that is readable each time when more bytes have come to fd, and when the stream has ended. */
+/* An epoll instance that becomes readable each time that more bytes arrive at fd, and when the stream has ended. */
 static int watch_for_more(int fd)
 {
 	struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET};
@@ -78,7 +78,7 @@ static int watch_for_more(int fd)
 	return -1;
 }
 
-/* One look at all there is. Where the stream had ended before it, this is the last: see *ended. */
+/* One peek at all there is. If the stream had ended before it, *ended is set, and this peek is the last. */
 static ssize_t peek_again(const struct blocking *call, const struct incoming *in, int watch, bool *ended)
 {
 	struct msghdr again = {.msg_iov = in->msg->msg_iov, .msg_iovlen = in->msg->msg_iovlen};
@@ -109,8 +109,8 @@ static ssize_t peek_until(struct blocking *call, const struct incoming *in, ssiz
 }
 
 /*
- * What is peeked at stays, so the socket stays readable; but each arrival is an edge. Only TCP waits for a peek to be
- * complete: elsewhere what there is is the answer.
+ * Peeked bytes stay, so the socket stays readable; but each arrival is an edge. Only TCP waits for a peek to be
+ * complete: other protocols return what there is.
  */
 static ssize_t peek_rest(struct blocking *call, const struct incoming *in, ssize_t seen, size_t target)
 {
@@ -131,7 +131,7 @@ static size_t wanted(const struct blocking *call, const struct incoming *in)
 	return (in->flags & MSG_WAITALL) || least > length ? length : least;
 }
 
-/* With something to return, any signal handler ends the call, SA_RESTART or not. */
+/* With bytes to return, any signal handler ends the call, SA_RESTART or not. */
 ssize_t receive_rest(struct blocking *call, struct incoming *in, ssize_t got)
 {
 	size_t target = wanted(call, in);

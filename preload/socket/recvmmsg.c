@@ -1,6 +1,6 @@
 /*
- * recvmmsg, with the peculiarities of its manual page: the timeout is looked at only after each message, and what
- * ends the call after the first one is not told.
+ * recvmmsg, with the peculiarities of its manual page: the timeout is checked only after each message, and an error
+ * that ends the call after the first message is not reported.
  */
 #include "recv.h"
 
@@ -8,11 +8,11 @@ struct batch {
 	struct mmsghdr *vec;
 	unsigned count, done;
 	int flags;
-	struct timespec *timeout; /* the caller's: what is left of it, once a message has come; NULL for none */
-	nanos deadline;           /* when it is over, once the kernel has looked at it; 0 before */
+	struct timespec *timeout; /* the caller's: set to the time left, once a message has come; NULL: none */
+	nanos deadline;           /* the end of the timeout, once the kernel has accepted it; 0 before */
 };
 
-/* As much as is left; none makes the kernel return after one message. */
+/* The time that is left; zero makes the kernel return after one message. */
 static struct timespec time_left(const struct batch *batch)
 {
 	return timespec_of(nanos_until(batch->deadline));
@@ -36,7 +36,7 @@ static int fetch_batch(const struct blocking *call, struct batch *batch, unsigne
 	return n;
 }
 
-/* Completes a message that shall be filled, on a stream. */
+/* Completes a message that must be filled, on a stream. */
 static void fill(struct blocking *call, struct mmsghdr *entry, struct incoming *in)
 {
 	if (entry->msg_len > 0)
@@ -61,7 +61,7 @@ static int attempt_batch(struct blocking *call, struct batch *batch)
 	return n;
 }
 
-/* After n messages more: whether a blocking call would wait for others. */
+/* After n more messages: true if a blocking call would wait for others. */
 static bool waits_for_more(const struct blocking *call, const struct batch *batch, int n)
 {
 	const struct timespec *left = batch->timeout;

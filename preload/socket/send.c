@@ -1,6 +1,6 @@
 /*
- * send and its kin. On a stream a blocking send goes on until everything is sent; whatever ends it earlier leaves the
- * count of what was sent. A message on any other socket goes as a whole.
+ * send and its variants. On a stream, a blocking send goes on until everything is sent; if something ends it earlier,
+ * it returns the count of what was sent. On any other socket a message is sent as a whole.
  */
 #include "common.h"
 #include "preload/core/transfer.h"
@@ -9,7 +9,8 @@
 
 struct outgoing {
 	const struct msghdr *msg;
-	bool one_piece; /* msg is ours and can go by sendto, which costs the kernel less; else it may point anywhere */
+	bool one_piece; /* msg is ours and sendto can be used, which costs the kernel less; else it may be an invalid
+			   pointer */
 	int flags;
 };
 
@@ -33,7 +34,9 @@ static ssize_t hand_over(const struct blocking *call, const struct outgoing *out
 	return send_now(call->fd, msg->msg_iov->iov_base, count, flags, msg->msg_name, msg->msg_namelen);
 }
 
-/* The first send on a socket may have to connect it (MSG_FASTOPEN, TCP_FASTOPEN_CONNECT): the data then goes after. */
+/*
+ * The first send on a socket may have to connect it (MSG_FASTOPEN, TCP_FASTOPEN_CONNECT): then the data is sent after.
+ */
 static ssize_t attempt_send(struct blocking *call, struct outgoing *out)
 {
 	ssize_t n;
@@ -51,8 +54,8 @@ static ssize_t attempt_send(struct blocking *call, struct outgoing *out)
 }
 
 /*
- * Ancillary data has gone with the first bytes. A connection that breaks now is no reason for a SIGPIPE: the caller
- * has a count to look at first.
+ * Ancillary data was sent with the first bytes. A connection that breaks now causes no SIGPIPE: the call has a count to
+ * return first.
  */
 static ssize_t attempt_rest(struct blocking *call, const struct outgoing *out, size_t done, size_t total)
 {
@@ -98,7 +101,7 @@ static bool is_green_stream(const struct blocking *call)
 	return call->green && (call->traits & FD_STREAM);
 }
 
-/* A socket of our own that is connected to the peer that the message is for; -1 with errno set. */
+/* A socket of our own, connected to the peer that the message is for; -1 with errno set. */
 static int connect_probe(const struct msghdr *msg)
 {
 	int probe = libc.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -110,8 +113,8 @@ static int connect_probe(const struct msghdr *msg)
 }
 
 /*
- * An AF_UNIX datagram socket that is not connected is always writable, also while the queue of the peer is full:
- * poll(2) cannot know whom we mean. A stand-in that is connected to that peer becomes writable when there is room.
+ * An unconnected AF_UNIX datagram socket is always writable, even while the peer's queue is full: poll(2) does not know
+ * the peer. A probe socket that is connected to that peer becomes writable when there is room.
  */
 static bool park_for_peer(struct blocking *call, const struct msghdr *msg)
 {
@@ -132,7 +135,7 @@ static bool park_for_peer(struct blocking *call, const struct msghdr *msg)
 	return again;
 }
 
-/* Of a message that the kernel has looked at. */
+/* The message must be one that the kernel has read. */
 static bool goes_to_unix_peer(const struct msghdr *msg)
 {
 	const struct sockaddr *to = msg->msg_name;
@@ -178,7 +181,7 @@ static ssize_t send_thoroughly(int fd, const void *buf, size_t count, int flags)
 	return send_bytes(&call, &(struct iovec){(void *)buf, count}, flags, NULL, 0);
 }
 
-/* The first bytes are sent. */
+/* Goes on after the first bytes are sent. */
 static ssize_t send_remainder(int fd, const void *buf, size_t count, int flags, ssize_t sent)
 {
 	struct blocking call = blocking_on(CALL_send, fd, POLLOUT);
@@ -235,8 +238,7 @@ static int attempt_sendmmsg(struct blocking *call, struct mmsghdr *vec, unsigned
 	return n;
 }
 
-/* The last message of those that an attempt has sent may have been cut short, on a stream. True when all of it is sent.
- */
+/* The last message of an attempt may have been cut short, on a stream. True if all of it is sent. */
 static bool complete(struct blocking *call, struct mmsghdr *last, int flags)
 {
 	struct outgoing out = {.msg = &last->msg_hdr, .flags = flags};
@@ -245,7 +247,7 @@ static bool complete(struct blocking *call, struct mmsghdr *last, int flags)
 	return last->msg_len == iov_length(last->msg_hdr.msg_iov, last->msg_hdr.msg_iovlen);
 }
 
-/* What stops it after the first message is not told, as the manual says of native calls: the caller tries again. */
+/* An error after the first message is not reported, as the manual says of native calls: the caller tries again. */
 int sendmmsg(int fd, struct mmsghdr *vec, unsigned count, int flags)
 {
 	struct blocking call = blocking_on(CALL_sendmmsg, fd, POLLOUT);
