@@ -1,6 +1,6 @@
 /*
- * getrandom waits only in the first moments of the system. It is a cancellation point where libc makes the system call;
- * from 2.41 on libc mostly makes none.
+ * getrandom waits only in the first moments after boot. It is a cancellation point if libc makes the system call; since
+ * 2.41 libc mostly makes none.
  */
 #include "preload/core/blocking.h"
 #include "runtime/glibc/layout.h"

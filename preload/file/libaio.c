@@ -1,4 +1,7 @@
-/* The kernel's own asynchronous I/O, by libaio, whose system calls are in its own code: a helper waits for events. */
+/*
+ * The kernel's own asynchronous I/O, by libaio, whose system calls are in its own code: an offload thread waits for
+ * events.
+ */
 #include "preload/core/blocking.h"
 #include "preload/core/deadline.h"
 #include <sys/syscall.h>

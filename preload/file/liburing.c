@@ -1,11 +1,14 @@
 /*
- * The rings of programs that use liburing. Its system calls are in its own code, so that its functions are hooked where
- * they wait: a ring can be polled as any descriptor can.
+ * The rings of programs that use liburing. Its system calls are in its own code, so its functions that wait are hooked:
+ * a ring can be polled like any descriptor.
  */
 #include "preload/core/blocking.h"
 #include "preload/core/deadline.h"
 
-/* Between looks, where some of what is waited for is there: the ring is ready then, and tells no more. */
+/*
+ * The interval between polls if some of the wanted completions are there: then the ring stays ready and reports no
+ * more.
+ */
 #define NAP NANOS_PER_MSEC
 
 struct ring_wait {
@@ -15,7 +18,7 @@ struct ring_wait {
 	unsigned wanted;
 };
 
-/* False where the call is to be made as it is. */
+/* False if the call is to be made unchanged. */
 static bool begin_ring_wait(struct ring_wait *wait, const struct __kernel_timespec *limit, sigset_t *mask)
 {
 	struct wait_options *until = &wait->call.until;
@@ -39,7 +42,7 @@ static int end_ring_wait(struct ring_wait *wait, int result)
 	return result;
 }
 
-/* Takes what is there; the kernel finishes now what it has put off until it is asked. -EAGAIN: it is not enough. */
+/* Takes the completions that are there; the call makes the kernel finish deferred work. -EAGAIN: not enough. */
 static int look(struct ring_wait *wait)
 {
 	int result = libc.__io_uring_get_cqe(wait->ring, wait->first, 0, 0, NULL);
@@ -79,7 +82,9 @@ static int wait_in_ring(struct ring_wait *wait)
 	return result == -EAGAIN ? parked : result;
 }
 
-/* liburing is there now, as it is called: perhaps not all of it, where it is older than we. */
+/*
+ * liburing is loaded by now, because it makes this call: but functions may be missing, if it is older than our headers.
+ */
 static struct ring_wait wait_of(enum call which, struct io_uring *ring, struct io_uring_cqe **first, unsigned wanted)
 {
 	if (!libc.__io_uring_get_cqe)
@@ -88,7 +93,7 @@ static struct ring_wait wait_of(enum call which, struct io_uring *ring, struct i
 	return (struct ring_wait){.call = blocking_on(which, -1, 0), .ring = ring, .first = first, .wanted = wanted};
 }
 
-/* What waits of io_uring_wait_cqe() and its kin, which are in the header. */
+/* The waiting part of io_uring_wait_cqe() and its variants, which are in the header. */
 int __io_uring_get_cqe(
     struct io_uring *ring, struct io_uring_cqe **first, unsigned submit, unsigned wanted, sigset_t *mask)
 {
@@ -118,7 +123,7 @@ int io_uring_wait_cqe_timeout(struct io_uring *ring, struct io_uring_cqe **first
 	return end_ring_wait(&wait, wait_in_ring(&wait));
 }
 
-/* How many were handed in counts for more than how the wait has ended. */
+/* The number of submitted requests takes precedence over the result of the wait. */
 static int submit_and_wait(struct ring_wait *wait)
 {
 	int submitted = libc.io_uring_submit_and_wait(wait->ring, 0), result;

@@ -1,7 +1,7 @@
 /*
- * Calls that wait for nothing but the disk or the file server, and that cannot be attempted: io_uring makes them, or
- * else a helper OS thread. Those that write back what is in memory always; the others, which nearly always find in
- * memory what they look for and are made often, where `file` is asked for by its name.
+ * Calls that wait for nothing but the disk or the file server, and that have no non-blocking form: io_uring makes them,
+ * or else an offload thread. Calls that write back memory always go there. The others, which nearly always find in
+ * memory what they look for and are frequent, go there only if `file` is requested by name.
  */
 #include "preload/core/blocking.h"
 #include "procfs.h"
@@ -9,7 +9,7 @@
 #include "uring_op.h"
 #include <liburing.h>
 
-/* Any of libc's functions, called with longs: see syscalls.c. */
+/* Any of libc's functions, called with longs: see preload/syscall/syscall.c. */
 struct helped {
 	long (*function)(long a, long b, long c, long d, long e, long f);
 	long arguments[5];
@@ -50,8 +50,8 @@ static long ask(enum call which, void *function, long a, long b, long c, long d,
 }
 
 /*
- * The same for a call on the file of this path, which is its argument number `place`, after a directory if that is not
- * the first: the file may be a greenlet's, of which the kernel knows nothing.
+ * The same for a call on the file of this path. The path is argument number `place`; if it is not the first argument, a
+ * directory precedes it. The file may be a greenlet's, which the kernel does not know.
  */
 static long ask_of_path(enum call which, void *function, int place, long a, long b, long c, long d, long e)
 {

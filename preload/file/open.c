@@ -1,6 +1,6 @@
 /*
- * open and its kin. Only two kinds of file make open wait for long: a FIFO for its other side, a terminal for its line.
- * There is no way to begin such an open and to be told of its end, so a helper thread waits in it.
+ * open and its variants. Only two kinds of file make open wait for long: a FIFO for its other side, a terminal for its
+ * line. Such an open cannot be started and then completed on an event, so an offload thread waits in it.
  */
 #include "preload/core/blocking.h"
 #include "preload/core/options.h"
@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-/* The arguments of openat, and what it answered. */
+/* The arguments of openat, and the result. */
 struct open_job {
 	int dir;
 	const char *path;
@@ -40,15 +40,15 @@ static void open_offloaded(struct blocking *call, struct open_job *job)
 	job->error = errno;
 }
 
-/* O_PATH, O_DIRECTORY (O_TMPFILE has it) and O_EXCL never get as far as to wait. */
+/* O_PATH, O_DIRECTORY (which O_TMPFILE includes) and O_EXCL never get as far as waiting. */
 static bool never_waits(int flags)
 {
 	return flags & (O_NONBLOCK | O_PATH | O_DIRECTORY) || (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL);
 }
 
 /*
- * A FIFO for both ways has both sides. Which character devices are terminals the driver knows; those that are plain
- * memory, as /dev/null is, are none.
+ * A FIFO opened for both reading and writing has both sides. Only the driver knows which character devices are
+ * terminals; memory devices such as /dev/null are not.
  */
 static bool waits_for(mode_t mode, unsigned device, int flags)
 {
@@ -68,7 +68,7 @@ static bool may_wait(const struct open_job *job)
 	       waits_for(st.st_mode, major(st.st_rdev), job->flags);
 }
 
-/* What is on the disk or on a file server, whoever has the time to look. */
+/* Opens the file unless that may wait for long. May block on the disk or a file server, see run_offloaded_briefly(). */
 static void open_if_quick(void *arg)
 {
 	struct open_job *job = arg;
@@ -78,7 +78,7 @@ static void open_if_quick(void *arg)
 		open_natively(job);
 }
 
-/* False where io_uring is not to be had. */
+/* False if io_uring is not available. */
 static bool looks_by_ring(struct blocking *call, struct open_job *job)
 {
 	struct io_uring_sqe request = {0};
@@ -121,8 +121,9 @@ static void open_by_helpers(struct blocking *call, struct open_job *job)
 }
 
 /*
- * What the books may say of a descriptor that is new is about one that was closed behind our back. That it is private
- * is noted where there are greenlets only: malloc, which that may call, may be what has opened it.
+ * An entry of the file-descriptor table for a new descriptor belongs to one that was closed without our notice. That
+ * the new one is private is noted only if there are greenlets: noting may call malloc, and malloc may have made this
+ * open.
  */
 static int noted(int fd, int flags)
 {
@@ -135,7 +136,7 @@ static int noted(int fd, int flags)
 	return fd;
 }
 
-/* Where the file is a greenlet's, of which the kernel knows nothing, or that of another thread. */
+/* For a file that is a greenlet's, which the kernel does not know, or takes for another thread's. */
 static SELDOM void open_again(struct open_job *job)
 {
 	int fd;
@@ -163,7 +164,7 @@ static int open_greenly(enum call which, struct open_job *job)
 	return noted((int)settled(&call, job->fd), job->flags);
 }
 
-/* The mode is there only where a file can come to be. */
+/* The mode argument exists only if a file may be created. */
 static bool has_mode(int flags)
 {
 	return flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE;
@@ -199,7 +200,7 @@ static int do_openat(int dir, const char *path, int flags, ...)
 synonym(openat, do_openat);
 synonym(openat64, do_openat);
 
-/* Where `resolve` has a say in what the path leads to, only the kernel knows: O_PATH gets there and does not wait. */
+/* If `resolve` affects where the path leads, only the kernel knows the file: O_PATH gets there and does not wait. */
 static bool may_wait_as_told(const struct open_job *job, const struct open_how *how)
 {
 	struct open_how look = {.flags = O_PATH | O_CLOEXEC | (how->flags & O_NOFOLLOW), .resolve = how->resolve};
@@ -217,7 +218,7 @@ static bool may_wait_as_told(const struct open_job *job, const struct open_how *
 	return waits;
 }
 
-/* Where that has been opened, the kernel was able to read it. */
+/* If the file was opened, the kernel was able to read *how. */
 static int noted_as_told(int fd, const struct open_how *how)
 {
 	return noted(fd, fd < 0 ? 0 : (int)how->flags);

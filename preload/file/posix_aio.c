@@ -1,9 +1,10 @@
 /*
- * POSIX asynchronous I/O. libc carries the requests out on OS threads of its own; here is what must not be left to it.
+ * POSIX asynchronous I/O. libc executes the requests on OS threads of its own; this file has the parts that must not be
+ * left to it.
  *
- * What takes requests asks libc's descriptor of the calling thread for its priority, which the kernel knows nothing of
- * where that is a greenlet: so a helper OS thread hands them in. What waits for them would hold up the OS thread: it
- * parks, and looks from time to time, as libc tells nobody of their end but who waits in its own way. lio_listio in
+ * The calls that submit requests read the calling thread's priority by the id in libc's descriptor, and the kernel does
+ * not know that id if the caller is a greenlet: so an offload thread submits them. The calls that wait would block the
+ * OS thread: here they park, and poll from time to time, because libc notifies only waits of its own. lio_listio in
  * particular is not asked to wait: glibc's, interrupted, leaves its requests with addresses on a stack that is gone.
  */
 #include "preload/core/blocking.h"
@@ -11,13 +12,13 @@
 #include "runtime/sched/hub.h"
 #include <aio.h>
 
-/* What is in memory already is done soon. */
+/* A request for what is in memory already is done soon. */
 #define FIRST_LOOK (50 * NANOS_PER_USEC)
 #define LAST_LOOK  (10 * NANOS_PER_MSEC)
 
 struct hand_in {
 	enum call call;
-	int how; /* what aio_fsync and lio_listio are told first */
+	int how; /* the first argument of aio_fsync and lio_listio */
 	struct aiocb *request;
 	struct aiocb *const *list;
 	int count;
@@ -45,7 +46,10 @@ static void hand_in_natively(void *arg)
 	in->error = errno;
 }
 
-/* It is no cancellation point. Also where it is alone, or `file` is taken out, a greenlet has no priority. */
+/*
+ * This is not a cancellation point. A greenlet's priority cannot be read even if the greenlet is alone, or `file` is
+ * excluded.
+ */
 static bool needs_helper(struct blocking *call)
 {
 	if (has_no_greenlets() || self->loading)
@@ -95,7 +99,7 @@ static bool is_over_by_now(const struct aiocb *request)
 	return aio_error(request) != EINPROGRESS;
 }
 
-/* Parks until the next look. Returns 0, ETIMEDOUT at the deadline, EINTR, ECANCELED. */
+/* Parks until the next poll. Returns 0, ETIMEDOUT at the deadline, EINTR, ECANCELED. */
 static int park_before_look(struct blocking *call, nanos deadline, nanos *patience)
 {
 	int error;
@@ -134,7 +138,9 @@ static int wait_for_any(struct blocking *call, const struct aiocb *const list[],
 	return -1;
 }
 
-/* What there is not to wait for, and what it makes of a bad list, libc knows: without time to wait, it leaves nothing.
+/*
+ * Lets libc find out if there is anything to wait for, and how to treat a bad list: with a timeout of zero, libc leaves
+ * nothing behind.
  */
 static int look_natively(const struct aiocb *const list[], int count)
 {
@@ -155,7 +161,7 @@ static int do_aio_suspend(const struct aiocb *const list[], int count, const str
 
 	if (has_no_greenlets())
 		return libc.aio_suspend(list, count, limit);
-	/* As in libc, it is a cancellation point only where it is to wait. */
+	/* As in libc, it is a cancellation point only if it has to wait. */
 	if (unlikely(self->cancel.cancelled) && look_natively(list, count) < 0 && errno == EAGAIN)
 		act_on_cancellation(CALL_aio_suspend);
 	call.dont_wait = !lets_wait(limit);
@@ -184,7 +190,7 @@ static bool are_all_over(struct aiocb *const list[], int count)
 	return true;
 }
 
-/* A kill does not end the wait: the requests may lie on the stack of the caller. */
+/* A kill does not end the wait: the requests may be on the stack of the caller. */
 static int wait_for_all(struct blocking *call, struct aiocb *const list[], int count)
 {
 	nanos patience = FIRST_LOOK;
@@ -200,7 +206,7 @@ static int wait_for_all(struct blocking *call, struct aiocb *const list[], int c
 	return 0;
 }
 
-/* What libc says of a list that is done. Where nothing of it was accepted, the error of handing it in stands. */
+/* What libc returns for a list that is done. If none of it was accepted, the error of submitting it is returned. */
 static int judge(struct aiocb *const list[], int count, const struct hand_in *in)
 {
 	bool has_failed = in->result < 0, was_accepted = in->result >= 0;
@@ -244,7 +250,7 @@ static int do_lio_listio(int mode, struct aiocb *const list[restrict], int count
 }
 synonym(lio_listio, do_lio_listio);
 
-/* The same structure where a position in a file has 64 bits anyway. */
+/* The same structure, as file positions have 64 bits anyway. */
 _Static_assert(sizeof(struct aiocb64) == sizeof(struct aiocb), "aiocb64 is another structure");
 
 int aio_read64(struct aiocb64 *request)

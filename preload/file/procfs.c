@@ -24,7 +24,7 @@ bool may_be_of_greenlet(const char *path, int error)
 	return error ? self->hub->alive > 1 || is_green_thread() : STARTS(path, THREAD_SELF);
 }
 
-/* Behind a number that is followed by a slash or by nothing; NULL: there is none. */
+/* The text after a number that is followed by a slash or the end; NULL: there is no number. */
 static const char *read_id(const char *text, pid_t *id)
 {
 	char *end;
@@ -36,7 +36,7 @@ static const char *read_id(const char *text, pid_t *id)
 	return end;
 }
 
-/* Behind the directory of a process that is this one, by whatever id; *id is that. */
+/* The text after the directory of this process, by any of its ids; *id is that id. */
 static const char *read_process(const char *text, pid_t *id)
 {
 	const char *rest;
@@ -49,14 +49,14 @@ static const char *read_process(const char *text, pid_t *id)
 	return rest && known_process(*id) == sys_getpid() ? rest : NULL;
 }
 
-/* Where a path leads. */
+/* The meaning of a path. */
 struct lot_waiter {
-	struct greenlet *g; /* NULL: to no greenlet */
-	const char *rest;   /* what follows its directory */
+	struct greenlet *g; /* NULL: the path is not a greenlet's */
+	const char *rest;   /* what follows the greenlet's directory */
 	bool is_threads;    /* the directory of all threads: by a greenlet's id it is the process's */
 };
 
-/* Of an absolute path. */
+/* For an absolute path. */
 static struct lot_waiter parse(const char *path)
 {
 	const char *at;
@@ -75,7 +75,7 @@ static struct lot_waiter parse(const char *path)
 	return (struct lot_waiter){greenlet_named(id), at, false};
 }
 
-/* What begins in a directory begins in proc(5) where that does. */
+/* A relative path is in proc(5) only if its directory is. */
 static bool make_absolute(int dir, const char *path, char absolute[PROC_PATH])
 {
 	char link[40];
@@ -93,7 +93,7 @@ static bool make_absolute(int dir, const char *path, char absolute[PROC_PATH])
 	       snprintf(absolute + length, (size_t)(PROC_PATH - length), "/%s", path) < PROC_PATH - length;
 }
 
-/* The path is in the buffer where it was a relative one. */
+/* A relative path is expanded in the buffer. */
 static struct lot_waiter find(int dir, const char *path, char buffer[PROC_PATH])
 {
 	if (path[0] == '/')
@@ -101,7 +101,7 @@ static struct lot_waiter find(int dir, const char *path, char buffer[PROC_PATH])
 	return path[0] && make_absolute(dir, path, buffer) ? parse(buffer) : (struct lot_waiter){NULL, NULL, false};
 }
 
-/* By the id of any thread there is the list of all. */
+/* The list of all threads can be reached by the id of any thread. */
 static bool put_path(const struct lot_waiter *place, char buffer[PROC_PATH])
 {
 	char path[PROC_PATH];
@@ -128,7 +128,7 @@ struct text {
 	size_t length;
 };
 
-/* Not on the stack, of which a thread may have no more than PTHREAD_STACK_MIN. */
+/* Not on the stack: a thread's stack may be as small as PTHREAD_STACK_MIN. */
 struct texts {
 	struct text read; /* the OS thread's file */
 	struct text own;  /* the greenlet's */
@@ -146,7 +146,7 @@ static __attribute__((format(printf, 2, 3))) void add(struct text *text, const c
 	text->length += n < 0 ? 0 : (size_t)n < room ? (size_t)n : room - 1;
 }
 
-/* The OS thread's file, as a string. */
+/* Reads the OS thread's file, as a string. */
 static bool read_file(const struct greenlet *g, const char *name, struct text *text)
 {
 	char path[PROC_PATH];
@@ -194,7 +194,7 @@ static bool write_comm(const struct greenlet *g, struct texts *texts)
 	return true;
 }
 
-/* The name stands in brackets, and may have some of its own. */
+/* The name is in parentheses, and may contain some of its own. */
 static bool write_stat(const struct greenlet *g, struct texts *texts)
 {
 	char name[sizeof(g->ident.name)];
@@ -236,7 +236,7 @@ static bool write_status(const struct greenlet *g, struct texts *texts)
 	return true;
 }
 
-/* In a file of its own, and without a way to write to it. */
+/* Puts the text into a file of its own, and opens it without write access. */
 static int open_text(const struct text *text, int flags)
 {
 	char path[40];
@@ -257,7 +257,7 @@ static const struct {
 	bool (*write)(const struct greenlet *g, struct texts *texts);
 } own_files[] = {{"/comm", write_comm}, {"/stat", write_stat}, {"/status", write_status}};
 
-/* False where the greenlet has no such file of its own. Else *fd is the descriptor, or -errno. */
+/* False if the greenlet has no such file of its own. Else *fd is the descriptor, or -errno. */
 static bool open_of_its_own(const struct lot_waiter *place, int flags, struct texts *texts, int *fd)
 {
 	size_t i;
@@ -279,7 +279,7 @@ static bool open_of_its_own(const struct lot_waiter *place, int flags, struct te
 	return false;
 }
 
-/* What a greenlet has no file of its own for is its OS thread's. */
+/* A file that the greenlet does not have is opened in its OS thread's directory. */
 static int open_own(const struct lot_waiter *place, int flags)
 {
 	struct texts *texts = memory_alloc(sizeof(*texts));

@@ -1,4 +1,4 @@
-/* stat and its kin, which wait as those in file_helped.c do. io_uring knows them as statx only. */
+/* stat and its variants, which wait as the calls in metadata.c do. io_uring has them as statx only. */
 #include "preload/core/blocking.h"
 #include "procfs.h"
 #include "runtime/sys/user_memory.h"
@@ -28,7 +28,7 @@ static struct timespec time_of(const struct statx_timestamp *t)
 	return (struct timespec){t->tv_sec, t->tv_nsec};
 }
 
-/* As the kernel does it, with nothing in what is between. */
+/* As in the kernel, with zeros in the padding. */
 static struct stat status_of(const struct statx *from)
 {
 	struct stat status;
@@ -73,7 +73,7 @@ static bool is_seen_by_ring(struct blocking *call, struct look *look)
 	return true;
 }
 
-/* Where the file is a greenlet's, of which the kernel knows nothing. */
+/* For a file that is a greenlet's, which the kernel does not know. */
 static SELDOM void look_again(struct look *look)
 {
 	char known[PROC_PATH];

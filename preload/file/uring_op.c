@@ -2,7 +2,7 @@
 #include <fcntl.h>
 #include <liburing.h>
 
-/* fallocate it knows, too, but not to whom to send SIGXFSZ. */
+/* io_uring has fallocate, too, but does not know to which thread to send SIGXFSZ. */
 static bool prepare_write_back(struct io_uring_sqe *request, enum call call, const long *a)
 {
 	int fd = (int)a[0];
