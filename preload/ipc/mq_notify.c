@@ -9,14 +9,14 @@
 
 enum { QUEUES = 0x19800202, LOOK_AGAIN = 200 * NANOS_PER_USEC };
 
-/* So long at most a registration waits for the receivers. */
+/* The most that a registration waits for the receivers. */
 #define PATIENCE NANOS_PER_SEC
 
-/* How many receivers of this process wait by poll, and in the kernel. In the child of a fork there are none. */
+/* How many receivers of this process wait by poll, and in the kernel. The child of a fork has none. */
 static _Atomic int polling, in_kernel;
 static _Atomic pid_t counted_in;
 
-/* Registrations under way. */
+/* Registrations in progress. */
 static _Atomic int expected;
 
 static void count_anew_in_child(void)
@@ -30,7 +30,7 @@ static void count_anew_in_child(void)
 	atomic_store(&expected, 0);
 }
 
-/* A queue's descriptor reads as a line that tells how the process that is registered is to be notified, if one is. */
+/* A queue's descriptor reads as a line that contains the notification of the registered process, if there is one. */
 bool waits_in_kernel(mqd_t queue)
 {
 	char text[128];
@@ -74,7 +74,7 @@ void receiver_ends(struct receiver *receiver)
 	atomic_fetch_sub(receiver->count, 1);
 }
 
-/* Receivers at queues that nobody is about to register at wait in the kernel from then on, too. */
+/* Receivers at queues that no thread is about to register at also wait in the kernel from then on. */
 static void wake_if_queue(int fd, void *unused)
 {
 	struct statfs system = {0};
@@ -84,7 +84,7 @@ static void wake_if_queue(int fd, void *unused)
 		poller_look_again(fd);
 }
 
-/* The file tells the system call in which a thread waits. */
+/* The file contains the number of the system call in which a thread waits. */
 static void count_if_receiving(int thread, void *arg)
 {
 	char path[48], text[16] = "";
@@ -109,7 +109,7 @@ static bool are_all_in_kernel(void)
 	return count >= atomic_load(&in_kernel);
 }
 
-/* They run, and hand their wait to helpers, while the caller is parked. */
+/* While the caller is parked, the receivers run and hand their wait to offload threads. */
 static void wait_for_receivers(void)
 {
 	struct wait_options until = {.uninterruptible = true, .on_signal = SIGNAL_PASSES};
@@ -123,8 +123,8 @@ static void wait_for_receivers(void)
 }
 
 /*
- * A message that is sent once this has returned goes to a receiver that has waited before. Of a process that registers
- * while receivers of another one wait by poll, those do not learn.
+ * A message that is sent after the return of this call goes to a receiver that has been waiting. A registration by
+ * another process is not noticed by receivers that wait by poll.
  */
 int mq_notify(mqd_t queue, const struct sigevent *event)
 {

@@ -1,8 +1,8 @@
 /*
  * Receivers of POSIX message queues, and notifications. The kernel sends no notification of a message that a receiver
  * waits for, and it knows only the receivers that wait in the kernel. So a receiver waits by poll(2) only while no
- * process is registered at the queue. Otherwise, and once this process is about to register, a helper OS thread waits
- * in the kernel.
+ * process is registered at the queue. Otherwise, and once this process is about to register, an offload thread waits in
+ * the kernel.
  */
 #ifndef PRELOAD_IPC_MQ_NOTIFY_H
 #define PRELOAD_IPC_MQ_NOTIFY_H
@@ -11,16 +11,16 @@
 #include <mqueue.h>
 #include <stdbool.h>
 
-/* A receiver that waits, on its stack. */
+/* A waiting receiver, on its stack. */
 struct receiver {
 	struct wait_record stay; /* first */
 	_Atomic int *count;
 };
 
-/* True when a receiver at this queue is to wait in the kernel. Leaves errno alone. */
+/* True if a receiver at this queue must wait in the kernel. Leaves errno alone. */
 bool waits_in_kernel(mqd_t queue);
 
-/* Around a wait in the kernel, and by poll. */
+/* To be called around a wait in the kernel, and around one by poll. */
 void receiver_begins(struct receiver *receiver, bool is_in_kernel);
 void receiver_ends(struct receiver *receiver);
 

@@ -1,6 +1,6 @@
 /*
- * POSIX message queues. Their descriptors can be polled, and an attempt whose time limit has passed long ago says
- * ETIMEDOUT where it would have waited.
+ * POSIX message queues. Their descriptors can be polled, and an attempt whose time limit has passed long ago fails with
+ * ETIMEDOUT instead of waiting.
  */
 #include "mq_notify.h"
 #include "preload/core/blocking.h"
@@ -10,10 +10,10 @@
 #include "runtime/sys/user_memory.h"
 #include <mqueue.h>
 
-/* Not constant: an emulator (qemu) puts back what it has read. */
+/* Not constant: an emulator (qemu) writes back what it has read. */
 static struct timespec long_ago;
 
-/* Takes the time limit for the call's own; false where the kernel is to refuse it. */
+/* Takes over the time limit for the call's own wait; false if the kernel is to refuse it. */
 static bool takes_limit(struct blocking *call, const struct timespec *limit)
 {
 	if (!limit)
@@ -22,7 +22,7 @@ static bool takes_limit(struct blocking *call, const struct timespec *limit)
 	       deadline_by_clock(CLOCK_REALTIME, limit, &call->until) == 0;
 }
 
-/* Without a time limit in the kernel: the wait for the helper has it. */
+/* Without a time limit in the kernel: the wait for the offload thread has it. */
 static ssize_t receive_in_kernel(struct blocking *call, mqd_t queue, char *bytes, size_t size, unsigned *priority)
 {
 	const long waiting[7] = {SYS_mq_timedreceive, queue, (long)bytes, (long)size, (long)priority, 0};
@@ -42,7 +42,7 @@ static void wait_at_queue(struct blocking *call, mqd_t queue, short events)
 	call->traits = fd_traits(queue);
 }
 
-/* After an attempt: true when another is worth it. */
+/* After an attempt: true if another is worthwhile. */
 static bool waits_for_queue(struct blocking *call)
 {
 	if (errno != ETIMEDOUT)

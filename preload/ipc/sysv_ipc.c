@@ -1,6 +1,6 @@
 /*
- * System V's message queues and semaphores. Nothing tells when one is ready, so a helper waits where an attempt finds
- * that there is something to wait for. Of these calls none is restarted after a signal handler has run.
+ * System V's message queues and semaphores. No event reports that one is ready, so an offload thread waits if an
+ * attempt would block. None of these calls is restarted after a signal handler has run.
  */
 #include "preload/core/blocking.h"
 #include "preload/core/deadline.h"
@@ -40,7 +40,7 @@ ssize_t msgrcv(int id, void *message, size_t size, long type, int flags)
 	return settled(&call, result);
 }
 
-/* The kernel has read them: whether one that must wait may, it knows only when it tries. */
+/* The kernel has read the operations. True if any of them may wait; only the kernel knows which of them must. */
 static bool may_wait(const struct sembuf *operations, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -57,7 +57,7 @@ static int operate(enum call which, int id, struct sembuf *operations, size_t co
 	struct blocking call = blocking_until(which, FOR_EVER);
 	int result;
 
-	/* A time limit that is wrong the kernel refuses, whether there is to wait or not. */
+	/* The kernel refuses an invalid time limit even if the call need not wait. */
 	if (goes_native(&call) || (limit && !(is_readable_time(limit) && is_span(limit))))
 		return limit ? libc.semtimedop(id, operations, count, limit) : libc.semop(id, operations, count);
 	result = libc.semtimedop(id, operations, count, &no_time);
