@@ -1,4 +1,4 @@
-/* The calls that wait for time to pass, and those that only give up their turn. */
+/* The calls that wait for time to pass, and those that only yield. */
 #include "preload/core/blocking.h"
 #include "preload/core/deadline.h"
 #include "preload/core/retry.h"
@@ -9,18 +9,18 @@
 #include <stdlib.h>
 #include <sys/timerfd.h>
 
-/* What is not, libc is to refuse. */
+/* False for a time that libc is to refuse. */
 static bool is_valid(const struct timespec *t)
 {
 	return is_readable_time(t) && is_span(t);
 }
 
-/* About what a sleep of no time takes in the kernel, by its timers' slack: others run meanwhile, or nobody. */
+/* About what a sleep of zero takes in the kernel, because of its timer slack; the others can run meanwhile. */
 #define TIMER_SLACK (20 * NANOS_PER_USEC)
 
 /*
- * Parks until the deadline. Returns 0, EINTR or ECANCELED. A wait that ends early without cause goes on. Where the time
- * is over as well, the kernel does not tell of the signal.
+ * Parks until the deadline. Returns 0, EINTR or ECANCELED. A spurious wake-up does not end the wait. If the time is
+ * over as well, the signal is not reported, as in the kernel.
  */
 static int sleep_until(struct blocking *call)
 {
@@ -60,7 +60,7 @@ int nanosleep(const struct timespec *span, struct timespec *left)
 	return sleep_for(CALL_nanosleep, span, left);
 }
 
-/* What is left is rounded as libc rounds it: to whole seconds, downwards. */
+/* The time left is rounded down to whole seconds, as in libc. */
 unsigned int sleep(unsigned int seconds)
 {
 	struct timespec span = {.tv_sec = seconds}, left = {0};
@@ -77,7 +77,7 @@ int usleep(useconds_t usecs)
 	return sleep_for(CALL_usleep, &span, NULL);
 }
 
-/* A failure has a number of its own here, and -1 stands for an interruption. */
+/* Here -1 means an interruption and -2 any other failure. */
 int thrd_sleep(const struct timespec *span, struct timespec *left)
 {
 	int before = errno, result = 0;
@@ -88,7 +88,7 @@ int thrd_sleep(const struct timespec *span, struct timespec *left)
 	return result;
 }
 
-/* Clocks that may jump, or do not stop with the machine: the kernel keeps them for us. */
+/* For clocks that may be set, or that do not stop with the machine: the kernel keeps the timer. */
 static int open_timer(clockid_t clock, const struct timespec *at)
 {
 	struct itimerspec setting = {.it_value = *at};
@@ -130,7 +130,7 @@ static void sleep_natively(void *arg)
 	job->error = libc.clock_nanosleep(job->clock, job->flags, &job->span, NULL);
 }
 
-/* No helper is to be had, and one that slept here would keep the others from using the processor. */
+/* No offload thread is available, and a native sleep here would block the other greenlets. */
 static int sleep_by_looking(struct blocking *call, clockid_t clock, int flags, const struct timespec *span)
 {
 	struct timespec now = {0};
@@ -148,7 +148,7 @@ static int sleep_by_looking(struct blocking *call, clockid_t clock, int flags, c
 	return nanos_of(&now) < end ? error : 0;
 }
 
-/* Clocks of processor time, and those of which there is no timer to be had. */
+/* For clocks of processor time, and those that have no timer. */
 static int sleep_offloaded(struct blocking *call, clockid_t clock, int flags, const struct timespec *span)
 {
 	struct clock_sleep *job = memory_alloc(sizeof(*job));
@@ -191,7 +191,7 @@ static int do_clock_nanosleep(clockid_t clock, int flags, const struct timespec 
 	int error, before = errno;
 
 	if (clock == CLOCK_THREAD_CPUTIME_ID || goes_native(&call) || !is_valid(span))
-		return libc.clock_nanosleep(clock, flags, span, left); /* the first is refused, of whichever thread */
+		return libc.clock_nanosleep(clock, flags, span, left); /* that clock is refused for any thread */
 	if (flags & TIMER_ABSTIME) {
 		error = sleep_by_clock(&call, clock, span);
 	} else if (measures_spans_alike(clock)) {
@@ -245,6 +245,6 @@ void thrd_yield(void)
 synonym(__nanosleep, nanosleep);
 synonym(__sched_yield, sched_yield);
 
-/* Headers give the name to sched_yield; libc keeps it for the binaries that have it. */
+/* Headers map the name to sched_yield; libc keeps it for existing binaries. */
 extern __typeof__(sched_yield) yield_by_old_name __asm__("pthread_yield") __attribute__((alias("sched_yield")))
 ATTRIBUTES_OF(sched_yield);

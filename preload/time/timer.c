@@ -1,6 +1,6 @@
 /*
- * Timers that signal one thread. The kernel signals the OS thread, and the timer's id tells the greenlet. A timer for
- * the thread of the system that is a hub is noted, too: what it sends is for the main greenlet alone.
+ * Timers that signal one thread. The kernel signals the OS thread, and the timer's id identifies the greenlet. A timer
+ * for the OS thread of a hub is noted, too: its signals are for the main greenlet alone.
  */
 #include "preload/core/blocking.h"
 #include "preload/core/syscall_numbers.h"
@@ -11,7 +11,7 @@
 #include "runtime/signal/addressee.h"
 #include "runtime/sys/user_memory.h"
 
-/* The kernel's id is what libc hands out for a timer that no thread of its own waits for. */
+/* The kernel's id is what libc returns for a timer that no thread of libc's waits for. */
 static int id_of(timer_t timer)
 {
 	return (int)(intptr_t)timer;
@@ -42,7 +42,7 @@ int timer_create(clockid_t clock, struct sigevent *restrict event, timer_t *rest
 	return (int)with_errno(-EAGAIN);
 }
 
-/* What it has sent before is not to come any more. */
+/* Signals that the timer has sent before must not arrive any more. */
 static void forget_signals(int id)
 {
 	struct greenlet *g;
@@ -92,7 +92,7 @@ long raw_timer_getoverrun(long id, long b, long c, long d, long e, long f)
 	return result >= 0 && overrun_of((int)id, &overrun) ? overrun : result;
 }
 
-/* libc's own timers, of which it keeps more than an id, have no such number. */
+/* Timers for which libc keeps more than an id have no such number. */
 int timer_delete(timer_t timer)
 {
 	int result = libc.timer_delete(timer);
