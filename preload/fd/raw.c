@@ -15,7 +15,7 @@ static int fail(int error)
 	return -1;
 }
 
-/* Makes *full of the kernel's signal set and points *mask there, or to nothing where there is no set. */
+/* Converts the kernel's signal set into *full and points *mask there, or to NULL if there is no set. */
 static int widen_mask(long set, long size, sigset_t *full, const sigset_t **mask)
 {
 	*mask = NULL;
@@ -31,9 +31,9 @@ static int widen_mask(long set, long size, sigset_t *full, const sigset_t **mask
 	return 0;
 }
 
-/* The time limit of a raw ppoll or pselect6: unlike libc, the kernel leaves in it what remains. */
+/* The time limit of a raw ppoll or pselect6: unlike libc, the kernel stores the time left in it. */
 struct limit {
-	struct timespec *at; /* NULL: there is none, or nothing is to be left in it */
+	struct timespec *at; /* NULL: there is none, or nothing is to be stored in it */
 	nanos deadline;
 };
 
@@ -53,7 +53,10 @@ static int note_limit(struct limit *limit, long timeout)
 	return 0;
 }
 
-/* Leaves a limit in read-only memory as it is, like the kernel: to write the time is a way to try the memory. */
+/*
+ * Like the kernel, leaves a limit in read-only memory as it is: the system call tests whether the memory can be
+ * written.
+ */
 static void leave_remaining(const struct limit *limit)
 {
 	int errno_before = errno;
@@ -128,7 +131,7 @@ long raw_epoll_pwait2(long fd, long events, long max, long timeout, long set, lo
 	return do_epoll_pwait2((int)fd, (struct epoll_event *)events, (int)max, (const struct timespec *)timeout, mask);
 }
 
-/* The position comes in two halves, of which a machine of 64 bits needs the first. */
+/* The position is passed in two halves; on a 64-bit machine the first one holds all of it. */
 long raw_preadv2(long fd, long iov, long count, long low, long high, long flags)
 {
 	(void)high;

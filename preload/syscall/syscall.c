@@ -1,8 +1,9 @@
 /*
- * syscall(): the numbers of the calls that we answer go to the hooks, all others straight down.
+ * syscall(): the numbers of the calls that have hooks go to the hooks, all others directly to the kernel.
  *
- * Most hooks take what the system call takes. They are called through one type of six longs: on the machines we know,
- * an argument passed like that is found by a function that expects an int or a pointer in its place, or none at all.
+ * Most hooks take the same arguments as the system call. They are called through one type of six longs: on the
+ * supported machines, a function that expects an int or a pointer in place of a long, or fewer arguments, finds its
+ * arguments in the same place.
  */
 #include "preload/core/blocking.h"
 #include "preload/core/syscall_numbers.h"
@@ -20,8 +21,8 @@
 
 struct answer {
 	long (*hook)(long a, long b, long c, long d, long e, long f);
-	bool is_int;   /* the upper half of what it returns means nothing */
-	bool is_point; /* the hook comes to a function of libc's that is a cancellation point */
+	bool is_int;   /* the upper half of the result is undefined */
+	bool is_point; /* the hook may call a libc function that is a cancellation point */
 };
 
 static const struct answer answers[] = {
@@ -202,7 +203,7 @@ static bool makes_descriptor(long number)
 	}
 }
 
-/* Some of these may answer with something else: what is noted of that number is learnt again then. */
+/* Some of these may return something else than a descriptor: then the traits of that number are learnt again. */
 static long noted_as_made(long fd)
 {
 	if (fd > 2 && fd <= INT_MAX && fd_traits((int)fd))
@@ -231,7 +232,7 @@ static inline long ask_hook(const struct answer *answer, const long *a)
 	return answer->is_int ? (int)result : result;
 }
 
-/* A raw system call is no cancellation point, whichever it is. */
+/* No raw system call is a cancellation point. */
 static long ask_hook_in_greenlet(const struct answer *answer, const long *a)
 {
 	long result;
