@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How often a process is looked at anew because it has executed another program meanwhile. */
+/* How often a process is examined again because it has executed another program meanwhile. */
 #define MOST_LOOKS 20
 
-/* More hubs than there can be OS threads: the list was changed while it was read. */
+/* More hubs than there can be OS threads: then the list was changed while it was read. */
 #define MOST_WORKERS (1u << 22)
 
 #define ACTIVE 0
@@ -30,7 +30,7 @@ static const char *plural(uint64_t count)
 	return count == 1 ? "" : "s";
 }
 
-/* The list keeps those whose OS thread has ended. */
+/* The list keeps workers whose OS thread has ended. */
 static bool is_alive(const struct described *described, uintptr_t worker)
 {
 	uint64_t is_main, id, word;
@@ -43,7 +43,7 @@ static bool is_alive(const struct described *described, uintptr_t worker)
 	return read_memory(described->process, (uintptr_t)word, &found, sizeof found) && (unsigned)found == id;
 }
 
-/* The process runs meanwhile: each number is right, but they need not be of the same moment. */
+/* The process runs meanwhile: each number is correct, but they need not be from the same moment. */
 static struct census count_greenlets(const struct described *described)
 {
 	struct census census = {0};
@@ -65,7 +65,7 @@ static struct census count_greenlets(const struct described *described)
 	return census;
 }
 
-/* The library has no greenlets in the process. */
+/* The reason why the library has no greenlets in the process. */
 static char *why_not_active(const struct described *described)
 {
 	uint64_t is_ready = 0, is_off = 0, native = 0;
@@ -122,7 +122,7 @@ static bool is_named_as_ours(uintptr_t address, const char *path, void *unused)
 	return slash && strncmp(slash + 1, name, strlen(name)) == 0;
 }
 
-/* What the system's administrator allows to read memory, see ptrace(2); "" where it is not that. */
+/* The administrator's limit on reading memory, see ptrace(2); "" if it is not the reason. */
 static const char *rule_of_yama(void)
 {
 	FILE *file = fopen("/proc/sys/kernel/yama/ptrace_scope", "re");
@@ -137,7 +137,7 @@ static const char *rule_of_yama(void)
 	return formatted(", kernel.yama.ptrace_scope is %d%s", scope, scope < 3 ? ": ask as root" : "");
 }
 
-/* Where the kernel tells what is mapped, and not what is in it. */
+/* For a process whose mappings can be read, but not its memory. */
 static struct finding judge_by_name(const struct process *process)
 {
 	if (!find_mapped_file(process, is_named_as_ours, NULL))

@@ -1,6 +1,6 @@
 /*
- * All of it is read from the memory of the process. The file of the library may be another by now, be out of the
- * reader's sight in a container, or be none any more.
+ * All data is read from the memory of the process. The library's file may have been replaced or removed, or may be
+ * invisible to the reader because of a container.
  */
 #include "described.h"
 #include "refuse.h"
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Bounds for what is read, as a process may hold anything. */
+/* Limits for the data read, as a process may contain anything. */
 enum {
 	MOST_SEGMENTS = 64,
 	MOST_TAGS = 512,
@@ -19,7 +19,7 @@ enum {
 	MOST_ENTRIES = 1 << 12,
 };
 
-/* What the dynamic section of a mapped file tells, as addresses in the process. */
+/* The dynamic section of a mapped file, as addresses in the process. */
 struct image {
 	const struct process *process;
 	uintptr_t bias;
@@ -55,7 +55,7 @@ static bool read_segments(struct image *image, uintptr_t address)
 	return dynamic != 0;
 }
 
-/* The loader writes addresses in the place of offsets, into some files and at some time. */
+/* The loader replaces offsets by addresses, in some files and at some time. */
 static uintptr_t absolute(const struct image *image, uintptr_t pointer)
 {
 	return pointer < image->bias ? pointer + image->bias : pointer;
@@ -90,7 +90,7 @@ static uint32_t hash_of(const char *name)
 	return hash;
 }
 
-/* The address of the i-th symbol if it is this object; 0: it is another. */
+/* The address of the i-th symbol if it has this name; 0: it does not. */
 static uintptr_t address_if_named(const struct image *image, uint32_t i, const char *name)
 {
 	char found[64] = "";

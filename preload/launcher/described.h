@@ -1,4 +1,4 @@
-/* The description that the library exports in a process, and what it leads to: see description.h. */
+/* The description that the library exports in a process, and the data that it points to: see description.h. */
 #ifndef PRELOAD_LAUNCHER_DESCRIBED_H
 #define PRELOAD_LAUNCHER_DESCRIBED_H
 
@@ -8,16 +8,19 @@
 struct described {
 	const struct process *process;
 	uintptr_t address; /* of the description; 0: no file in the process exports one */
-	uint32_t version;  /* another than ours, or 0 where it makes no sense: nothing else is known */
+	uint32_t version;  /* a version other than ours, or 0 if it is invalid: then nothing else is known */
 	char release[sizeof(((struct description *)0)->release) + 1];
 	uint32_t count;
 	struct description_entry *entries; /* in memory of the reader; NULL: they are not there yet */
 };
 
-/* Looks for the library, whatever its file is called. False: it is not there. The memory of the process can be read. */
+/*
+ * Looks for the library, whatever its file is called. False: it is not there. The memory of the process must be
+ * readable.
+ */
 bool find_description(const struct process *process, struct described *described);
 
-/* What a variable of the process holds, zero-extended. False where that is not known. */
+/* The value of a variable of the process, zero-extended. False if it is not known. */
 bool described_variable(const struct described *described, const char *name, uint64_t *value);
 
 /* The same for a field, named "structure.field", of the structure at this address of the process. */

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The kernel reads no longer table of program headers. */
+/* The longest table of program headers that the kernel reads. */
 #define LARGEST_TABLE 65536
 
 static const char damaged[] = "is a damaged ELF file";
@@ -14,7 +14,7 @@ bool is_elf(const char *head, size_t length)
 	return length >= SELFMAG && memcmp(head, ELFMAG, SELFMAG) == 0;
 }
 
-/* True when all count bytes could be read. An offset that no file can have is negative here, and pread refuses it. */
+/* True if all count bytes could be read. An offset that no file can have is negative here, and pread refuses it. */
 static bool read_at(int fd, void *buf, size_t count, ElfW(Off) offset)
 {
 	ssize_t n = pread(fd, buf, count, (off_t)offset);
@@ -30,7 +30,7 @@ static bool is_native(const unsigned char *ident)
 	return ident[EI_CLASS] == (sizeof(ElfW(Addr)) == 8 ? ELFCLASS64 : ELFCLASS32) && ident[EI_DATA] == order;
 }
 
-/* The path in PT_INTERP: as the kernel has it, at least one character and a NUL that ends it. */
+/* The path in PT_INTERP: as the kernel requires, at least one character and a NUL at the end. */
 static bool read_loader(int fd, const ElfW(Phdr) * header, char loader[PATH_MAX])
 {
 	size_t size = header->p_filesz;

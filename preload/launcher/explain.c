@@ -1,4 +1,4 @@
-/* greenload --explain: one page about what is taken in a program and its libraries, and what is not. */
+/* greenload --explain: one page about what is intercepted in a program and its libraries, and what is not. */
 #include "explain.h"
 #include "known.h"
 #include "libc_trial.h"
@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* glibc's own: what they call inside is told with the functions that are called from outside. */
+/* True for glibc's own libraries: their internal calls are listed with the functions that the program calls. */
 static bool is_libc(const struct object *object)
 {
 	static const char *const names[] = {"libc.so.", "ld-linux", "libpthread.so.", "libdl.so.", "librt.so.",
@@ -57,7 +57,7 @@ struct definitions {
 	const struct object *object;
 };
 
-/* The program's comes before the hook; with a library's it is the other way round. */
+/* A program's own definition takes precedence over the hook; for a library's it is the other way round. */
 static void take_definition(const char *name, bool is_defined, void *arg)
 {
 	struct definitions *d = arg;
@@ -114,7 +114,7 @@ static void look_at(struct page *page, const struct object *object)
 		add_word(page, GO, object->name, "Go");
 }
 
-/* What keeps the library out of the program altogether; NULL: nothing. */
+/* The reason why the library cannot be loaded into the program at all; NULL: it can. */
 static const char *obstacle(const struct object *program)
 {
 	struct stat st;

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* PATH, or what execvp takes where there is none. */
+/* PATH, or the default of execvp if PATH is not set. */
 static const char *search_path(void)
 {
 	static char standard[64];
@@ -20,7 +20,7 @@ static const char *search_path(void)
 	return standard;
 }
 
-/* False with errno set, EACCES for what is there and cannot be executed. */
+/* False with errno set, EACCES for a file that exists and cannot be executed. */
 static bool is_executable(const char *path)
 {
 	struct stat st;

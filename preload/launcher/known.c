@@ -14,7 +14,7 @@ static const struct {
 #include "preload/calls.def"
 };
 
-/* Libc's inner calls come to the hooks where it is patched in place. */
+/* libc's internal calls reach the hooks if libc is patched in place. */
 static const bool is_patched = false
 #define PATCHED(name, hook) || true
 #include "preload/calls.def"
@@ -33,7 +33,7 @@ static const char inside[] = "libc waits inside";
 static const char children[] = "waits for a process";
 static const char signals[] = "waits for a signal";
 
-/* Those that stand in the manifest by now are not looked up here. */
+/* Functions that are in the manifest by now are not looked up here. */
 static const struct why blocking[] = {
     {"fgets", inside},
     {"fgetc", inside},

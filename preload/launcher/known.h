@@ -1,4 +1,4 @@
-/* What is known of functions and system calls: the manifest, and what blocks without standing in it. */
+/* What is known of functions and system calls: the manifest, and calls that block and are not in it. */
 #ifndef PRELOAD_LAUNCHER_KNOWN_H
 #define PRELOAD_LAUNCHER_KNOWN_H
 
@@ -16,7 +16,7 @@ struct known {
 /* The hook of this name or synonym; NULL: there is none. */
 const struct known *find_known(const char *name);
 
-/* Why a function is left alone though it may wait; NULL: it is not known to. */
+/* The reason why a function that may wait has no hook; NULL: it is not known to wait. */
 const char *why_left_alone(const char *name);
 
 /* The name of a system call that may wait; NULL for the others. */

@@ -9,10 +9,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* For no user: the library tells by its statistics. */
+/* Not for users: the library reports by its statistics. */
 #define TRIAL "--try-libc"
 
-/* The trial makes one thread; one that takes longer hangs. */
+/* The trial creates one thread; if it takes longer than this, it hangs. */
 enum { TRIAL_SECONDS = 10, MOST_SAID = 4096 };
 
 bool is_trial(char *const argv[])
@@ -34,7 +34,7 @@ _Noreturn void try_libc(void)
 	exit(0);
 }
 
-/* The pipe takes the place of stderr, where the statistics go. */
+/* The pipe replaces stderr, to which the statistics go. */
 static _Noreturn void run_trial(const int ends[2])
 {
 	char name[] = "greenload", trial[] = TRIAL, *argv[] = {name, trial, NULL};

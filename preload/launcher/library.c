@@ -13,7 +13,7 @@
 #define SEPARATORS " :"
 #define NAME       "libgreenload.so"
 
-/* The program may expect the lowest numbers to be free, and select(2) those below 1024. */
+/* The program may expect the lowest numbers to be free and, if it uses select(2), all numbers to be below 1024. */
 #define HIGH_DESCRIPTOR 900
 
 /* The launcher's own directory, links resolved. */
@@ -48,13 +48,13 @@ char *find_library(void)
 	refuse(OUR_FAILURE, "cannot find its library: neither '%s' nor '%s' can be read", built, installed);
 }
 
-/* Debian's directories for libraries, of this word size and, by two kinds of packages, of 32 bits. */
+/* Debian's directories for libraries of this word size and, from two kinds of packages, of 32 bits. */
 #define OWN_LIB "/lib/" MULTIARCH "/"
 static const char *const lib32[] = {"/lib/i386-linux-gnu/", "/lib32/"};
 
 /*
- * Where a library of the same name is there for 32-bit programs: a path by which ld.so finds the right one for each. It
- * would complain of ours on their standard error. NULL where there is none.
+ * If there is also a library of the same name for 32-bit programs: a path by which ld.so finds the right one for each.
+ * With our path, ld.so would print a warning on their standard error. NULL if there is none.
  */
 static char *for_both_sizes(const char *library)
 {
@@ -72,7 +72,7 @@ static char *for_both_sizes(const char *library)
 	return found ? formatted("%.*s/$LIB/%s", (int)(own - library), library, name) : NULL;
 }
 
-/* The path, or another by which ld.so finds the library. */
+/* The path, or another one by which ld.so finds the library. */
 static char *preloadable(const char *library)
 {
 	char *by_descriptor, *both;

@@ -1,4 +1,4 @@
-/* greenload(1): runs a command with the library preloaded, or looks at a process. */
+/* greenload(1): runs a command with the library preloaded, or checks a process. */
 #include "check.h"
 #include "explain.h"
 #include "file.h"
@@ -22,7 +22,7 @@ static void set_variable(const char *name, const char *value)
 		refuse(OUR_FAILURE, "cannot set %s: %s", name, strerror(errno));
 }
 
-/* The library by itself leaves threads alone. */
+/* By itself, the library leaves threads alone. */
 static const char *usual_patch(void)
 {
 	const char *said = getenv("GREENLOAD_PATCH");
@@ -30,7 +30,7 @@ static const char *usual_patch(void)
 	return said && *said ? said : "all";
 }
 
-/* By env(1) it takes some executions to come to the program that is meant. */
+/* With env(1) it takes several executions to reach the intended program. */
 static void set_environment(const struct options *options, const char *library, int executions)
 {
 	set_variable("GREENLOAD_PATCH", options->patch ? options->patch : usual_patch());
@@ -42,7 +42,7 @@ static void set_environment(const struct options *options, const char *library, 
 	set_variable("LD_PRELOAD", preload_list(library, getenv("LD_PRELOAD")));
 }
 
-/* Runs `sh path args...`, as execvp does with what the kernel does not know. */
+/* Runs `sh path args...`, as execvp does with a file that the kernel does not recognise. */
 static void execute_by_shell(char *path, char **command)
 {
 	size_t count = 0;
@@ -71,7 +71,10 @@ static _Noreturn void execute(char *path, char **command)
 	refuse(status_of(errno), "'%s' cannot be run: %s", *command, strerror(errno));
 }
 
-/* With raised privileges we would load a library for the caller that ld.so refuses to, or run without it unnoticed. */
+/*
+ * With raised privileges the launcher would load a library for the caller that ld.so refuses to load, or would run
+ * without it unnoticed.
+ */
 static void require_no_privileges(void)
 {
 	if (getauxval(AT_SECURE))

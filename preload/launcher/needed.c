@@ -7,7 +7,7 @@
 #define CACHE       "/etc/ld.so.cache"
 #define CACHE_MAGIC "glibc-ld.so.cache1.1"
 
-/* As ldconfig writes it; offsets of text count from the beginning of the file. */
+/* As ldconfig writes it; text offsets count from the beginning of the file. */
 struct cache_header {
 	char magic[20];
 	uint32_t entries, size_of_text;
@@ -17,10 +17,10 @@ struct cache_header {
 struct cache_entry {
 	int32_t flags;
 	uint32_t name, path, unused;
-	uint64_t features; /* of processors that have them; 0: for all */
+	uint64_t features; /* for processors that have these features; 0: for all */
 };
 
-/* NULL: there is none that we understand. */
+/* NULL: there is no cache in a known format. */
 static const char *read_cache(size_t *size)
 {
 	char *bytes = read_file(CACHE, size);
@@ -62,7 +62,7 @@ static bool try_cache(struct object *library)
 	return false;
 }
 
-/* The directory of the object that says so, in the place of $ORIGIN or ${ORIGIN}. */
+/* Replaces $ORIGIN or ${ORIGIN} by the directory of the object that contains the path. */
 static char *expanded(const char *directory, size_t length, const struct object *object)
 {
 	const char *dollar = memchr(directory, '$', length), *rest;
@@ -81,7 +81,7 @@ static char *expanded(const char *directory, size_t length, const struct object 
 	    slash ? object->path : ".", (int)(directory + length - rest), rest);
 }
 
-/* A list of directories with colons between them; an empty one is the current directory. */
+/* A list of directories separated by colons; an empty one is the current directory. */
 static bool try_list(struct object *library, const char *list, const struct object *of)
 {
 	char *directory;
@@ -97,7 +97,9 @@ static bool try_list(struct object *library, const char *list, const struct obje
 	return false;
 }
 
-/* DT_RPATH counts for what its object needs, and for what that needs, but not beside a DT_RUNPATH. */
+/*
+ * DT_RPATH applies to the libraries that its object needs, and to those that they need, unless there is a DT_RUNPATH.
+ */
 static bool try_rpaths(struct object *library)
 {
 	const char *path;
@@ -112,7 +114,10 @@ static bool try_rpaths(struct object *library)
 	return false;
 }
 
-/* Debian has them in a directory for each machine, others in lib64 or in lib; the wrong ones are for other machines. */
+/*
+ * Debian has a library directory for each machine, other systems have lib64 or lib; libraries of other machines are
+ * rejected.
+ */
 static bool try_standard(struct object *library)
 {
 	static const char standard[] = "/lib/" MULTIARCH ":/usr/lib/" MULTIARCH ":/lib64:/usr/lib64:/lib:/usr/lib";

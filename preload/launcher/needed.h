@@ -5,9 +5,9 @@
 #include "object.h"
 
 /*
- * Appends to the list that begins with the program the libraries that it and they need, each once, in the order in
- * which ld.so loads them; one that is not found stays without bytes. They are looked for as in ld.so(8), but nothing is
- * run. What the program loads later by dlopen(3) cannot be known.
+ * Appends the libraries that the program and its libraries need to the list that begins with the program, each once, in
+ * the order in which ld.so loads them; a library that is not found has no bytes. The search is that of ld.so(8), but
+ * nothing is run. The libraries that the program loads later by dlopen(3) cannot be known.
  */
 void find_needed(struct object *program);
 

@@ -7,10 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The header of the launcher's own kind of file is what a file of this machine has. */
+/* A file of this machine has the same kind of header as the launcher's own file. */
 extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
 
-/* size bytes at this offset of the file, aligned for words; NULL where there are not so many. */
+/* size bytes at this offset of the file, aligned for words; NULL if there are not so many. */
 static const void *bytes_at(const struct object *object, ElfW(Off) offset, size_t size)
 {
 	if (offset > object->size || size > object->size - offset || offset % sizeof(ElfW(Addr)))
@@ -68,7 +68,7 @@ bool read_object(struct object *object, const char *path)
 	return true;
 }
 
-/* The text at this offset of a section of strings; "" where there is none that ends. */
+/* The text at this offset of a section of strings; "" if there is none that ends. */
 static const char *text_at(const struct object *object, size_t section, size_t offset)
 {
 	const ElfW(Shdr) * s;
@@ -103,7 +103,7 @@ bool has_section(const struct object *object, const char *name)
 	return false;
 }
 
-/* What a section holds, as a table of entries of this size; *count of them. */
+/* The contents of a section, as a table of *count entries of this size. */
 static const void *table_in(const struct object *object, const ElfW(Shdr) * section, size_t size, size_t *count)
 {
 	const void *table = section ? bytes_at(object, section->sh_offset, section->sh_size) : NULL;

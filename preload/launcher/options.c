@@ -85,7 +85,7 @@ static int power_of(const char *suffix)
 	return found && !suffix[1] ? (int)(found - suffixes) + 1 : -1;
 }
 
-/* Digits and an optional suffix. A sign or a space, which strtoull would take, is as wrong as a word. */
+/* Digits and an optional suffix. A sign or a space, which strtoull would accept, is an error. */
 static const char *checked_stack(const char *text)
 {
 	char *suffix;
@@ -114,7 +114,7 @@ static const char *checked_slice(const char *text)
 	return text;
 }
 
-/* The command may change its directory before it ends: a relative path is meant from here. */
+/* The command may change its directory before it ends: a relative path counts from the directory at the start. */
 static char *absolute(const char *path)
 {
 	char *here, *result;
@@ -129,7 +129,7 @@ static char *absolute(const char *path)
 	return result;
 }
 
-/* True with errno set where the library would fail to write. Looks only: a FIFO's reader sees that it was opened. */
+/* True, with errno set, if the library would fail to write. Does not open the file: a FIFO's reader would notice. */
 static bool cannot_write(const char *path)
 {
 	struct stat st;
@@ -188,7 +188,7 @@ static void take_option(struct options *options, int letter)
 	case 'n':
 		options->no_follow = true;
 		break;
-	default: /* getopt_long has said what is wrong */
+	default: /* getopt_long has printed what is wrong */
 		exit(OUR_FAILURE);
 	}
 }
@@ -212,7 +212,7 @@ struct options read_options(int argc, char **argv)
 	int letter;
 
 	if (argc > 0)
-		argv[0] = name; /* what getopt_long's messages begin with */
+		argv[0] = name; /* the prefix of getopt_long's messages */
 	while ((letter = getopt_long(argc, argv, "+", known, NULL)) != -1)
 		take_option(&options, letter);
 	if (options.check && optind < argc)

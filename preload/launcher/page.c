@@ -43,7 +43,7 @@ static void *allocate(size_t size)
 	return memory;
 }
 
-/* In their order; the one of this name is made where there is none. */
+/* Finds the group of this name in the sorted list; creates it if there is none. */
 static struct group *find_group(struct group **link, const char *name)
 {
 	struct group *group;
@@ -72,7 +72,7 @@ void add_word(struct page *page, enum heading heading, const char *name, const c
 	*link = word;
 }
 
-/* Names come from files that may hold anything. */
+/* Names come from files that may contain anything. */
 static int print_name(const char *name)
 {
 	int width = 0;

@@ -23,13 +23,13 @@ struct group;
 struct page {
 	const char *command;   /* as the user wrote it */
 	const char *path;      /* its file */
-	const char *program;   /* the file of the program that it comes to */
-	const char *obstacle;  /* nothing can be preloaded, for this reason; NULL: it can */
-	const char *objection; /* to this machine's libc, with which all is native; NULL: there is none */
+	const char *program;   /* the file of the program that runs in the end */
+	const char *obstacle;  /* the reason why nothing can be preloaded; NULL: it can */
+	const char *objection; /* the problem of this machine's libc that makes all calls native; NULL: none */
 	struct group *groups[HEADINGS];
 };
 
-/* Adds a word to a group, once. Both stay the caller's, for as long as the page is used. */
+/* Adds a word to a group, once. Both stay the caller's and must stay valid while the page is used. */
 void add_word(struct page *page, enum heading heading, const char *group, const char *word);
 
 /* Prints it on standard output, groups in alphabetical order, and exits. */

@@ -21,7 +21,7 @@ static bool may_gain_ids(void)
 	return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1;
 }
 
-/* See capabilities(7): the effective bit alone turns secure execution on; root gains nothing that counts. */
+/* See capabilities(7): the effective bit alone turns secure execution on; root gains no relevant capability. */
 static bool has_capabilities(const char *path)
 {
 	struct vfs_ns_cap_data caps = {0};

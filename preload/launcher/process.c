@@ -15,12 +15,12 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#define OF_KERNEL 0x00200000ul /* PF_KTHREAD, in the flags that the kernel tells */
+#define OF_KERNEL 0x00200000ul /* PF_KTHREAD, in the flags that the kernel reports */
 
-/* More than any environment holds that the kernel takes. */
+/* More than any environment that the kernel accepts. */
 #define MOST_BYTES (16 << 20)
 
-/* What the kernel tells everybody about a process or a thread, see proc_pid_stat(5). */
+/* The data of a process or a thread that every user may read, see proc_pid_stat(5). */
 struct told {
 	char name[64];
 	char state;
@@ -46,7 +46,7 @@ static bool is_proc_mounted(void)
 	return statfs("/proc", &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
 }
 
-/* All of a file that has no size, with a NUL behind it; NULL with errno set. */
+/* Reads all of a file that has no size, with a NUL behind it; NULL with errno set. */
 static char *read_all(int directory, const char *file, size_t *size)
 {
 	int fd = openat(directory, file, O_RDONLY | O_CLOEXEC), error;
@@ -78,7 +78,7 @@ static char *read_all(int directory, const char *file, size_t *size)
 	return bytes;
 }
 
-/* False with errno set. The name may have spaces and parentheses. */
+/* False with errno set. The name may contain spaces and parentheses. */
 static bool read_told(int directory, const char *file, struct told *told)
 {
 	size_t size;
@@ -104,7 +104,7 @@ static bool is_over(const struct told *told)
 	return told->state == 'Z' || told->state == 'X';
 }
 
-/* The first thread may have ended before the others. Leads to one of those instead; false: there is none. */
+/* The first thread may have ended before the others. Switches to one of those; false: there is none. */
 static bool open_living_thread(struct process *process)
 {
 	int tasks = openat(process->directory, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC), thread = -1;
@@ -170,7 +170,7 @@ void close_process(struct process *process)
 	close(process->directory);
 }
 
-/* The memory of a program that is gone has no byte at all; of another, none at this address. */
+/* If the program is gone, a read of its memory returns no byte; if it is not, a read at address 0 fails. */
 bool has_changed(const struct process *process)
 {
 	struct told told;
@@ -190,7 +190,7 @@ bool read_memory(const struct process *process, uintptr_t address, void *to, siz
 	return n >= 0 && (size_t)n == size;
 }
 
-/* What is shared may be a device's, which reading would change. */
+/* A shared mapping may be a device's, which a read would change. */
 static const char *mapped_from_start(const char *line, uintptr_t *address)
 {
 	unsigned long start, inode, offset;
@@ -224,7 +224,7 @@ bool find_mapped_file(
 	return found;
 }
 
-/* It was executed as a command, and has loaded another program. */
+/* True if the loader was executed as a command, and has loaded another program. */
 static bool is_loader(const struct process *process)
 {
 	char path[PATH_MAX];
@@ -234,7 +234,7 @@ static bool is_loader(const struct process *process)
 	return strstr(path, "/ld-linux") || strstr(path, "/ld.so");
 }
 
-/* What is wrong with the program's file; NULL: nothing, or it cannot be read. */
+/* The fault in the program's file; NULL: none, or it cannot be read. */
 static const char *fault_of_program(const struct process *process)
 {
 	int fd = openat(process->directory, "exe", O_RDONLY | O_CLOEXEC);
@@ -254,7 +254,7 @@ static const char *fault_of_program(const struct process *process)
 	return *elf.loader || is_loader(process) ? NULL : "it is statically linked";
 }
 
-/* The loader ignores LD_PRELOAD then. */
+/* True if the loader ignores LD_PRELOAD for the process. */
 static bool is_secure(const struct process *process)
 {
 	size_t size, i;
@@ -268,7 +268,7 @@ static bool is_secure(const struct process *process)
 	return secure;
 }
 
-/* As it was executed with; NULL: it had none, or that is not to be read. */
+/* The value at the start of the program; NULL: it had none, or it cannot be read. */
 static const char *preloaded(const struct process *process)
 {
 	static const char name[] = "LD_PRELOAD=";

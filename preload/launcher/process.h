@@ -1,4 +1,4 @@
-/* A process looked at from outside, by /proc alone. It may run, hang or be stopped; it takes no part. */
+/* A process examined from outside, by /proc alone. It may run, hang or be stopped; it need not cooperate. */
 #ifndef PRELOAD_LAUNCHER_PROCESS_H
 #define PRELOAD_LAUNCHER_PROCESS_H
 
@@ -9,35 +9,37 @@
 struct process {
 	int id;
 	char name[64];
-	unsigned long threads; /* of the system's */
-	bool is_kernels;       /* it is a thread of the kernel: it executes no program, and nothing below is valid */
-	int directory;         /* /proc/ID or one of its threads': leads to no other process that gets the number */
-	int memory;            /* of the program that it executes; -1: it must not be read, for the reason below */
-	int memory_error;      /* an errno value */
+	unsigned long threads; /* the number of OS threads */
+	bool is_kernels;       /* a thread of the kernel: it executes no program, and nothing below is valid */
+	int directory;         /* /proc/ID or one of its threads': stays with this process if the number is reused */
+	int memory;       /* the memory of the program that it executes; -1: cannot be read, for the reason below */
+	int memory_error; /* an errno value */
 };
 
 /*
- * Opens the process that the text numbers. Refuses where the text is no number (OUR_FAILURE), where there is no such
- * process or it has ended (NOT_FOUND), and where the caller must not see it or /proc is not there (CANNOT_RUN).
+ * Opens the process with this number. Refuses if the text is not a number (OUR_FAILURE), if there is no such process or
+ * it has ended (NOT_FOUND), and if the caller must not see it or /proc is not mounted (CANNOT_RUN).
  */
 void open_process(struct process *process, const char *text);
 
 void close_process(struct process *process);
 
-/* True where it has ended or executed another program since it was opened: what was read may be of both. */
+/*
+ * True if it has ended or executed another program since it was opened: then the data read may be from both programs.
+ */
 bool has_changed(const struct process *process);
 
-/* False where not all of these bytes of its memory can be read. */
+/* False if not all of these bytes of its memory can be read. */
 bool read_memory(const struct process *process, uintptr_t address, void *to, size_t size);
 
 /*
- * Calls take(address, path, arg) for each file that is mapped from its first byte on, as programs and libraries are;
- * stops at the first true, and returns whether there was one. Refuses (CANNOT_RUN) where the mappings are not told.
+ * Calls take(address, path, arg) for each file that is mapped from its first byte on, as programs and libraries are.
+ * Stops at the first true, and returns if there was one. Refuses (CANNOT_RUN) if the mappings cannot be read.
  */
 bool find_mapped_file(
     const struct process *process, bool (*take)(uintptr_t address, const char *path, void *arg), void *arg);
 
-/* Why the library is not in it, as a sentence. */
+/* The reason why the library is not in it, as a sentence. */
 const char *why_not_loaded(const struct process *process);
 
 #endif

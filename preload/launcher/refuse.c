@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* File names may hold anything: a line stays a line, and a terminal is told nothing. */
+/* File names may contain anything: the message stays one line, and no control character reaches a terminal. */
 char *masked(char *text)
 {
 	for (char *c = text; *c; c++)

@@ -1,13 +1,13 @@
-/* How the launcher says no: one line and a status. */
+/* How the launcher reports a refusal: one line and a status. */
 #ifndef PRELOAD_LAUNCHER_REFUSE_H
 #define PRELOAD_LAUNCHER_REFUSE_H
 
-/* As env(1) and nohup(1) have them; the two first ones are answers of --check. */
+/* As in env(1) and nohup(1); the first two are results of --check. */
 enum status {
 	NOT_LOADED = 1,   /* the process does not have the library */
-	NOT_ACTIVE = 3,   /* it has, and no greenlets */
-	OUR_FAILURE = 2,  /* wrong options, or greenload itself is not in order */
-	CANNOT_RUN = 126, /* the command was found and cannot be run under greenload; the process cannot be looked at */
+	NOT_ACTIVE = 3,   /* it does, and has no greenlets */
+	OUR_FAILURE = 2,  /* wrong options, or a fault of greenload itself */
+	CANNOT_RUN = 126, /* the command cannot be run under greenload; the process cannot be examined */
 	NOT_FOUND = 127,  /* the command, or an interpreter that it needs, was not found; there is no such process */
 };
 
@@ -17,10 +17,10 @@ void refuse(enum status status, const char *format, ...) __attribute__((noreturn
 /* The status for a system call that failed with this errno: NOT_FOUND for ENOENT, CANNOT_RUN for the others. */
 enum status status_of(int error);
 
-/* Puts a question mark in the place of each control character of the text, and returns it. */
+/* Replaces each control character of the text by a question mark, and returns the text. */
 char *masked(char *text);
 
-/* The formatted text in memory of its own; refuses where there is none. */
+/* The formatted text, allocated; refuses if there is no memory. */
 char *formatted(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

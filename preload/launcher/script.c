@@ -19,14 +19,14 @@ bool read_head(const char *path, struct head *head)
 	return n >= 0;
 }
 
-/* Copies length bytes, fewer than HEAD_SIZE, and ends them. */
+/* Copies length bytes, fewer than HEAD_SIZE, and terminates them. */
 static void copy_word(char to[HEAD_SIZE], const char *from, size_t length)
 {
 	memcpy(to, from, length);
 	to[length] = '\0';
 }
 
-/* The rest of the line without the blanks around it. */
+/* The rest of the line without leading and trailing blanks. */
 static void copy_argument(char to[HEAD_SIZE], const char *rest)
 {
 	size_t length;
@@ -61,7 +61,7 @@ static bool is_env(const char *path)
 	return strcmp(slash ? slash + 1 : path, "env") == 0;
 }
 
-/* What follows -S, or NULL. */
+/* The text after -S, or NULL. */
 static const char *after_split_option(const char *argument)
 {
 	static const char *const spellings[] = {"-S", "-vS", "--split-string="};
@@ -88,7 +88,7 @@ bool names_command_for_env(const struct interpreter *interpreter, char command[H
 		}
 	}
 	copy_word(command, word, length);
-	/* Its other options, and what -S quotes or expands, are for env to understand. */
+	/* Only env understands its other options, and what -S quotes or expands. */
 	return length && *command != '-' && !strpbrk(command, split ? "\"'\\$" : "=");
 }
 

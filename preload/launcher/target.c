@@ -14,22 +14,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Linux runs a script by a script and so on; the fifth must name a program. */
+/* Linux follows scripts that are run by scripts; the fifth must name a program. */
 #define MOST_SCRIPTS 5
 
-/* Enough for every use of env; a script that names itself so would go on for ever. */
+/* Enough for any use of env; a script that names itself like that would go on for ever. */
 #define MOST_EXECUTIONS 8
 
 struct target {
 	const char *name; /* the command as the user wrote it */
 	const char *path; /* its file */
-	const char *file; /* the one that is judged: the same, or what runs it */
+	const char *file; /* the file to check: the same, or what runs it */
 	int scripts;      /* followed since the last execution */
 	int executions;   /* by env and for the shell */
 	int by_env;
 };
 
-/* Refuses with a sentence that begins with the command and, where it is another, the file at fault. */
+/* Refuses with a sentence that begins with the command and, if it is another, the file at fault. */
 static _Noreturn void refuse_target(const struct target *target, enum status status, const char *fault)
 {
 	if (target->file == target->path)
@@ -80,7 +80,7 @@ static void read_program(const struct target *target, struct elf_summary *summar
 		refuse_target(target, CANNOT_RUN, fault);
 }
 
-/* The launcher itself: what runs on its machine and by its loader is what the library goes with. */
+/* The launcher itself: the library fits programs of its machine and its loader. */
 static void read_own(struct elf_summary *summary)
 {
 	char *path = own_program();
@@ -104,7 +104,7 @@ static void require_same_machine(
 		refuse_target(target, CANNOT_RUN, "is made for another machine");
 }
 
-/* glibc's loader has the same name wherever it is installed; the others have other names. */
+/* glibc's loader has the same name wherever it is installed; other loaders have other names. */
 static bool is_glibc_loader(const char *loader, const char *own)
 {
 	const char *base = strrchr(loader, '/');
@@ -165,7 +165,7 @@ static void env_executes(struct target *target, const char *command)
 	target->by_env++;
 }
 
-/* From a file that is no program to what runs it; false where only the kernel may know. */
+/* Follows a file that is not a program to what runs it; false if only the kernel may know. */
 static bool follow(struct target *target, const struct head *head)
 {
 	struct interpreter interpreter;
@@ -184,7 +184,7 @@ static bool follow(struct target *target, const struct head *head)
 	return true;
 }
 
-/* Follows the target to a program; false where that cannot be read, or where only the kernel may know it. */
+/* Follows the target to a program; false if the file cannot be read, or if only the kernel may know the program. */
 static bool reach_program(struct target *target, struct head *head)
 {
 	do {
