@@ -1,7 +1,7 @@
 /*
- * AArch64: a branch by a distance of up to 128 MiB, or, farther away, by the address behind it through x16, which a
- * callee may use. `bti c` goes first in any case: what stands there may be paciasp, a landing pad too, which signs the
- * return address and must not run.
+ * AArch64: a branch by a distance of up to 128 MiB, or, for a larger one, to the address stored behind it through x16,
+ * which a callee may use. `bti c` always goes first: the replaced instruction may be paciasp, which is a landing pad,
+ * too, but signs the return address and must not run.
  */
 #include "preload/patch/jump.h"
 #include <stdint.h>

@@ -1,4 +1,4 @@
-/* A machine that we do not know: libc stays as it is. */
+/* An unsupported machine: libc is not patched. */
 #include "preload/patch/jump.h"
 
 size_t make_jump(const void *entry, const void *to, unsigned char *code)

@@ -1,4 +1,6 @@
-/* x86-64: a jump by a 32-bit distance, or, farther away, by the address behind it. No register is touched. */
+/*
+ * x86-64: a jump by a 32-bit distance, or, for a larger one, to the address stored behind it. No register is changed.
+ */
 #include "preload/patch/jump.h"
 #include <stdint.h>
 #include <string.h>
@@ -36,7 +38,7 @@ size_t make_jump(const void *entry, const void *to, unsigned char *code)
 	return memchr(entry, BREAKPOINT, size) ? 0 : size;
 }
 
-/* The processor sees to it. */
+/* The processor keeps its instruction cache coherent. */
 void flush_code(char *at, size_t size)
 {
 	(void)at;
