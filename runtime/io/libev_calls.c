@@ -1,7 +1,7 @@
 /*
- * What libev calls. It is linked into the library, and the Makefile renames in its copy the name of each function
- * defined here to the one with the prefix: so libev gets the kernel and our memory, whatever the program defines under
- * the names that libev was compiled with. All of it runs on the hub's own context.
+ * The functions that libev calls. libev is linked into the library, and the Makefile renames, in our copy, the name of
+ * each function defined here to the prefixed one. So libev gets the kernel and our memory, whatever the program defines
+ * under the names that libev was compiled with. All of this runs on the hub's own context.
  */
 #include "loop.h"
 #include "poller.h"
@@ -21,12 +21,12 @@
 #include <stdlib.h>
 #include <sys/time.h>
 
-/* libev's objects are not compiled with us: no header of ours has these. */
+/* libev's objects are not compiled with us: no header of ours declares these. */
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
 
 #define MOST_AT_ONCE 128
 
-/* libc's way to tell of an error, which libev expects. */
+/* Returns the result in libc's way, with errno, which libev expects. */
 static int answer(long result)
 {
 	if (result >= 0)
@@ -55,7 +55,7 @@ int libev_clock_gettime(clockid_t clock, struct timespec *t)
 	return answer(kernel_clock(clock, t));
 }
 
-/* Asked only where there is no clock_gettime. */
+/* Called only if there is no clock_gettime. */
 int libev_gettimeofday(struct timeval *t, void *unused)
 {
 	struct timespec now;
@@ -76,7 +76,7 @@ int libev_nanosleep(const struct timespec *span, struct timespec *left)
 	return answer(result);
 }
 
-/* The descriptor of our own event loop does not stay where the program expects its next one. */
+/* Moves the descriptor of our own event loop away from the number that the program expects for its next one. */
 int libev_epoll_create1(int flags)
 {
 	int fd = hub_adopt_fd(answer(sys_epoll_create(flags)));
@@ -93,9 +93,9 @@ int libev_epoll_create(int size)
 }
 
 /*
- * libev ends the process where the kernel refuses a descriptor: that happens when another OS thread closes it just
- * after a greenlet has begun to wait for it (EBADF), or when epoll instances watch each other too deeply (ELOOP,
- * EINVAL). EPERM it takes to mean a file, which is always ready: so a waiter looks again, and the kernel tells why.
+ * libev aborts the process if the kernel refuses a descriptor. That happens when another OS thread closes it just after
+ * a greenlet has begun to wait for it (EBADF), or when epoll instances watch each other too deeply (ELOOP, EINVAL).
+ * libev takes EPERM to mean a file, which is always ready: so a waiter looks again, and the kernel tells it the reason.
  */
 int libev_epoll_ctl(int epoll_fd, int operation, int fd, struct epoll_event *event)
 {
@@ -108,7 +108,7 @@ int libev_epoll_ctl(int epoll_fd, int operation, int fd, struct epoll_event *eve
 	return answer(result == -EBADF || result == -ELOOP || result == -EINVAL ? -EPERM : result);
 }
 
-/* After a wait: where no handler has run since, the process may have been stopped and continued. */
+/* After a wait that was interrupted: if no handler has run since, the process may have been stopped and continued. */
 static void look_for_stop(int result, unsigned handlers_before)
 {
 	struct hub *hub = hub_running;
@@ -118,8 +118,8 @@ static void look_for_stop(int result, unsigned handlers_before)
 }
 
 /*
- * Of thousands that are ready, what the kernel has looked at would have dropped out of the processor's caches before
- * the last had its turn: so they are taken in small numbers.
+ * If thousands of descriptors are ready, what the kernel has read would have left the processor's caches before the
+ * last of them is handled: so they are fetched in small batches.
  */
 int libev_epoll_wait(int epoll_fd, struct epoll_event *events, int most, int timeout)
 {
@@ -127,7 +127,7 @@ int libev_epoll_wait(int epoll_fd, struct epoll_event *events, int most, int tim
 	unsigned before = handlers_run;
 	int n;
 
-	if (timeout && torture_strikes(4)) /* a look that does not wait is not interrupted */
+	if (timeout && torture_strikes(4)) /* a poll that does not wait is not interrupted */
 		return answer(-EINTR);
 	n = sys_epoll_wait(epoll_fd, events, most < MOST_AT_ONCE ? most : MOST_AT_ONCE, timeout);
 	look_for_stop(n, before);
@@ -141,8 +141,8 @@ int libev_epoll_wait(int epoll_fd, struct epoll_event *events, int most, int tim
 }
 
 /*
- * Of the backend that is used where epoll is refused. Where every poll is refused, the waiters look at their
- * descriptors in turn.
+ * Of the backend that is used if epoll is refused. If every poll is refused, too, all descriptors count as ready after
+ * a moment, and the waiters check them themselves.
  */
 int libev_poll(struct pollfd *fds, nfds_t count, int timeout)
 {
@@ -207,14 +207,17 @@ pid_t libev_getpid(void)
 	return sys_getpid();
 }
 
-/* LIBEV_FLAGS is not for our loops. */
+/* LIBEV_FLAGS does not apply to our loops. */
 char *libev_getenv(const char *name)
 {
 	(void)name;
 	return NULL;
 }
 
-/* Said before it ends the process, for which there is no way back: nothing is printed into the program's output. */
+/*
+ * libev prints here before it aborts the process, which we cannot prevent. Nothing is printed into the program's
+ * output.
+ */
 FILE *libev_stderr;
 
 void libev_perror(const char *what)
@@ -238,8 +241,9 @@ int libev_fprintf(FILE *file, const char *format, ...)
 }
 
 /*
- * What only its other backends call, its reading of LIBEV_FLAGS, and its watchers of files, children, signals, other
- * threads and the time of day (as some builds of libev do by floor()): we have none of them.
+ * Functions that only these parts of libev call: its other backends, its parsing of LIBEV_FLAGS, and its watchers for
+ * files, children, signals, other threads and the time of day (some builds of libev call floor() for that). We use none
+ * of them.
  */
 #define NEVER_CALLED(name)                                                                                             \
 	long libev_##name(void)                                                                                        \

@@ -16,7 +16,7 @@ void (*before_poll)(struct hub *hub);
 static void on_wakeup(struct ev_loop *loop, ev_io *watcher, int events)
 {
 	struct hub *hub = watcher->data;
-	uint64_t count; /* a pipe never holds more than one knock: a few bytes */
+	uint64_t count; /* a pipe never holds more than one wake-up: a few bytes */
 
 	(void)loop;
 	(void)events;
@@ -29,7 +29,7 @@ static void on_wakeup(struct ev_loop *loop, ev_io *watcher, int events)
 	ring_take_done(hub);
 }
 
-/* The timerfd has done its duty; it stays readable until it is set or read. */
+/* The timerfd has expired; it stays readable until it is set or read. */
 static void on_timer(struct ev_loop *loop, ev_io *watcher, int events)
 {
 	struct hub *hub = watcher->data;
@@ -42,7 +42,7 @@ static void on_timer(struct ev_loop *loop, ev_io *watcher, int events)
 		sys_read(hub->io.timer_fd, &expirations, sizeof(expirations));
 }
 
-/* The deadlines themselves are looked at after each round of the loop. */
+/* The deadlines themselves are checked after each round of the loop. */
 static void on_coarse_timer(struct ev_loop *loop, ev_timer *watcher, int events)
 {
 	struct hub *hub = watcher->data;
@@ -62,7 +62,7 @@ static void arm_coarsely(struct hub *hub, nanos next)
 	ev_timer_start(hub->io.loop, &hub->io.coarse_timer);
 }
 
-/* As long as it could not be set, it would stay readable. */
+/* A timerfd that could not be set would stay readable, so it is closed. */
 static void lose_timer(struct hub *hub)
 {
 	note_refusal(REFUSED_TIMERFD);
@@ -71,7 +71,9 @@ static void lose_timer(struct hub *hub)
 	hub->io.timer_fd = -1;
 }
 
-/* libev rounds its waits up to a millisecond; a timerfd is exact. It is left alone while it will fire early enough. */
+/*
+ * libev rounds its waits up to a millisecond; a timerfd is exact. It is not set again if it will expire early enough.
+ */
 static void arm(struct hub *hub, nanos next)
 {
 	struct itimerspec at = {.it_value = {(time_t)(next / NANOS_PER_SEC), (long)(next % NANOS_PER_SEC)}};
@@ -102,7 +104,7 @@ static void watch_own_all(struct hub *hub)
 	hub->io.armed = FOR_EVER;
 }
 
-/* Whether epoll may be used, which libev finds out only where it is too late. Returns 0 or -errno. */
+/* Tries whether epoll may be used, which libev finds out only when it is too late. Returns 0 or -errno. */
 static int try_epoll(int fd)
 {
 	struct epoll_event event = {.events = EPOLLIN};
@@ -117,7 +119,7 @@ static int try_epoll(int fd)
 	return error < 0 ? error : 0;
 }
 
-/* By poll where epoll is refused: it looks at all descriptors each time. NULL with *error set. */
+/* Uses poll if epoll is refused: poll checks all descriptors each time. Returns NULL with *error set. */
 static struct ev_loop *make_loop(int fd_to_try, int *error)
 {
 	unsigned backend = EVBACKEND_EPOLL;
@@ -145,7 +147,10 @@ void loop_lost_epoll(struct hub *hub)
 	hub->io.lost_epoll = true;
 }
 
-/* A filter has come since the loop was made. What is watched is watched by another; where there is none, it goes on. */
+/*
+ * A system call filter has been installed since the loop was made. Another loop takes over the watchers; if none can be
+ * made, the old one continues.
+ */
 static void replace_loop(struct hub *hub)
 {
 	struct ev_loop *old = hub->io.loop, *loop;
@@ -198,7 +203,7 @@ static void close_own(struct hub *hub)
 		disown_fd(hub->remote.write_fd);
 }
 
-/* The parent's, in the child of a fork. */
+/* Drops the parent's loop, in the child of a fork. */
 static void drop_loop(struct hub *hub)
 {
 	close_own(hub);
@@ -209,7 +214,10 @@ static void drop_loop(struct hub *hub)
 	hub->io.loop = NULL;
 }
 
-/* That it may be had does not mean that it may be set. -1 where it is refused. Returns 0 or an errno value. */
+/*
+ * A timerfd that can be created cannot always be set. hub->io.timer_fd is -1 if it is refused. Returns 0 or an errno
+ * value.
+ */
 static int open_timer(struct hub *hub)
 {
 	static const struct itimerspec never;

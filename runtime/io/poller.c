@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 
-/* epoll would not have it: it is closed, or there is no room for it. */
+/* epoll has refused fd: it is closed, or there is no memory for it. */
 static int reason_of_refusal(int fd)
 {
 	return sys_fcntl(fd, F_GETFD, 0) < 0 ? EBADF : ENOMEM;
@@ -24,7 +24,10 @@ static struct waiter *first_asleep(const struct side *side)
 	return waiter;
 }
 
-/* It stays in the queue until it runs: a close of the descriptor before that must find it, see poller_closing(). */
+/*
+ * The waiter stays in the queue until it runs: a close of the descriptor before that must find it, see
+ * poller_closing().
+ */
 static void wake_waiter(struct waiter *waiter)
 {
 	waiter->is_woken = true;
@@ -42,7 +45,7 @@ static void on_ready(struct ev_loop *loop, ev_io *watcher, int events)
 	if (events & EV_ERROR)
 		queue_wake_all(&side->queue, reason_of_refusal(watcher->fd));
 	else if (waiter)
-		wake_waiter(waiter); /* the next one's turn comes if it stays ready */
+		wake_waiter(waiter); /* the next waiter is woken if it stays ready */
 	else
 		ev_io_stop(loop, watcher);
 }
@@ -82,15 +85,17 @@ static inline struct fd_watch *find_or_make_watch(struct hub *hub, int fd)
 	return place && *place ? *place : make_watch(hub, fd);
 }
 
-/* The side of fd that events are about; NULL where there is no memory for it. */
+/* The side of fd that events select; NULL if there is no memory for it. */
 static inline struct side *find_or_make_side(struct hub *hub, int fd, short events)
 {
 	struct fd_watch *watch;
 
-	/* In the child of a fork this may be the first that needs the loop. */
+	/* In the child of a fork this may be the first call that needs the loop. */
 	if (__builtin_expect(hub->stale, 0) && hub_refresh(hub) != 0)
 		return NULL;
-	/* What another OS thread closed may be open again under its number: the news must not hit whoever waits now. */
+	/*
+	 * A number that another OS thread closed may be open again: the notice must not hit a waiter for the new file.
+	 */
 	if (atomic_load(&hub->io.notices))
 		poller_take_notices(hub);
 	watch = find_or_make_watch(hub, fd);
@@ -99,7 +104,10 @@ static inline struct side *find_or_make_side(struct hub *hub, int fd, short even
 
 static inline void wait_at(struct side *side, struct hub *hub, struct waiter *waiter, const struct wait_options *until)
 {
-	/* A handler that has interrupted another wait may be waiting here itself; the other looks again after it. */
+	/*
+	 * A handler that has interrupted another wait may be waiting here itself; the interrupted wait looks again
+	 * after it.
+	 */
 	queue_leave(waiter);
 	poller_leave_file(waiter);
 	*waiter = (struct waiter){.greenlet = self};
@@ -141,7 +149,10 @@ int hold_file(struct hub *hub, struct waiter *waiter, int fd, bool keeps_file)
 	return 0;
 }
 
-/* Who was woken here mostly comes here again soon: with many greenlets the watch would have to be waited for then. */
+/*
+ * A greenlet that was woken here usually waits here again soon. With many greenlets the watch would be a cache miss
+ * then: it is prefetched.
+ */
 int park_on_fd(int fd, short events, const struct wait_options *until)
 {
 	struct waiter *waiter = &self->waiter;
@@ -164,8 +175,8 @@ int park_on_fd(int fd, short events, const struct wait_options *until)
 	if (waiter->error)
 		error = waiter->error;
 	if (__builtin_expect(waiter->kept_fd && waiter->is_restarted, 0))
-		poller_leave_file(waiter); /* as the kernel does, the call begins anew, by the number */
-	waiter->error = 0;                 /* it may be another's whose wait this one's handler has interrupted */
+		poller_leave_file(waiter); /* as in the kernel, the call starts again, by the number */
+	waiter->error = 0; /* may belong to another wait, which a handler of this greenlet has interrupted */
 	resume_signals();
 	return error;
 }

@@ -1,9 +1,14 @@
-/* With thousands of descriptors each wake-up waits for memory: here it is fetched for many of them at once. */
+/*
+ * With thousands of descriptors each wake-up is a cache miss: here the memory is prefetched for many of them at once.
+ */
 #include "poller.h"
 #include "runtime/sys/sparse.h"
 #include "watch.h"
 
-/* libev keeps the descriptor in the lower half of what it gives the kernel to keep. A wrong guess would do no harm. */
+/*
+ * libev keeps the descriptor in the lower half of the data that it registers with epoll. A wrong guess would do no
+ * harm.
+ */
 static const struct side *side_told(const struct hub *hub, const struct epoll_event *event)
 {
 	void **place = sparse_find(&hub->io.watches, event->data.u32);
@@ -11,7 +16,7 @@ static const struct side *side_told(const struct hub *hub, const struct epoll_ev
 	return place && *place ? side_of(*place, event->events & EPOLLIN ? POLLIN : POLLOUT) : NULL;
 }
 
-/* From one to the next it takes what the one before has brought, which is on its way for all of them by then. */
+/* Each pass uses what the pass before has prefetched, which is on its way for all events by then. */
 void poller_fetch_ahead(const struct hub *hub, const struct epoll_event *events, int count)
 {
 	const struct side *side;

@@ -1,12 +1,12 @@
 /*
- * What becomes of waits when the descriptors change that they are for.
+ * What happens to waits when their descriptors change.
  *
  * A system call holds its file: a close of the descriptor, or another file put in its place, changes nothing for a call
- * that waits already. So before a number that has waiters is closed it is duplicated, and their waits go on at the
- * duplicate. The calls then use that one, and the last of them closes it.
+ * that waits already. So a number that has waiters is duplicated before it is closed, and their waits continue on the
+ * duplicate. The calls then use the duplicate, and the last of them closes it.
  *
- * A descriptor may also be closed by a system call that no hook sees. The kernel drops it from the loop's epoll then,
- * and libev goes on to believe that it is there: see poller_check().
+ * A descriptor may also be closed by a system call that no hook sees. The kernel then drops it from the loop's epoll,
+ * and libev still believes that it is registered: see poller_check().
  */
 #include "poller.h"
 #include "poller_hub.h"
@@ -22,25 +22,25 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 
-/* What has happened to the descriptors from first to last. */
+/* What has happened to the descriptors first..last. */
 struct change {
 	unsigned first, last;
 	enum {
-		CLOSING,    /* they are about to be closed, or replaced: the waits go on with their files */
-		CLOSED,     /* since then, the waits that began meanwhile look again */
-		GONE,       /* the numbers are nobody's, or other files': the waits end with EBADF */
-		LOOK_AGAIN, /* the waits end without cause */
+		CLOSING,    /* they are about to be closed or replaced: the waits continue with their files */
+		CLOSED,     /* they have been closed or replaced: the waits that began since CLOSING look again */
+		GONE,       /* the numbers are closed, or belong to other files: the waits end with EBADF */
+		LOOK_AGAIN, /* the waits end spuriously */
 	} what;
 	int kept_fd; /* for CLOSING by another OS thread: the duplicate; 0: none */
 };
 
-/* A change that another OS thread has made, for this hub to follow. */
+/* A change that another OS thread has made, and that this hub has yet to apply. */
 struct notice {
 	struct notice *next;
 	struct change change;
 };
 
-/* A duplicate keeps the file open and the kernel's epoll interested in a number that is no longer ours to ask about. */
+/* A duplicate keeps the file open, and epoll would keep reporting a number that is no longer ours to use. */
 static void tell_epoll(struct hub *hub, int fd)
 {
 	if (hub->io.epoll_fd >= 0)
@@ -54,7 +54,7 @@ static struct fd_watch **find_watch(struct hub *hub, int fd)
 	return place && *place ? place : NULL;
 }
 
-/* Nobody waits there any more. */
+/* Frees the watch, which has no waiters any more. */
 static void drop_watch(struct hub *hub, struct fd_watch **place, int fd)
 {
 	struct fd_watch *watch = *place;
@@ -86,7 +86,7 @@ static bool any_keeps_file(const struct queue *queue)
 	return false;
 }
 
-/* A waiter that is woken already has but to learn what its call is to go on with. */
+/* A waiter that is woken already is moved, too: its call has yet to learn which descriptor to continue with. */
 static void move_waiters(struct hub *hub, struct side *from, struct side *to, int kept_fd)
 {
 	struct waiter *waiter;
@@ -114,7 +114,7 @@ static void move_waits(struct hub *hub, struct fd_watch *watch, int kept_fd)
 	move_waiters(hub, &watch->write, there ? &there->write : NULL, kept_fd);
 }
 
-/* Where there is no duplicate to be had, it is as if the calls had come a moment later. */
+/* If no duplicate can be made, the waits end with EBADF, as if the calls had come a moment later. */
 static void keep_file(struct hub *hub, struct fd_watch *watch, int fd)
 {
 	int kept_fd = -1;
@@ -126,7 +126,7 @@ static void keep_file(struct hub *hub, struct fd_watch *watch, int fd)
 		poller_let_go(kept_fd);
 }
 
-/* They leave the queue as they run: a close before that is to find them. */
+/* Waiters leave the queue when they run: a close before that must find them. */
 static void wake_where_they_stand(const struct queue *queue)
 {
 	struct waiter *waiter;
@@ -163,7 +163,7 @@ static void follow(struct hub *hub, const struct change *change)
 	for (fd = change->first; fd <= change->last && fd < end; fd++) {
 		struct fd_watch **place = find_watch(hub, (int)fd);
 
-		/* Our own are passed over by what closes a range. */
+		/* A close of a range skips our own descriptors. */
 		if (place && !(change->what == CLOSING && is_own_fd((int)fd)))
 			follow_one(hub, place, (int)fd, change);
 	}
@@ -200,7 +200,7 @@ struct look {
 	bool has_waiters;
 };
 
-/* Of a hub that goes on meanwhile: whether there is a queue with somebody in it, no more. */
+/* The other hub runs meanwhile: this reads only whether one of the queues has a waiter, no more. */
 static void look_for_waiters(struct hub *hub, void *arg)
 {
 	struct look *look = arg;
@@ -224,7 +224,10 @@ static void find_highest(struct hub *hub, void *arg)
 		*end = own;
 }
 
-/* The waits of other hubs, which learn of it later: a file that they wait for is kept for them until then. */
+/*
+ * Tells the other hubs, which learn of the close later: a file that their greenlets wait for is kept open for them
+ * until then.
+ */
 static void tell_of_closing(const struct hub *own, unsigned first, unsigned last)
 {
 	struct look look = {.own = own};
@@ -324,13 +327,13 @@ void poller_look_again(int fd)
 		tell_all((struct change){(unsigned)fd, (unsigned)fd, LOOK_AGAIN, 0});
 }
 
-/* A watcher that was started since the loop ran last is not yet the kernel's to know. */
+/* A watcher that was started since the loop last ran is not yet registered with the kernel. */
 static bool is_registered(const struct hub *hub, const struct side *side)
 {
 	return ev_is_active(&side->watcher) && (uintptr_t)side->watcher.data != ev_iteration(hub->io.loop);
 }
 
-/* Has libev tell the kernel once more. */
+/* Makes libev register the watcher with the kernel again. */
 static void start_anew(struct hub *hub, struct side *side, int events)
 {
 	if (!ev_is_active(&side->watcher))
@@ -341,8 +344,8 @@ static void start_anew(struct hub *hub, struct side *side, int events)
 }
 
 /*
- * Asks by the way in which libev itself learns it: to add what is there already is refused. Where the loop's epoll is
- * not known it cannot be told who waits for the old file.
+ * Asks in the way in which libev itself finds out: adding a descriptor that is registered already is refused. If the
+ * loop's epoll descriptor is unknown, the waits for the old file cannot be ended.
  */
 void poller_check(int fd)
 {
@@ -415,7 +418,7 @@ static void leave_held(struct wait_record *stay)
 	poller_leave_file(waiter);
 }
 
-/* The child has no such duplicate, and whose queue it was is gone. */
+/* The child has no such duplicate, and the owner of the queue is gone. */
 static void forget_held(struct wait_record *stay)
 {
 	held_by(stay)->waiter = (struct waiter){0};
@@ -448,7 +451,10 @@ bool poller_begins_anew(void)
 	return self->waiter.is_restarted;
 }
 
-/* A signal handler may have forked that has interrupted a wait: the wait goes on to its end. The others are gone. */
+/*
+ * A signal handler that has interrupted a wait may have forked: that wait continues to its end. The other waiters are
+ * gone.
+ */
 static void let_self_out(const struct queue *queue)
 {
 	struct waiter *waiter;

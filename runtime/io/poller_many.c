@@ -15,10 +15,10 @@
 
 #define MOMENT (10 * NANOS_PER_MSEC)
 
-/* What epoll refuses, as a regular file, is ready for bytes at any time, and for nothing else ever. */
+/* What epoll refuses, such as a regular file, is always ready for bytes, and never for anything else. */
 #define BYTES (POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM)
 
-/* Two waiters for each descriptor: it may be waited for in both directions. */
+/* Each descriptor has two waiters: it may be waited for in both directions. */
 static int watch_entry(
     struct hub *hub, struct waiter *two, const struct pollfd *entry, const struct wait_options *until)
 {
@@ -52,8 +52,8 @@ static void stop_watching(struct watching *watching)
 }
 
 /*
- * The same at the end of a wait. The call of a thread that is the last to have a file closes it, and with SO_LINGER
- * waits for the peer, as in the kernel.
+ * Stops watching at the end of a wait. If the call of this thread is the last user of a file, it closes the file, and
+ * with SO_LINGER waits for the peer, as in the kernel.
  */
 static void end_watching(struct watching *watching)
 {
@@ -72,13 +72,13 @@ static void end_watching(struct watching *watching)
 	pop_wait(&watching->stay);
 }
 
-/* It is the first member. */
+/* The record is the first member. */
 static void leave_watching(struct wait_record *stay)
 {
 	stop_watching((struct watching *)stay);
 }
 
-/* The child has none of the duplicates, and whose queues they were is gone. */
+/* The child has none of the duplicates, and the owner of the queues is gone. */
 static void forget_files(struct wait_record *stay)
 {
 	struct watching *watching = (struct watching *)stay;
@@ -92,7 +92,7 @@ static void forget_files(struct wait_record *stay)
 
 static const struct wait_cleanup out_of_queues = {leave_watching, forget_files};
 
-/* False where there is no memory. On true, stop_watching() is due. */
+/* Returns false if there is no memory. After true, the caller must call stop_watching(). */
 static bool prepare_watching(struct watching *watching, nfds_t count)
 {
 	watching->count = count;
@@ -115,8 +115,10 @@ static bool any_is_kept(const struct watching *watching)
 	return false;
 }
 
-/* No look would do, as it finds the number closed: only what comes to the file ends the wait, see poll(2) in the
- * kernel. */
+/*
+ * To poll again would not help, as it finds the number closed: only an event on the file ends the wait, see poll(2) in
+ * the kernel.
+ */
 static bool waits_for_closed(const struct watching *watching)
 {
 	nfds_t i;
@@ -148,7 +150,10 @@ static int park_watching(
 	return error;
 }
 
-/* poll's events have the values of epoll's. An entry that comes again is watched for all that its twins ask for. */
+/*
+ * poll's events have the values of epoll's. A descriptor that is listed again is watched for the events of all its
+ * entries.
+ */
 static int add_to_epoll(int epoll_fd, const struct pollfd *fds, nfds_t i)
 {
 	struct epoll_event event = {.events = (uint32_t)fds[i].events};
@@ -186,8 +191,8 @@ static void leave_epoll(struct wait_record *stay)
 }
 
 /*
- * A descriptor that is closed is dropped from the epoll instance with the last reference to its file: so the wait is
- * known at each of them, as a waiter that the loop passes over, and a close leaves it a duplicate.
+ * A descriptor that is closed is dropped from the epoll instance with the last reference to its file. So a waiter that
+ * the loop passes over is registered at each descriptor, and a close leaves it a duplicate.
  */
 static int park_holding_files(
     int epoll_fd, const struct pollfd *fds, nfds_t n, struct watching *watching, const struct wait_options *until)
@@ -209,7 +214,7 @@ static int park_holding_files(
 	return error;
 }
 
-/* Where no descriptor is to be had for it, or epoll is refused, a helper OS thread polls. */
+/* If no descriptor is available for it, or epoll is refused, an offload thread polls. */
 static int park_on_poll(const struct pollfd *fds, nfds_t n, const struct wait_options *until)
 {
 	struct pollfd on_stack[ON_STACK], *copy = n > ON_STACK ? memory_alloc(n * sizeof(*copy)) : on_stack;
@@ -226,7 +231,7 @@ static int park_on_poll(const struct pollfd *fds, nfds_t n, const struct wait_op
 		memory_free(copy);
 	if (result != NO_LONG_CALL)
 		return result < 0 ? (int)-result : 0;
-	/* Nor is an OS thread: the caller looks again. */
+	/* No OS thread is available either: the caller looks again after a moment. */
 	moment.deadline = nanos_add(clock_now(), MOMENT);
 	if (moment.deadline >= until->deadline)
 		return park(until);
@@ -234,7 +239,7 @@ static int park_on_poll(const struct pollfd *fds, nfds_t n, const struct wait_op
 	return error == ETIMEDOUT ? 0 : error;
 }
 
-/* An epoll instance is a descriptor that is readable when one of its own is ready, for whatever events. */
+/* An epoll instance is itself readable when one of its descriptors is ready, for whatever events. */
 static int park_on_epoll(const struct pollfd *fds, nfds_t n, const struct wait_options *until)
 {
 	static const struct wait_cleanup out_of_epoll = {.abandon = leave_epoll};
@@ -255,7 +260,7 @@ static int park_on_epoll(const struct pollfd *fds, nfds_t n, const struct wait_o
 		pop_wait(&on.stay);
 		return park_on_poll(fds, n, until);
 	}
-	/* What is refused (EPERM) is ready; to be closed is an event, too. */
+	/* A descriptor that epoll refuses (EPERM) is ready; a closed one is an event, too. */
 	if (error == EPERM || error == EBADF)
 		error = 0;
 	else if (!error)

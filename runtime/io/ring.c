@@ -9,20 +9,20 @@
 #include <liburing.h>
 #include <stdlib.h>
 
-/* Each request is handed over at once; how many are under way at a time is not limited by this. */
+/* Each request is submitted at once; ENTRIES does not limit how many are in flight. */
 #define ENTRIES 64
 #define WORKERS 512
 
 /*
  * The results are kept until we ask for them. Otherwise the kernel would interrupt the thread's system calls for them,
- * the program's own, too. Kernels that cannot do this, before 6.1, are left without a ring.
+ * the program's own included. Kernels that cannot do this, before 6.1, are left without a ring.
  */
 #define FLAGS (IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_TASKRUN_FLAG)
 
 struct ring {
 	struct io_uring uring;
 	uint64_t known;   /* a bit for each operation that the kernel has */
-	size_t under_way; /* requests */
+	size_t under_way; /* requests in flight */
 };
 
 /* On the stack of the greenlet that waits for it. */
@@ -32,7 +32,7 @@ struct request {
 	bool done;
 };
 
-/* What liburing calls for memory; the Makefile renames the names in our copy of it. */
+/* liburing's calls for memory; the Makefile renames these names in our copy of it. */
 void *uring_calloc(size_t count, size_t size);
 void uring_free(void *memory);
 
@@ -46,7 +46,7 @@ void uring_free(void *memory)
 	memory_free(memory);
 }
 
-/* It was once: by the system's settings, by a filter of system calls, for lack of memory or of descriptors. */
+/* A ring was refused once: by the system's settings, by a system call filter, for lack of memory or of descriptors. */
 static _Atomic bool is_refused;
 
 static uint64_t known_operations(struct io_uring *uring)
@@ -64,12 +64,12 @@ static uint64_t known_operations(struct io_uring *uring)
 }
 
 /*
- * What it cannot do but in a thread that waits, the kernel has threads for, and by itself only a few: one might wait
- * for what another is to do, see helpers.c.
+ * For what it can do only in a thread that blocks, the kernel has worker threads, and by default only a few: one might
+ * wait for what another is to do. See worker_pool.c.
  */
 static void allow_workers(struct io_uring *uring)
 {
-	unsigned most[2] = {0, 0}; /* for files, and for what may wait for ever; 0: as it is, which we are told */
+	unsigned most[2] = {0, 0}; /* for files, and for what may wait for ever; 0: only return the current one */
 
 	if (io_uring_register_iowq_max_workers(uring, most) < 0 || most[0] >= WORKERS)
 		return;
@@ -78,7 +78,7 @@ static void allow_workers(struct io_uring *uring)
 	io_uring_register_iowq_max_workers(uring, most);
 }
 
-/* The eventfd by which others knock on the hub tells it of results, too. */
+/* The eventfd by which other threads wake the hub reports results, too. */
 static bool prepare(struct ring *ring, struct hub *hub)
 {
 	struct io_uring *uring = &ring->uring;
@@ -92,7 +92,7 @@ static bool prepare(struct ring *ring, struct hub *hub)
 	return ring->known != 0;
 }
 
-/* Its descriptor apart, which has a way of its own to be closed. */
+/* Leaves out the descriptor, which is closed by disown_fd(). */
 static void unmap(struct io_uring *uring)
 {
 	int fd = uring->ring_fd;
@@ -122,7 +122,10 @@ static struct ring *make_ring(struct hub *hub)
 	return ring;
 }
 
-/* The calling greenlet's hub's; NULL: there is none. A signal handler may have interrupted malloc, which this needs. */
+/*
+ * The ring of the calling greenlet's hub; NULL if there is none. A signal handler may have interrupted malloc, which
+ * this needs: a handler makes no ring.
+ */
 static struct ring *find_or_make_ring(struct hub *hub)
 {
 	if (!hub->io.ring && !atomic_load(&is_refused) && !is_in_handler() && hub_refresh(hub) == 0) {
@@ -135,8 +138,8 @@ static struct ring *find_or_make_ring(struct hub *hub)
 }
 
 /*
- * A request that the kernel has not taken, be it for lack of memory, stays in the queue: as one to do nothing, of which
- * nobody wants to hear. Once the queue is full of those it is not tried any more.
+ * A request that the kernel has not taken, for example for lack of memory, stays in the queue. It becomes a no-op whose
+ * result is ignored. Once the queue is full of those, the ring is not tried any more.
  */
 static bool hand_over(struct ring *ring, const struct io_uring_sqe *what, struct request *request)
 {
@@ -155,8 +158,9 @@ static bool hand_over(struct ring *ring, const struct io_uring_sqe *what, struct
 }
 
 /*
- * Nobody cancels what we ask for: it would need a thread of the kernel's, and the limits of the user or of the system
- * allow none. Each time it takes the kernel a while to find that out, so it is not asked again.
+ * We never cancel a request. ECANCELED means that the request needed a kernel thread, and that the limits of the user
+ * or of the system allow none. The kernel takes a while to find that out each time, so the operation is not tried
+ * again.
  */
 static bool is_not_begun(struct ring *ring, const struct io_uring_sqe *what, long result)
 {
@@ -212,7 +216,7 @@ static void tell(struct ring *ring, const struct io_uring_cqe *outcome)
 	unpark(request->greenlet);
 }
 
-/* The kernel may bring some of the results only, or find no room for all; then it says that there are more. */
+/* The kernel may deliver only some of the results, or have no room for all; it then says that there are more. */
 static bool has_more(const struct io_uring *uring)
 {
 	return IO_URING_READ_ONCE(*uring->sq.kflags) & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW);
@@ -238,7 +242,7 @@ void ring_take_done(struct hub *hub)
 	} while (has_more(&ring->uring));
 }
 
-/* Its memory has stayed in the parent, and the descriptor is one of those that are closed here. */
+/* The ring's memory has stayed in the parent, and the child closes the descriptor with the others. */
 void ring_reset(struct hub *hub)
 {
 	memory_free(hub->io.ring);

@@ -22,14 +22,14 @@ static int park_on(const struct pollfd *fds, nfds_t n, const struct wait_options
 	return park_on_fds(fds, n, until);
 }
 
-/* As poll(2); a look at first, and where nobody is ready, a wait for a change. */
+/* As poll(2): polls at first and, if no descriptor is ready, waits for a change. */
 static int wait_for_any(struct pollfd *fds, nfds_t n, const struct wait_options *until)
 {
 	int ready, error = 0;
 
 	while ((ready = sys_poll(fds, n, &(struct timespec){0})) == 0 && !error) {
 		error = park_on(fds, n, until);
-		if (error == EBADF) /* closed meanwhile: the next look says POLLNVAL */
+		if (error == EBADF) /* closed meanwhile: the next poll returns POLLNVAL */
 			error = 0;
 	}
 	if (ready < 0)
