@@ -1,12 +1,12 @@
 #include "backtrace.h"
 
-/* The main stack may be larger, but is not followed further than it usually is. */
+/* The main stack may be larger, but is followed no further than its usual size. */
 #define MAIN_STACK (8ul << 20)
 
 /* libc's: the end of the main thread's stack. */
 extern void *__libc_stack_end __attribute__((weak));
 
-/* The linker's: where the library begins and ends. */
+/* The linker's: the start and the end of the library. */
 extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 extern const char _end[] __attribute__((visibility("hidden")));
 
@@ -15,7 +15,7 @@ bool is_ours(const void *address)
 	return (const char *)address >= __ehdr_start && (const char *)address < _end;
 }
 
-/* Where g's stack ends; libc has what belongs to a thread at the end of its stack. */
+/* The upper end of g's stack; libc keeps its data of a thread at the end of the thread's stack. */
 static uintptr_t end_of_stack(const struct greenlet *g)
 {
 	if (!g->is_main)
@@ -30,7 +30,10 @@ static uintptr_t start_of_stack(const struct greenlet *g)
 	return g->is_main ? end_of_stack(g) - MAIN_STACK : (uintptr_t)g->mem.low;
 }
 
-/* Whether what the program's code has left as the next frame may be one. A generator's stack is another. */
+/*
+ * Checks whether the value that the program's code has left as the next frame may be a frame. A generator runs on
+ * another stack.
+ */
 static bool may_follow(const struct greenlet *g, uintptr_t frame, uintptr_t next)
 {
 	return PROGRAMS_CHAIN_FRAMES && frame >= start_of_stack(g) && next % sizeof(void *) == 0 &&

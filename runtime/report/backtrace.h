@@ -1,4 +1,4 @@
-/* The calls that a parked greenlet is in, by the chain of frames. */
+/* The call stack of a parked greenlet, found by the chain of frame pointers. */
 #ifndef RUNTIME_REPORT_BACKTRACE_H
 #define RUNTIME_REPORT_BACKTRACE_H
 
@@ -8,9 +8,9 @@
 bool is_ours(const void *address);
 
 /*
- * Stores up to `most` addresses to which the calls of g return that does not run, the innermost first, and returns how
- * many. Our own code keeps the chain; that of the program is followed where on this machine all code does, else what
- * comes first of it is the last.
+ * Stores up to `most` return addresses of the calls of g, which must not be running, the innermost first, and returns
+ * their number. Our own code keeps the frame chain. The program's code is followed only on machines where all code
+ * keeps it; elsewhere its first frame is the last one stored.
  */
 int frames_take(const struct greenlet *g, void **addresses, int most);
 

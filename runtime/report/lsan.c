@@ -12,7 +12,10 @@ static void show(const void *low, const void *high)
 	__lsan_register_root_region(low, (size_t)((const char *)high - (const char *)low));
 }
 
-/* What is in use of a stack whose greenlet does not run; of one that runs elsewhere, all of it. */
+/*
+ * The lower end of the used part of a stack. For a greenlet that runs on another OS thread, the whole stack counts as
+ * used.
+ */
 static const char *lowest_used(const struct greenlet *g)
 {
 	const char *saved = g == self ? __builtin_frame_address(0) : g->context.saved;
@@ -20,7 +23,7 @@ static const char *lowest_used(const struct greenlet *g)
 	return saved >= (char *)g->mem.low && saved < (char *)g->mem.high ? saved : g->mem.low;
 }
 
-/* With one that has ended, its thread-local storage is kept. */
+/* Of a greenlet that has ended, only the thread-local storage is shown. */
 static void show_greenlet(const struct stack *stack, void *unused)
 {
 	const struct greenlet *g = greenlet_on(stack);
@@ -60,7 +63,10 @@ static void show_all(void)
 	memory_for_each(show);
 }
 
-/* It looks after all that is registered here, as it has registered itself before the program began. */
+/*
+ * LeakSanitizer checks after the functions that are registered here, because it registered its own before the program
+ * began.
+ */
 void leaks_prepare(void)
 {
 	if (__lsan_register_root_region && !any_hub())

@@ -1,8 +1,10 @@
-/* What LeakSanitizer must know, lest it takes for lost what only a greenlet has a pointer to. */
+/* What LeakSanitizer must know, so that it does not report as leaked what only a greenlet points to. */
 #ifndef RUNTIME_REPORT_LSAN_H
 #define RUNTIME_REPORT_LSAN_H
 
-/* With the first hub. Where the process has that sanitizer, it is shown our stacks before it looks, at the end. */
+/*
+ * Called with the first hub. If the process has LeakSanitizer, registers our stacks with it before its check at exit.
+ */
 void leaks_prepare(void);
 
 #endif

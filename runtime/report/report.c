@@ -17,13 +17,13 @@
 #include <string.h>
 #include <unistd.h>
 
-/* So many frames of ours, at most, lie between a switch and the program's call. */
+/* The maximum number of our own frames between a switch and the program's call. */
 #define FRAMES 64
 
 static _Atomic bool is_asked_for;
 static bool has_reported;
 
-/* A line that no buffer of the program's delays, and no lock. */
+/* Prints one line. No buffer of the program delays it, and it takes no lock. */
 __attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
 {
 	char line[1024] = "greenload: ";
@@ -41,7 +41,7 @@ __attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
 	sys_write(STDERR_FILENO, line, length);
 }
 
-/* Where the program called what parked it; NULL where that is not known. */
+/* The address at which the program called what parked g; NULL if it is not known. */
 static const char *caller_of(const struct greenlet *g)
 {
 	void *addresses[FRAMES];
@@ -54,7 +54,7 @@ static const char *caller_of(const struct greenlet *g)
 	return NULL;
 }
 
-/* "name+0x12 (program+0x3456)", of an address to which a call returns. */
+/* Formats a return address as "name+0x12 (program+0x3456)". */
 static void describe_caller(const struct greenlet *g, char *text, size_t size)
 {
 	const char *address = caller_of(g), *file;
@@ -132,7 +132,7 @@ static bool all_wait_inside(const struct hub *hub)
 	return !g && (hub->main.life.ended || waits_inside(&hub->main));
 }
 
-/* The kernel's own, for io_uring: each is named after what it does and its process. */
+/* True for the kernel's own threads, for io_uring: they are named after their purpose and their process. */
 static bool is_kernels(int thread)
 {
 	static const char kernels[] = "iou-wrk-";
@@ -153,7 +153,7 @@ static void count_if_not_kernels(int thread, void *arg)
 	*(unsigned *)arg += !is_kernels(thread);
 }
 
-/* Those of the system's that are not helpers may do something for the greenlets. */
+/* OS threads other than the offload threads may do something for the greenlets. */
 static bool has_other_threads(void)
 {
 	unsigned threads = 0;
@@ -162,14 +162,14 @@ static bool has_other_threads(void)
 	return threads != 1 + offload_threads();
 }
 
-/* For what the program did wrong itself nobody waits. */
+/* No program waits for a signal that reports its own fault. */
 static bool is_fault(int signo)
 {
 	return signo == SIGSEGV || signo == SIGBUS || signo == SIGFPE || signo == SIGILL || signo == SIGTRAP ||
 	       signo == SIGABRT || signo == SIGSYS;
 }
 
-/* The handler of a signal may do something, too. */
+/* A signal handler may wake a greenlet, too. */
 static bool handles_signals(void)
 {
 	struct sigaction action;

@@ -1,4 +1,4 @@
-/* Reports of who waits where, on stderr: for the user who asked for them. */
+/* Reports of what each thread waits for, on stderr, for the user who asked for them. */
 #ifndef RUNTIME_REPORT_REPORT_H
 #define RUNTIME_REPORT_REPORT_H
 
@@ -6,8 +6,9 @@
 #include <stdbool.h>
 
 /*
- * From now on, where nothing can ever run again that is reported, once; and on SIGQUIT, unless the program takes that
- * itself, who waits where, and the program goes on. name_of_call tells the name of what waits_in in a greenlet says.
+ * From now on, reports a deadlock, in which no thread can ever run again, once. On SIGQUIT, unless the program handles
+ * that itself, reports what each thread waits for, and the program continues. name_of_call translates the number in
+ * `wait.call` of a greenlet, less 1, to a name.
  */
 void report_prepare(const char *(*name_of_call)(unsigned call));
 

@@ -18,7 +18,7 @@ static bool is_parked(const struct greenlet *g)
 	return g->state != RUNNING && g->state != ENDED;
 }
 
-/* How g was parked; of one that another OS thread may let go on at any moment that can't be said. */
+/* How g was parked. That is unknown if another OS thread may resume g at any moment. */
 static const struct wait_options *wait_options_of(const struct greenlet *g)
 {
 	static const struct wait_options unknown = {.deadline = FOR_EVER};
@@ -62,7 +62,7 @@ __attribute__((format(printf, 3, 4))) static void append(char *text, size_t size
 	va_end(rest);
 }
 
-/* Of a mutex libc notes who has it. */
+/* libc notes the owner of a mutex in it. */
 static void append_owner(const char *call, const void *address, char *text, size_t size)
 {
 	const pthread_mutex_t *mutex = address;
@@ -71,7 +71,7 @@ static void append_owner(const char *call, const void *address, char *text, size
 		append(text, size, ", which thread %d has,", mutex->__data.__owner);
 }
 
-/* Who waits for an end in a line does so by the word that is told of it. */
+/* A greenlet that is in a wait queue until a thread ends waits for the address of that thread's `life.ended`. */
 static void append_line(const struct greenlet *g, const char *call, char *text, size_t size,
     void (*name)(const struct greenlet *g, char *text, size_t size))
 {
@@ -87,7 +87,7 @@ static void append_line(const struct greenlet *g, const char *call, char *text, 
 	append_owner(call, address, text, size);
 }
 
-/* Who waits for one descriptor alone stands in a line of its own. */
+/* A greenlet that waits for one descriptor alone is in the queue of that descriptor's side. */
 static void append_descriptor(const struct queue *queue, char *text, size_t size)
 {
 	const struct side *side = (const struct side *)((const char *)queue - offsetof(struct side, queue));
@@ -110,7 +110,7 @@ static void append_object(const struct wait_options *until, char *text, size_t s
 	}
 }
 
-/* In whole numbers, as libc's tables for other ones may not be set up where a hub runs. */
+/* Uses integers only, as libc's tables for floating-point output may not be set up where a hub runs. */
 static void append_seconds(char *text, size_t size, const char *before, double seconds, const char *after)
 {
 	uint64_t ms = seconds > 0 ? (uint64_t)(seconds * 1e3 + 0.5) : 0;
