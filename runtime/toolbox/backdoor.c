@@ -1,4 +1,4 @@
-/* A server that tells the developer what goes on. */
+/* A server that shows the developer what the program is doing. */
 #include "runtime/lifecycle/greenlet.h"
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +24,7 @@ static const struct {
 	int (*print)(FILE *stream);
 } commands[] = {{"tree", green_print_tree}, {"calls", green_print_run_info}, {"count", print_count}};
 
-/* In memory first, as the connection may be slow. */
+/* Prints to memory first, as the connection may be slow. */
 static bool answer(int fd, int (*print)(FILE *stream))
 {
 	char *text = NULL;

@@ -1,4 +1,4 @@
-/* The inside of a child process. */
+/* The internals of a child process. */
 #ifndef CHILD_H
 #define CHILD_H
 
@@ -8,10 +8,10 @@
 struct green_child {
 	struct tool tool;
 	pid_t pid;
-	int pidfd;  /* readable when it has ended */
+	int pidfd;  /* readable once the child has ended */
 	int fds[3]; /* our ends of the pipes; -1: none */
 	bool has_ended;
-	int status; /* valid then */
+	int status; /* valid once the child has ended */
 };
 
 #endif

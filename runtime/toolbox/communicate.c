@@ -1,4 +1,4 @@
-/* Talking to a child process until it has no more to say. */
+/* Talking to a child process until it closes its pipes. */
 #include "child.h"
 #include "runtime/greenload.h"
 #include "runtime/sched/hub.h"
@@ -12,7 +12,7 @@
 
 #define PORTION 65536
 
-/* What one of its pipes brings. */
+/* What has been read from one of the child's pipes. */
 struct text {
 	char *bytes;
 	size_t size, room;
@@ -40,7 +40,7 @@ static int make_room(struct text *text)
 	return 0;
 }
 
-/* It is readable: this does not wait. */
+/* The pipe is readable, so this does not block. */
 static int take(struct talk *talk, int of)
 {
 	struct text *text = &talk->texts[of - 1];
@@ -58,7 +58,9 @@ static int take(struct talk *talk, int of)
 	return 0;
 }
 
-/* A write without a reader must not end the program: the signal is this OS thread's, and is taken back here. */
+/*
+ * A write without a reader must not end the program: SIGPIPE is pending for this OS thread only, and is consumed here.
+ */
 static ssize_t write_quietly(int fd, const void *bytes, size_t size)
 {
 	uint64_t sigpipe = signal_bit(SIGPIPE), before = 0;
@@ -73,7 +75,7 @@ static ssize_t write_quietly(int fd, const void *bytes, size_t size)
 	return n;
 }
 
-/* Of what a pipe takes whole, which does not wait where it is writable. */
+/* Writes no more than a pipe takes atomically, which does not block if the pipe is writable. */
 static int give(struct talk *talk)
 {
 	size_t size = talk->left < PIPE_BUF ? talk->left : PIPE_BUF;

@@ -1,4 +1,4 @@
-/* Datagrams, each in a greenlet of its own. */
+/* Handles each datagram in a greenlet of its own. */
 #include "server.h"
 #include <errno.h>
 #include <stdlib.h>

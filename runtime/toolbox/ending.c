@@ -1,4 +1,4 @@
-/* How it stands with a greenlet, and what is called at its end. */
+/* The state of a greenlet, and functions that are called at its end. */
 #include "runtime/lifecycle/exit_hooks.h"
 #include "runtime/lifecycle/greenlet.h"
 #include "runtime/lifecycle/handle.h"
@@ -43,7 +43,7 @@ void *green_value(const green_t *g)
 	return green_ready(g) ? g->life.value : NULL;
 }
 
-/* One that others may be idle at the same time with: who is ready only because of that does not count. */
+/* Other greenlets may be idle at the same time: a greenlet that is ready only because it idles does not count. */
 int green_idle(void)
 {
 	struct hub *hub = self ? self->hub : NULL;
@@ -54,7 +54,7 @@ int green_idle(void)
 	}
 	hub->idlers++;
 	do {
-		hub->poll_budget = 1; /* the loop may know of more who are ready */
+		hub->poll_budget = 1; /* the loop may have more greenlets to wake */
 		green_yield();
 	} while (hub->ready.count >= hub->idlers && !must_end(self));
 	hub->idlers--;

@@ -5,23 +5,23 @@
 #include "runtime/sys/fail.h"
 #include "tool.h"
 
-/* Equal offsets would put all of them into the same few cache sets. */
+/* With equal offsets, all generators would share a few cache sets. */
 #define COLOURS     40
 #define COLOUR_STEP 64
 
-/* Of the two that run, the first can yield without the library. */
+/* There are two states of a running generator. In the first, SELF_RELIANT, it can yield without the library. */
 enum gen_state { SUSPENDED, SELF_RELIANT, DEPENDENT, CLOSING, NEW, FINISHED, STATES };
 
 /*
- * At the upper end of its stack. It begins as programs know it, see greenload/yield_x86_64.h. State and owner are one
- * word, so that one comparison tells whether a call is in order.
+ * Lies at the upper end of the generator's stack. The first members are known to programs, see
+ * greenload/yield_x86_64.h. State and owner are one word, so that one comparison tells whether a call is valid.
  */
 struct green_gen {
-	uintptr_t turn; /* the thread pointer of whom it belongs to, 0 for nobody yet, and the state */
-	void *inside;   /* where it goes on; valid while it does not run */
-	void *outside;  /* where who asked goes on; valid while it runs */
-	void **yielded; /* where who asked wants to have what it yields; NULL: nowhere */
-	void **sent;    /* where it wants to have what it is sent, the same */
+	uintptr_t turn; /* the thread pointer of its owner, 0 for none yet, plus the state */
+	void *inside;   /* where the generator resumes; valid while it does not run */
+	void *outside;  /* where its caller resumes; valid while it runs */
+	void **yielded; /* where the caller wants the yielded value; NULL: nowhere */
+	void **sent;    /* where the generator wants the value sent to it; NULL: nowhere */
 	struct tool tool;
 	green_gen_fn *fn;
 	void *arg;
@@ -35,7 +35,7 @@ _Static_assert(SUSPENDED == 0 && SELF_RELIANT == 1 && offsetof(struct green_gen,
 		   offsetof(struct green_gen, sent) == 4 * sizeof(void *),
     "programs know it so");
 
-/* Thread pointers are aligned at least to this. */
+/* Thread pointers have at least this alignment. */
 #define ALIGNMENT 8
 
 _Static_assert(STATES <= ALIGNMENT, "the state fits beside a thread pointer");
@@ -99,7 +99,7 @@ static inline uintptr_t owner_of(const struct green_gen *gen)
 	return gen->turn - state_of(gen);
 }
 
-/* 0, or why it can't be entered. */
+/* Returns 0, or the reason why the generator cannot be entered. */
 static int check(const struct green_gen *gen)
 {
 	if (!tool_is(&gen->tool, GENERATOR))
@@ -109,7 +109,7 @@ static int check(const struct green_gen *gen)
 	return owner_of(gen) && owner_of(gen) != caller() ? EPERM : 0;
 }
 
-/* Returns what the other side hands over: 1 from a yield, 0 from the end. */
+/* Returns what the other side passes: 1 from a yield, 0 from the end. */
 static inline int enter(struct green_gen *gen, void **yielded, enum gen_state state, int answer)
 {
 	gen->yielded = yielded;
@@ -170,7 +170,7 @@ int green_gen_yield(green_gen_t *gen, void *value, void **sent)
 	return answer;
 }
 
-/* The two share errno: its yield fails with what is set here. */
+/* Both sides share errno: the yield in the generator fails with the value set here. */
 static void unwind(struct green_gen *gen)
 {
 	int before = errno;

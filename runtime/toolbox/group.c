@@ -58,7 +58,7 @@ static void leave(struct greenlet *g, struct exit_hook *link)
 		member.then(g, member.arg);
 }
 
-/* Who was woken for the room that there is, and does not take it, lets the next have it. */
+/* A waiter that was woken because there is room, and does not take it, wakes the next waiter. */
 int group_wait_for_room(struct green_group *group, const struct wait_options *until)
 {
 	struct wait_options room = *until;

@@ -1,4 +1,7 @@
-/* The same, with the results as they come. A greenlet of its own begins the calls, as it may have to wait for room. */
+/*
+ * As map.c, but the results are delivered as they arrive. A greenlet of its own begins the calls, as it may have to
+ * wait for room.
+ */
 #include "group.h"
 #include "runtime/sys/fail.h"
 #include "seconds.h"
@@ -23,7 +26,7 @@ struct green_imap {
 	size_t n, begun, handed_out;
 	size_t users; /* the program, the greenlet that begins the calls, and each call */
 	bool is_given_up;
-	int error; /* why not all could be begun */
+	int error; /* why not all calls could be begun */
 	struct greenlet *feeder;
 	green_queue_t *outcomes;
 	struct imap_call calls[];
@@ -133,7 +136,7 @@ void green_imap_free(green_imap_t *imap)
 
 	if (!tool_is(imap, IMAP))
 		return;
-	imap->tool.kind = RELEASED; /* to the program; the calls may still need it */
+	imap->tool.kind = RELEASED; /* for the program; the calls may still need it */
 	imap->is_given_up = true;
 	for (i = 0; i < imap->begun; i++) {
 		if (imap->calls[i].greenlet)

@@ -5,7 +5,7 @@
 #include "trace.h"
 #include <stdlib.h>
 
-/* What is known of a greenlet at the moment of the report: printing it may park, and then much may change. */
+/* The state of a greenlet at the moment of the report: printing may park, and much may change meanwhile. */
 struct entry {
 	uint64_t id, parent;
 	char name[40];
@@ -17,7 +17,7 @@ struct entry {
 struct report {
 	FILE *stream;
 	size_t count;
-	struct entry *entries; /* by number */
+	struct entry *entries; /* ordered by number */
 };
 
 static const char *state_of(const struct greenlet *g)
@@ -61,7 +61,7 @@ static struct entry *find(const struct report *report, uint64_t id)
 	return bsearch(&key, report->entries, report->count, sizeof(key), by_number);
 }
 
-/* From the last, so that the first children come first. */
+/* Runs from the last entry, so that each list of children begins with the first. */
 static void make_tree(struct report *report)
 {
 	size_t i;
@@ -80,7 +80,7 @@ static int take_all_down(struct report *report, bool with_traces)
 {
 	struct hub *hub = self->hub;
 	struct greenlet *g;
-	size_t i = 0, count = hub->sig.masks; /* the main one and the living */
+	size_t i = 0, count = hub->sig.masks; /* the main greenlet and the living ones */
 
 	waits_look();
 	report->entries = malloc(count * sizeof(report->entries[0]));

@@ -1,4 +1,4 @@
-/* Greenlets as they end. */
+/* Returns greenlets as they end. */
 #include "runtime/lifecycle/exit_hooks.h"
 #include "runtime/lifecycle/greenlet.h"
 #include "runtime/lifecycle/handle.h"
@@ -75,7 +75,7 @@ static struct greenlet *take_ended(struct green_iwait *iwait)
 	struct awaited *awaited = iwait->ended;
 	struct greenlet *g = awaited->greenlet;
 
-	awaited->greenlet = NULL; /* whose handle may be released from now on */
+	awaited->greenlet = NULL; /* its handle may be released from now on */
 	iwait->ended = awaited->next;
 	if (!iwait->ended)
 		iwait->last = &iwait->ended;

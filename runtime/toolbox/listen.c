@@ -35,7 +35,7 @@ static int open_socket(const struct sockaddr *address, socklen_t size, int type,
 	return fd;
 }
 
-/* A path where connections are refused was left behind by a server that is gone. */
+/* True for a path where connections are refused: it was left behind by a server that is gone. */
 static bool is_left_behind(const struct sockaddr_un *address, socklen_t size, int type)
 {
 	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -46,7 +46,9 @@ static bool is_left_behind(const struct sockaddr_un *address, socklen_t size, in
 	return is_refused;
 }
 
-/* The size of the address of a path, 0 where it is none; @ stands for the byte that names in no file system begin with.
+/*
+ * Returns the size of the address of a path, or 0 if the path is invalid. A leading @ stands for the zero byte of an
+ * abstract name, which is in no file system.
  */
 static socklen_t address_of_path(const char *path, struct sockaddr_un *address)
 {
@@ -76,7 +78,7 @@ static int listen_at_path(const char *path, int type, int backlog)
 	return open_socket((struct sockaddr *)&address, size, type, backlog, false);
 }
 
-/* "host:port" and "[host]:port", taken apart. */
+/* Splits "host:port" and "[host]:port". */
 static bool split(const char *address, char *host, size_t size, const char **port)
 {
 	const char *colon = strrchr(address, ':'), *end = colon;
@@ -97,7 +99,7 @@ static bool split(const char *address, char *host, size_t size, const char **por
 	return true;
 }
 
-/* What "host:port" stands for; to be freed. NULL with errno. */
+/* Resolves "host:port". The caller frees the list. Returns NULL with errno. */
 static struct addrinfo *look_up(const char *address, int type, int flags)
 {
 	struct addrinfo hints = {.ai_flags = flags | AI_NUMERICSERV, .ai_socktype = type}, *found = NULL;

@@ -1,4 +1,4 @@
-/* Sockets of servers, by what addresses say. */
+/* Sockets of servers, made from textual addresses. */
 #ifndef LISTEN_H
 #define LISTEN_H
 
@@ -6,12 +6,12 @@
 #include <stddef.h>
 
 /*
- * A socket of this type bound to an address as green_stream_server() takes it; it listens if backlog is not negative.
- * It does not block. -1 with errno.
+ * Returns a non-blocking socket of this type, bound to an address in the form that green_stream_server() takes. It
+ * listens if backlog is not negative. Returns -1 with errno.
  */
 int listen_at(const char *address, int type, int backlog, bool reuse_port);
 
-/* The path that a socket is bound to in the file system; false: none. */
+/* Stores the path that a socket is bound to in the file system. Returns false if there is none. */
 bool path_of_socket(int fd, char *path, size_t size);
 
 #endif

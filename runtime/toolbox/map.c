@@ -1,4 +1,4 @@
-/* A function called for many arguments in the greenlets of a group. */
+/* Calls a function for many arguments, in the greenlets of a group. */
 #include "group.h"
 #include "runtime/lifecycle/hub_start.h"
 #include "runtime/sys/fail.h"
@@ -16,7 +16,7 @@ struct call {
 struct map {
 	struct greenlet *caller;
 	size_t left; /* calls that have begun and not ended */
-	int error;   /* of the first that failed */
+	int error;   /* of the first call that failed */
 	struct call calls[];
 };
 
@@ -34,7 +34,7 @@ static void note_end(struct greenlet *g, void *arg)
 		unpark(map->caller);
 }
 
-/* Begins all; returns why it could not. */
+/* Begins all calls. Returns 0, or the reason why not all could be begun. */
 static int begin_calls(
     struct green_group *group, green_fn *fn, void *const *args, size_t n, void **results, struct map *map)
 {
@@ -45,7 +45,7 @@ static int begin_calls(
 		struct task task;
 
 		*call = (struct call){.map = map, .result = results ? &results[i] : NULL};
-		map->left++; /* before: it may end while we wait for room for the next */
+		map->left++; /* in advance: the call may end while we wait for room for the next */
 		task = (struct task){.fn = fn, .arg = args[i], .then = note_end, .then_arg = call};
 		call->greenlet = group_spawn(group, &task, &wait_forever_interruptibly);
 		if (!call->greenlet) {
@@ -65,7 +65,7 @@ static struct wait_options until_ended(const struct green_group *group, bool fir
 	return until;
 }
 
-/* In a shield: the calls refer to what is the caller's, so they must have ended. */
+/* Uninterruptible: the calls refer to the caller's memory, so they must have ended before this returns. */
 static void end_calls(const struct green_group *group, struct map *map, size_t n)
 {
 	const struct wait_options for_ever = until_ended(group, true);

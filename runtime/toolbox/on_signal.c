@@ -1,6 +1,6 @@
 /*
- * A handler only notes the signal and wakes the greenlet that waits for it: that one spawns another in which the
- * program's function runs.
+ * A handler only notes the signal and wakes the greenlet that waits for it. That greenlet spawns another one, in which
+ * the program's function runs.
  */
 #include "on_signal.h"
 #include "runtime/lifecycle/fork.h"
@@ -18,7 +18,7 @@ static struct {
 	struct sigaction before;
 } watched[SIGNALS];
 
-static int count; /* of those that are ours */
+static int count; /* of the signals that are ours */
 static _Atomic(struct greenlet *) watcher;
 
 static void on_signal(int signo)
@@ -45,7 +45,7 @@ static void *call(void *signo)
 	return NULL;
 }
 
-/* Where there is no memory for it now, the next signal tries again. */
+/* If there is no memory for it now, the next signal tries again. */
 static void spawn_for(int signo)
 {
 	static const struct green_options options = {.name = "signal"};
@@ -72,7 +72,7 @@ static void *watch(void *unused)
 	return unused;
 }
 
-/* The greenlet is the parent's. */
+/* In the child of a fork: the greenlet belongs to the parent. */
 static void forget_all(void)
 {
 	int signo;

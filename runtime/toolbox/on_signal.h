@@ -1,11 +1,11 @@
-/* Signals that greenlets are spawned for. */
+/* Signals for which greenlets are spawned. */
 #ifndef ON_SIGNAL_H
 #define ON_SIGNAL_H
 
 #include <signal.h>
 #include <stdbool.h>
 
-/* True of the action that is ours: it interrupts nobody. */
+/* True for our own action: it interrupts no call. */
 bool spawns_for(const struct sigaction *action);
 
 #endif

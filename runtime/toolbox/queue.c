@@ -1,6 +1,6 @@
 /*
- * Queues. Whoever finds somebody waiting for what he brings, or with what he wants, deals with him directly: so those
- * who wait are served in order, whoever comes by meanwhile.
+ * Queues. A caller that finds a waiter for its element, or with an element for it, exchanges the element with that
+ * waiter directly. So waiters are served in order, even if another caller arrives meanwhile.
  */
 #include "runtime/greenload.h"
 #include "runtime/sys/fail.h"
@@ -12,16 +12,16 @@
 
 #define GROWTH 16
 
-/* One who waits, and what he brings or where he wants it. */
+/* A waiter, and the element that it puts, or where it wants one. */
 struct party {
-	struct lot_waiter place; /* first: the line knows nothing more */
+	struct lot_waiter place; /* first member: the wait queue knows nothing more */
 	void *element;
 };
 
 struct green_queue {
 	struct tool tool;
 	struct store store;
-	size_t capacity; /* SIZE_MAX: any number */
+	size_t capacity; /* SIZE_MAX: unlimited */
 	bool is_closed;
 	size_t undone; /* elements that were put and not reported as done */
 	struct queue putters, getters, peekers, joiners;
@@ -90,7 +90,7 @@ static void hand_over(struct green_queue *queue, struct queue *line, const void 
 	line_call_first(line, 0);
 }
 
-/* Room for one more, for a queue that has any. */
+/* Makes room for one more element, in a queue that is below its capacity. */
 static int make_room(struct green_queue *queue)
 {
 	struct store *store = &queue->store;
@@ -101,7 +101,7 @@ static int make_room(struct green_queue *queue)
 	return store_reserve(store, room < queue->capacity ? room : queue->capacity);
 }
 
-/* EAGAIN: it is full, and nobody waits for the element. */
+/* Returns EAGAIN if the queue is full and no waiter wants the element. */
 static int try_to_put(struct green_queue *queue, const void *element)
 {
 	int error;
@@ -142,7 +142,7 @@ int green_queue_put(green_queue_t *queue, const void *element, double timeout)
 	return fail(error);
 }
 
-/* The first who waits with an element can leave it here, now that one was taken out. */
+/* After an element was taken out, the first waiter with an element can store it. */
 static void let_in(struct green_queue *queue)
 {
 	if (!queue->putters.first || queue->store.count == queue->capacity)

@@ -13,8 +13,8 @@ struct callback {
 struct green_result {
 	struct tool tool;
 	_Atomic bool is_done;
-	int error;   /* valid once it is done */
-	void *value; /* the same */
+	int error;   /* valid once the result is done */
+	void *value; /* likewise */
 	struct queue line;
 	struct callback *first, **last;
 };
@@ -129,7 +129,7 @@ int green_result_get(green_result_t *result, double timeout, void **value)
 	return fail(error);
 }
 
-/* True when it was queued; false: the result is there. */
+/* Returns true if the callback was queued, false if the result is available. */
 static bool enqueue(struct green_result *result, struct callback *callback)
 {
 	bool is_done;

@@ -13,7 +13,7 @@
 #define BACKLOG 4096
 #define RESPITE 0.05 /* seconds */
 
-/* Of a path, what was asked for; else what the kernel has chosen. */
+/* For a path, notes what was asked for; otherwise what the kernel has chosen. */
 static void note_address(struct green_server *server, const char *asked)
 {
 	struct sockaddr_storage address = {0};
@@ -31,7 +31,7 @@ bool server_waits(struct green_server *server)
 {
 	int error = group_wait_for_room(server->clients, &wait_forever);
 
-	/* Where there is always something to take, no wait would end. */
+	/* If there is always something to take, no wait would notice a kill. */
 	return !error && !must_end(self) && (green_wait_fd(server->fd, POLLIN, -1) >= 0 || errno == EINTR);
 }
 
@@ -49,7 +49,7 @@ bool server_goes_on(int error)
 	case ENOBUFS:
 	case ENOMEM:
 		return green_sleep(RESPITE) == 0 || errno == EINTR;
-	default: /* the client is gone already, or another was faster */
+	default: /* the client is gone already, or another process was faster */
 		return true;
 	}
 }
@@ -105,7 +105,7 @@ static void release(struct green_server *server)
 	if (server->fd >= 0) {
 		if (path_of_socket(server->fd, path, sizeof(path)))
 			unlink(path);
-		green_cancel_wait(server->fd); /* a close alone does not end them */
+		green_cancel_wait(server->fd); /* a close alone does not end the waits */
 		close(server->fd);
 	}
 	server->fd = -1;
@@ -160,7 +160,7 @@ size_t green_server_clients(const green_server_t *server)
 	return tool_is(server, SERVER) ? green_group_count(server->clients) : 0;
 }
 
-/* The receiver ends at once, as it waits for nobody. */
+/* The receiver ends at once when it is killed, as it does not wait for its clients. */
 static int stop_receiver(struct green_server *server)
 {
 	if (server->receiver &&

@@ -8,7 +8,7 @@ static char *slot(const struct store *store, size_t i)
 	return store->slots + i * store->slot_size;
 }
 
-/* Of the ring: counted from its first. */
+/* The slot of the ring buffer with this index, counted from its first element. */
 static char *place_of(const struct store *store, size_t i)
 {
 	size_t place = store->first + i;

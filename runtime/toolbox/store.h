@@ -8,7 +8,9 @@
 
 enum order { FIRST_IN_FIRST_OUT, LAST_IN_FIRST_OUT, LEAST_FIRST };
 
-/* A ring, or for LEAST_FIRST a binary heap whose slots begin with a number by which equal elements are kept in order.
+/*
+ * A ring buffer, or for LEAST_FIRST a binary heap whose slots begin with a sequence number, which keeps equal elements
+ * in order.
  */
 struct store {
 	char *slots;
@@ -18,16 +20,16 @@ struct store {
 	enum order order;
 };
 
-/* Makes room for this many. Returns 0 or ENOMEM. */
+/* Makes room for this many elements. Returns 0 or ENOMEM. */
 int store_reserve(struct store *store, size_t room);
 
-/* Copies an element in; there must be room. */
+/* Copies an element in. There must be room. */
 void store_put(struct store *store, const void *element);
 
-/* The next to come out; there must be one. */
+/* The next element to come out. There must be one. */
 const void *store_next(const struct store *store);
 
-/* Takes the next out, after it was copied. */
+/* Removes the next element, after it was copied. */
 void store_drop_next(struct store *store);
 
 #endif

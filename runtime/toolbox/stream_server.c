@@ -1,4 +1,4 @@
-/* Connections, each in a greenlet of its own. */
+/* Handles each connection in a greenlet of its own. */
 #include "server.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ static void *serve(void *arg)
 	return NULL;
 }
 
-/* There is room: nobody else spawns into this group. */
+/* There is room: no other greenlet spawns into this group. */
 static bool take_client(struct green_server *server, int fd)
 {
 	struct client *client = malloc(sizeof(*client));

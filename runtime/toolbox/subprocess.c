@@ -21,7 +21,7 @@ static void close_fd(int *fd)
 	errno = error;
 }
 
-/* The child's end goes to *its; the other stays here. */
+/* Stores the child's end in *its; the other end stays here. */
 static int make_pipe(struct green_child *child, int of, int *its)
 {
 	int ends[2];
@@ -50,14 +50,14 @@ static int start(struct green_child *child, const char *const *argv, const int *
 	return error;
 }
 
-/* Ends one that cannot be waited for as it should. */
+/* Ends a child that cannot be waited for in the normal way. */
 static void take_back(struct green_child *child)
 {
 	kill(child->pid, SIGKILL);
 	waitpid(child->pid, NULL, 0);
 }
 
-/* The calls of its number are not those that any hook knows. */
+/* By a raw system call, as no hook knows pidfd_open. */
 static int open_pidfd(struct green_child *child)
 {
 	child->pidfd = (int)raw_syscall(SYS_pidfd_open, child->pid, 0, 0, 0, 0, 0);
@@ -150,7 +150,7 @@ int green_child_close_pipe(green_child_t *child, int of)
 	return 0;
 }
 
-/* By the descriptor: the number may be another's by now. */
+/* Sends the signal by the descriptor: the process ID may belong to another process by now. */
 int green_child_kill(green_child_t *child, int signo)
 {
 	long result;

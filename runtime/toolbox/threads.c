@@ -1,4 +1,4 @@
-/* Work on helper threads, by those that the runtime has for calls that cannot park. */
+/* Work on offload threads, which the runtime has for calls that cannot park. */
 #include "threads.h"
 #include "runtime/lifecycle/greenlet.h"
 #include "runtime/offload/offload.h"
@@ -18,7 +18,7 @@ struct thread_job {
 	int error;
 };
 
-/* May be called from within another, where there are no greenlets. */
+/* May be called from within another call, where there are no greenlets. */
 static void run(void *arg)
 {
 	struct thread_job *job = arg;
@@ -73,7 +73,7 @@ int green_threads_free(green_threads_t *threads)
 	return fail(threads->busy ? EBUSY : tool_release_unused(threads));
 }
 
-/* Whoever ends a call hands his place to the first in line. */
+/* The end of a call passes its place to the first waiter. */
 static int take_place(struct green_threads *threads)
 {
 	struct wait_options for_ever = wait_options_of(-1, "a place in the pool of threads", threads);

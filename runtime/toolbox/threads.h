@@ -1,8 +1,8 @@
-/* Work on helper threads. */
+/* Work on offload threads. */
 #ifndef THREADS_H
 #define THREADS_H
 
-/* Where green_fail() notes the error of the work that this helper thread is doing; NULL on other threads. */
+/* Where green_fail() stores the error of the work that this offload thread is doing; NULL on other threads. */
 extern __thread int *failure_of_job __attribute__((visibility("hidden")));
 
 #endif

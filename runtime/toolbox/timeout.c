@@ -29,7 +29,10 @@ int green_timeout_end(struct green_timeout *timeout)
 
 	if (!timeout || !me || timeout->greenlet != me || me->timeouts != timeout)
 		return fail(EINVAL);
-	/* One that was set inside a shield takes the limit from there; an outer one that is as early goes on. */
+	/*
+	 * A timeout that was set inside a shield takes over the limit from there. An outer timeout with the same
+	 * deadline continues.
+	 */
 	has_ended_calls = me->wait.overran && timeout->deadline == me->wait.limit;
 	if (has_ended_calls)
 		me->wait.overran = false;

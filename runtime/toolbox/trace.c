@@ -14,13 +14,13 @@ static void look(void *arg)
 	trace->count = backtrace(trace->frames, MOST_FRAMES);
 }
 
-/* The unwinder takes some stack. */
+/* The unwinder needs some stack. */
 static bool has_room(const struct greenlet *g)
 {
 	return g->is_main || (uintptr_t)g->context.saved - (uintptr_t)g->mem.low > ROOM;
 }
 
-/* On another's stack we are not to be interrupted and left. */
+/* While we unwind on another greenlet's stack, we must not be preempted. */
 void trace_take(struct trace *trace, const struct greenlet *g)
 {
 	bool was_sliced = self->prio.sliced;
@@ -50,7 +50,7 @@ static void find(struct place_in_code *place, const char *address)
 	place->is_ours = is_ours(address);
 	place->file = strrchr(info.dli_fname, '/') ? strrchr(info.dli_fname, '/') + 1 : info.dli_fname;
 	place->offset = (uintptr_t)address - (uintptr_t)info.dli_fbase;
-	/* The nearest one before it may be of another function. */
+	/* The nearest preceding symbol may belong to another function. */
 	if (info.dli_sname && symbol && (uintptr_t)address - 1 - (uintptr_t)info.dli_saddr < symbol->st_size) {
 		place->symbol = info.dli_sname;
 		place->offset = (uintptr_t)address - (uintptr_t)info.dli_saddr;

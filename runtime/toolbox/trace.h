@@ -1,4 +1,4 @@
-/* The calls that a greenlet is in. */
+/* The call stack of a greenlet. */
 #ifndef TRACE_H
 #define TRACE_H
 
@@ -13,10 +13,16 @@ struct trace {
 	void *frames[MOST_FRAMES];
 };
 
-/* Notes those of a greenlet of the calling OS thread, which may be oneself; none where that can't be found out. */
+/*
+ * Records the call stack of a greenlet of the calling OS thread, which may be the caller itself. The trace is empty if
+ * it cannot be found out.
+ */
 void trace_take(struct trace *trace, const struct greenlet *g);
 
-/* Prints a line for each, after so many blanks; those of our own, but for the one that the program has called, not. */
+/*
+ * Prints a line for each frame, indented by so many blanks. Our own frames are left out, except for the function that
+ * the program has called.
+ */
 void trace_print(const struct trace *trace, FILE *stream, int blanks);
 
 #endif

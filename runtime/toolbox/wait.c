@@ -1,4 +1,4 @@
-/* Waiting for the ends of several greenlets. */
+/* Waits for several greenlets to end. */
 #include "runtime/lifecycle/exit_hooks.h"
 #include "runtime/lifecycle/greenlet.h"
 #include "runtime/lifecycle/handle.h"
@@ -7,7 +7,7 @@
 #include "seconds.h"
 #include <stdlib.h>
 
-/* Who waits, and for how many more ends. */
+/* The waiter, and how many more ends it waits for. */
 struct tally {
 	struct greenlet *waiter;
 	size_t ended, wanted;
@@ -115,7 +115,7 @@ static void unclaim(green_t *const *list, size_t n)
 	}
 }
 
-/* Makes the caller the one who joins them. */
+/* Makes the caller the joiner of these greenlets. */
 static int claim(green_t *const *list, size_t n)
 {
 	size_t i;
