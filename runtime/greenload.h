@@ -24,7 +24,7 @@ extern "C" {
 /* A handle on a greenlet; valid from its spawn until it is joined, or until it ends once it was detached. */
 typedef struct greenlet green_t;
 
-/* What a greenlet runs; the result goes to whoever joins it. */
+/* The function that a greenlet runs; its result goes to the joiner. */
 typedef void *green_fn(void *arg);
 
 struct green_options {
@@ -46,13 +46,13 @@ green_t *green_spawn_with(const struct green_options *options, green_fn *fn, voi
 /* The calling greenlet; NULL on an OS thread that hosts none. */
 green_t *green_self(void);
 
-/* The greenlet's name, "" when it has none; valid as long as the handle. */
+/* The greenlet's name, "" if it has none; valid as long as the handle. */
 const char *green_name(const green_t *g);
 
-/* How many greenlets are alive on this OS thread, the main one included; 0 where there are none. */
+/* The number of greenlets alive on this OS thread, the main one included; 0 if it hosts none. */
 size_t green_count(void);
 
-/* Lets the other ready greenlets take a turn first. On an OS thread without greenlets: sched_yield(). */
+/* Lets the other ready greenlets run first. On an OS thread without greenlets: sched_yield(). */
 void green_yield(void);
 
 /*
@@ -62,10 +62,10 @@ void green_yield(void);
 int green_sleep(double seconds);
 
 /*
- * Waits until g has ended, stores what its function returned in *result (unless result is NULL) and releases the
+ * Waits until g has ended, stores the result of its function in *result (unless result is NULL) and releases the
  * handle. Fails, and leaves the handle valid, with ETIMEDOUT, ECANCELED (the caller was killed), EINTR; fails with
- * EDEADLK (oneself), EINVAL (NULL, detached, being joined by another, the main greenlet, or one of another OS
- * thread).
+ * EDEADLK (g is the caller), EINVAL (NULL, detached, being joined by another greenlet, the main greenlet, or a greenlet
+ * of another OS thread).
  */
 int green_join(green_t *g, double timeout, void **result);
 
@@ -74,15 +74,15 @@ int green_detach(green_t *g);
 
 /*
  * Ends the greenlet's current blocking call, and each later one that would block, with ECANCELED, so that its code
- * unwinds by the error paths it has. Never parks; may be called from any OS thread while the handle is valid; to kill
- * one that has ended does nothing. Fails with EINVAL (NULL), EPERM (a main greenlet).
+ * unwinds by its normal error paths. Never parks; may be called from any OS thread while the handle is valid. To kill a
+ * greenlet that has ended does nothing. Fails with EINVAL (NULL), EPERM (a main greenlet).
  */
 int green_kill(green_t *g);
 
 /*
- * Parks until fd is ready for one of events (POLLIN, POLLOUT, as for poll(2)) and returns those it is ready for,
- * with POLLERR, POLLHUP or POLLNVAL where they hold; 0 when the time is over. Fails with ECANCELED, EINTR, EINVAL
- * (events empty or unknown, timeout not a number), ENOMEM. Without greenlets it is poll(2).
+ * Parks until fd is ready for one of events (POLLIN, POLLOUT, as for poll(2)) and returns those it is ready for, with
+ * POLLERR, POLLHUP or POLLNVAL if they apply; 0 if the timeout has expired. Fails with ECANCELED, EINTR, EINVAL (events
+ * empty or unknown, timeout not a number), ENOMEM. Without greenlets it is poll(2).
  */
 int green_wait_fd(int fd, int events, double timeout);
 

@@ -1,5 +1,5 @@
 /*
- * Generators: functions that hand out a value at a time, and take one back, and go on where they were.
+ * Generators: functions that pass out one value at a time, take one back, and resume where they were.
  *
  *	static void *count(green_gen_t *gen, void *arg)
  *	{
@@ -14,13 +14,13 @@
  *		...
  *	green_gen_close(gen);
  *
- * A generator has a stack of its own, but is no greenlet: it runs as a part of whoever asks it for a value, with his
- * errno and thread-local variables, and where it parks, he does. It belongs to the greenlet, or the OS thread without
- * greenlets, that first asks; compilers keep the addresses of thread-local variables across calls. To yield from
- * another function, call it with the generator: that is all of `yield from`.
+ * A generator has a stack of its own, but is no greenlet: it runs as a part of the caller that asks it for a value,
+ *with the caller's errno and thread-local variables, and if it parks, the caller parks. It belongs to the greenlet, or
+ *the OS thread without greenlets, that first asks, because compilers keep the addresses of thread-local variables
+ *across calls. To yield from another function, call it with the generator: that is all of `yield from`.
  *
- * A generator must not be used after it was closed: that is not detected, but as a rule in a library built with
- * `make DEBUG=1`, which ends the process with a message. One that is never closed is never freed.
+ * A generator must not be used after it was closed. Such a use is usually detected only in a library built with
+ * `make DEBUG=1`, which aborts the process with a message. A generator that is never closed is never freed.
  */
 #ifndef GREENLOAD_GENERATOR_H
 #define GREENLOAD_GENERATOR_H
@@ -32,35 +32,37 @@ extern "C" {
 
 typedef struct green_gen green_gen_t;
 
-/* What it runs. */
+/* The function that a generator runs. */
 typedef void *green_gen_fn(green_gen_t *gen, void *arg);
 
 /*
- * A generator that will run fn(gen, arg) once it is asked for the first value. Its stack is as large as a greenlet's.
- * NULL with errno EINVAL (fn is NULL), ENOMEM. May be called anywhere.
+ * Makes a generator that will run fn(gen, arg) once it is asked for the first value. Its stack is as large as a
+ * greenlet's. NULL with errno EINVAL (fn is NULL), ENOMEM. May be called anywhere.
  */
 green_gen_t *green_gen_new(green_gen_fn *fn, void *arg);
 
 /*
- * Lets the generator go on, with this value as the answer to its yield (the first one has none to get it). Returns 1
- * when it yields, and 0 when its function has returned; *yielded is what it yields or returned, unless yielded is NULL.
- * Once it has returned, 0 and NULL. Parks where the generator does. Fails with EINVAL (NULL), EBUSY (it is running: it
- * has called itself, or another greenlet parks in it), EPERM (it belongs to another).
+ * Resumes the generator, with this value as the result of its yield; the first value has no yield to receive it and is
+ * dropped. Returns 1 if the generator yields, and 0 if its function has returned; *yielded is the value that it yields
+ * or returned, unless yielded is NULL. Later calls return 0 and store NULL. Parks where the generator does. Fails with
+ * EINVAL (NULL), EBUSY (it is running: it has called itself, or another greenlet parks in it), EPERM (it belongs to
+ * another thread).
  */
 int green_gen_send(green_gen_t *gen, void *value, void **yielded);
 
-/* The same with NULL as the answer. */
+/* The same with the value NULL. */
 int green_gen_next(green_gen_t *gen, void **yielded);
 
 /*
- * For the generator: hands out a value and waits to be asked for the next. Stores what is sent in *sent, unless that is
- * NULL. Fails with ECANCELED when it is being closed, from then on each time, and with EINVAL outside of it.
+ * For the generator: passes out a value and waits to be asked for the next. Stores the value that is sent in *sent,
+ * unless that is NULL. Fails with ECANCELED while it is being closed, from then on each time, and with EINVAL outside
+ * of it.
  */
 int green_gen_yield(green_gen_t *gen, void *value, void **sent);
 
 /*
- * Has the generator's yield fail with ECANCELED, waits until its function has returned, and frees it. One that has not
- * begun is only freed. NULL is allowed. Parks where its clean-up does. Fails with EBUSY, EPERM, as for
+ * Makes the generator's yield fail with ECANCELED, waits until its function has returned, and frees it. A generator
+ * that has not begun is only freed. NULL is allowed. Parks where its clean-up does. Fails with EBUSY, EPERM, as for
  * green_gen_send().
  */
 int green_gen_close(green_gen_t *gen);

@@ -7,9 +7,10 @@
  *		fwrite(output.out, 1, output.out_size, stdout);
  *	green_output_free(&output);
  *
- * The signal SIGCHLD is left to the program; one that ignores it, or waits for any child, takes the status away: then
- * ECHILD is the failure. A child must not be used after it was freed: that is not detected, but in a library built with
- * `make DEBUG=1`, which ends the process with a message. A greenlet at a time may wait for a child, of any OS thread.
+ * The signal SIGCHLD is left to the program. A program that ignores it, or waits for any child, takes the status away:
+ * the functions then fail with ECHILD. A child must not be used after it was freed. Such a use is detected only in a
+ * library built with `make DEBUG=1`, which aborts the process with a message. Only one greenlet at a time may wait for
+ * a child, on any OS thread.
  */
 #ifndef GREENLOAD_SUBPROCESS_H
 #define GREENLOAD_SUBPROCESS_H
@@ -24,16 +25,19 @@ extern "C" {
 
 typedef struct green_child green_child_t;
 
-/* Which of the child's descriptors 0, 1, 2 are pipes to us, by or; it inherits the others. */
+/* Selects which of the child's descriptors 0, 1, 2 are pipes to us, combined by |; it inherits the others. */
 enum green_pipes { GREEN_STDIN = 1, GREEN_STDOUT = 2, GREEN_STDERR = 4 };
 
 /*
- * Starts argv[0], looked up in PATH, with these arguments up to a NULL. Does not park. NULL with errno EINVAL, ENOMEM,
- * EMFILE, ENFILE, ENOSYS (no pidfd_open), and why it could not be executed (ENOENT, EACCES and others of execve(2)).
+ * Starts argv[0], searched in PATH, with these arguments up to a NULL. Does not park. NULL with errno EINVAL, ENOMEM,
+ * EMFILE, ENFILE, ENOSYS (no pidfd_open), or the reason why it could not be executed (ENOENT, EACCES and others of
+ * execve(2)).
  */
 green_child_t *green_child_new(const char *const *argv, int pipes);
 
-/* Kills it if it still runs, waits for its end, closes the pipes and frees it. NULL is allowed. Parks, killed or not.
+/*
+ * Kills it if it still runs, waits for its end, closes the pipes and frees it. NULL is allowed. Parks, even if the
+ * caller is killed.
  */
 void green_child_free(green_child_t *child);
 
@@ -41,49 +45,49 @@ void green_child_free(green_child_t *child);
 pid_t green_child_pid(const green_child_t *child);
 
 /*
- * Our end of the pipe to its descriptor 0, 1 or 2: to be read and written as any, which parks. It is closed with the
- * child, or by green_child_close_pipe(). -1 with errno EBADF (there is no such pipe), EINVAL.
+ * Our end of the pipe to its descriptor 0, 1 or 2; reads and writes on it park, as on any descriptor. It is closed with
+ * the child, or by green_child_close_pipe(). -1 with errno EBADF (there is no such pipe), EINVAL.
  */
 int green_child_fd(const green_child_t *child, int of);
 
-/* Closes it before: to its standard input, that is the end of what it reads. Fails with EBADF, EINVAL. */
+/* Closes such a pipe early: for its standard input, that is the end of file. Fails with EBADF, EINVAL. */
 int green_child_close_pipe(green_child_t *child, int of);
 
 /* Sends it a signal. Fails with ESRCH (it has ended), EINVAL. */
 int green_child_kill(green_child_t *child, int signo);
 
 /*
- * Parks until it has ended, and stores how, as waitpid(2) has it, in *status, unless that is NULL. May be asked again.
- * Fails with ETIMEDOUT, ECANCELED, EINTR, ECHILD, EINVAL.
+ * Parks until it has ended, and stores its status, as waitpid(2) does, in *status, unless that is NULL. May be called
+ * again. Fails with ETIMEDOUT, ECANCELED, EINTR, ECHILD, EINVAL.
  */
 int green_child_wait(green_child_t *child, double timeout, int *status);
 
-/* What a child has written, each with a 0 byte behind it that does not count, and how it has ended. */
+/* The output of a child, each part followed by a 0 byte that does not count, and its status. */
 struct green_output {
 	char *out, *err;
 	size_t out_size, err_size;
-	int status; /* as waitpid(2) has it; -1 while it is not known */
+	int status; /* as of waitpid(2); -1 while it is not known */
 };
 
 /*
- * Writes input to the child's pipe and closes it, reads what it writes to its others until they are closed, waits for
- * its end, and stores all of that in *output. Where the child does not read on, the rest of the input is dropped.
- * *output is to be given to green_output_free() whatever is returned: on failure it has what came before. Fails with
- * ETIMEDOUT, ECANCELED, EINTR, ECHILD, ENOMEM, EINVAL; the child then lives on.
+ * Writes input to the child's pipe and closes it, reads the child's output from its other pipes until they are closed,
+ * waits for its end, and stores all of that in *output. If the child stops reading, the rest of the input is dropped.
+ * Pass *output to green_output_free() whatever is returned: on failure it holds what has arrived before. Fails with
+ * ETIMEDOUT, ECANCELED, EINTR, ECHILD, ENOMEM, EINVAL; the child then continues to live.
  */
 int green_child_communicate(
     green_child_t *child, const void *input, size_t size, double timeout, struct green_output *output);
 
-/* Frees what it holds. NULL is allowed. */
+/* Frees what *output holds. NULL is allowed. */
 void green_output_free(struct green_output *output);
 
 /*
- * All of this in one: starts it with all three pipes, communicates, frees it. Fails as they do, and where the time is
- * over or the wait for it has ended otherwise, it was killed.
+ * All of this in one call: starts the child with all three pipes, communicates, frees it. Fails as those functions do;
+ * if the timeout has expired or the wait has ended in another way, the child was killed.
  */
 int green_run(const char *const *argv, const void *input, size_t size, double timeout, struct green_output *output);
 
-/* The same for a command of the shell's, /bin/sh. */
+/* The same for a command of the shell, /bin/sh. */
 int green_shell(const char *command, const void *input, size_t size, double timeout, struct green_output *output);
 
 #pragma GCC visibility pop

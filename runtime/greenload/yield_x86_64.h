@@ -1,8 +1,8 @@
 /*
- * green_gen_yield() as a part of the function that calls it. It is called and returned from in turn with
- * green_gen_send(), and a processor that predicts returns by the calls before is wrong each time if both are functions:
- * on an x86-64 that costs as much as all the rest. Without optimisation, for an analyser, which does not look through
- * assembler, and where more registers than these might be in use, the function is called that the library has.
+ * green_gen_yield() inlined into its caller. It alternates with green_gen_send(), and a processor that predicts returns
+ * from a stack of calls mispredicts each time if both are functions: on an x86-64 that costs as much as all the rest.
+ * The library's function is called instead in code without optimisation, for an analyser, which does not look through
+ * assembler, and if code may use more registers than these.
  */
 #ifndef GREENLOAD_YIELD_X86_64_H
 #define GREENLOAD_YIELD_X86_64_H
@@ -14,21 +14,21 @@ extern "C" {
 #endif
 #pragma GCC visibility push(default)
 
-/* How a generator begins in memory; compiled into programs, it stays as it is. */
+/* The first members of a generator; compiled into programs, so this layout never changes. */
 struct green_gen_head {
-	uintptr_t turn; /* whose turn it is: the thread pointer of whom it belongs to, + 0 his, + 1 the generator's */
-	void *inside;   /* where it goes on: its rbp and address lie there; valid while it does not run */
-	void *outside;  /* where who asked goes on: r15 to r12, rbx, rbp and address; valid while it runs */
-	void **yielded; /* where who asked wants to have what it yields; NULL: nowhere */
-	void **sent;    /* where it wants to have what it is sent, the same */
+	uintptr_t turn; /* whose turn it is: the owner's thread pointer, + 0 for the owner, + 1 for the generator */
+	void *inside;   /* where it resumes: its rbp and address lie there; valid while it does not run */
+	void *outside;  /* where its caller resumes: r15 to r12, rbx, rbp and address; valid while it runs */
+	void **yielded; /* where the caller wants the yielded value; NULL: nowhere */
+	void **sent;    /* where it wants the value sent to it; NULL: nowhere */
 };
 
-/* The real one, for what is not in order. */
+/* The library's function, for the cases that are not handled here. */
 int green_gen_yield_unusual(green_gen_t *gen, void *value, void **sent) __asm__("green_gen_yield");
 
 /*
- * Goes on where the asker is, and returns when he asks again. Leaf functions use 128 bytes below their stack pointer;
- * rbx, as rbp, may be what a compiler finds its variables by.
+ * Resumes the caller, and returns when it asks again. Leaf functions use 128 bytes below their stack pointer; rbx, like
+ * rbp, may be the register from which a compiler addresses its variables.
  */
 extern __inline __attribute__((__gnu_inline__, __always_inline__)) int green_gen_switch_(struct green_gen_head *head)
 {
