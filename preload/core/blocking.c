@@ -12,10 +12,13 @@
 #include "stats.h"
 #include <sys/time.h>
 
-/* The traits of a descriptor on which a call is made as it is: it does not wait, or the program would not have it. */
+/* The traits of a descriptor on which a call is made as it is: it never waits, or the program does not want it to. */
 #define NEVER_WAITS (FD_NONBLOCK | FD_PLAIN)
 
-/* A native call may block: it must not be interrupted by what nobody else sees. */
+/*
+ * A native call may block. The signal of the preemption timer, of which the program knows nothing, must not interrupt
+ * it.
+ */
 static void keep_to_slice(struct hub *hub)
 {
 	if (hub->alive == 1)
@@ -147,7 +150,7 @@ bool goes_on(struct blocking *call, ssize_t last, size_t done, size_t asked)
 	return call->green && last > 0 && done < asked;
 }
 
-/* Of a description that others share, what is noted may have changed. */
+/* If other processes share the description, the noted limit may have changed. */
 static bool may_have_time_limit(const struct blocking *call)
 {
 	uint32_t limited = call->events & POLLIN ? FD_RCVTIMEO : FD_SNDTIMEO;
@@ -176,7 +179,7 @@ void find_time_limit(struct blocking *call)
 	call->waited = true;
 }
 
-/* True where the wait has ended with this error as it does in the kernel, which then looks once more. */
+/* True if the wait has ended with this error as in the kernel, which then checks once more. */
 static bool ends_by_itself(struct blocking *call, int error)
 {
 	if (error == EINTR)
@@ -278,15 +281,18 @@ int park_for(struct blocking *call)
 }
 
 /*
- * What it says of itself and not of the call: it must not wait, or does not know such arguments. What is the call's own
- * fault a helper will be told again.
+ * True if the error is about the ring and not about the call: it must not wait, or does not know such arguments. If the
+ * error is the call's own, an offload thread gets it again.
  */
 static bool is_of_ring(long error)
 {
 	return error == -EAGAIN || error == -EINTR || error == -EINVAL || error == -EOPNOTSUPP;
 }
 
-/* No handler runs while a call is made elsewhere: those of signals that have come meanwhile run before it returns. */
+/*
+ * No handler runs while a call is made elsewhere: handlers of signals that have arrived meanwhile run before it
+ * returns.
+ */
 static void take_late_signals(void)
 {
 	if (self && has_signals(self))
@@ -314,7 +320,10 @@ bool finishes_offloaded(struct blocking *call, void (*job)(void *arg), void (*dr
 	return !error;
 }
 
-/* What can fail without a signal does not count: a datagram, a file that is too large for its file system. */
+/*
+ * Excludes what can fail with the same errno without a signal: a datagram, a file that is too large for its file
+ * system.
+ */
 static bool has_earned(int fd, int signo)
 {
 	if (signo == SIGPIPE)
@@ -344,7 +353,7 @@ struct helper_call {
 	int signo; /* 0: none */
 };
 
-/* Some calls send a signal to the thread that makes them, where it is blocked. */
+/* Some calls send a signal to the thread that makes them. It is pending here, because that thread blocks it. */
 static int take_signal_of_call(void)
 {
 	const uint64_t wanted = EARNED;
@@ -364,7 +373,7 @@ static void make_call(void *arg)
 	const uint64_t earned = EARNED;
 	uint64_t before = 0;
 
-	/* A helper blocks all signals. Where none can be had the hub makes the call. */
+	/* An offload thread blocks all signals. If none is available the hub makes the call. */
 	if (hub_running)
 		raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, (long)&earned, (long)&before, sizeof(before), 0, 0);
 	helped->job(helped->arg);

@@ -1,5 +1,5 @@
 /*
- * A blocking call under way. Every hook reads the same:
+ * A blocking call in progress. Every hook has the same form:
  *
  *	struct blocking call = blocking_on(CALL_recv, fd, POLLIN);
  *	do n = attempt_recv(&call, buf, count, flags);
@@ -25,10 +25,12 @@
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
-/* Kept out of the frame of its caller, in which a greenlet may be parked: that is memory which each wait touches. */
+/*
+ * Kept out of the frame of its caller, in which a greenlet may be parked: every wait touches the memory of that frame.
+ */
 #define SELDOM __attribute__((noinline))
 
-/* What the kernel has answered, in libc's way: instead of -errno, -1 with errno set. */
+/* Converts the kernel's result to libc's convention: -1 with errno set instead of -errno. */
 static inline long with_errno(long result)
 {
 	if (likely(result >= 0 || result < -4095))
@@ -42,24 +44,27 @@ struct io_uring_sqe;
 struct blocking {
 	enum call call;
 	int fd;
-	short events;     /* POLLIN, POLLOUT */
-	bool dont_wait;   /* the caller said so for this call: MSG_DONTWAIT, RWF_NOWAIT */
-	bool green;       /* goes_native() said false: we attempt and park */
-	bool waited;      /* it has parked; until.deadline holds its time limit */
-	uint8_t over;     /* the wait has ended with this errno: one more attempt, and then the call does; 0: not yet */
-	bool begun;       /* something was transferred: the caller gets a count, and no SIGPIPE from a socket */
-	int errno_before; /* put back at the end, as a call that succeeds leaves errno alone */
-	uint32_t traits;  /* of fd, as the attempt found them */
-	struct fd_entry *entry; /* of fd; NULL where there is none */
+	short events;   /* POLLIN, POLLOUT */
+	bool dont_wait; /* the caller set it for this call: MSG_DONTWAIT, RWF_NOWAIT */
+	bool green;     /* goes_native() returned false: we attempt and park */
+	bool waited;    /* it has parked; until.deadline holds its time limit */
+	uint8_t over;   /* the wait has ended with this errno: the call returns it after one more attempt; 0: not yet */
+	bool begun;     /* something was transferred: the caller gets a count, and no SIGPIPE from a socket */
+	int errno_before;       /* restored at the end, as a call that succeeds leaves errno alone */
+	uint32_t traits;        /* of fd, as the attempt found them */
+	struct fd_entry *entry; /* of fd; NULL if there is none */
 	struct wait_options until;
 
-	/* Where fd was closed under the call, which then goes on with a duplicate: see poller_closing(). */
-	int kept_fd;             /* that, which fd is now, too; 0: there is none */
-	int number;              /* what the caller has handed in */
-	struct wait_record stay; /* for a handler that jumps away */
+	/* If fd was closed during the call, the call continues with a duplicate: see poller_closing(). */
+	int kept_fd;             /* the duplicate, to which fd is set, too; 0: there is none */
+	int number;              /* the descriptor that the caller passed */
+	struct wait_record stay; /* for a handler that jumps out of the call */
 };
 
-/* A call on fd that blocks until events, restarts as signal(7) says of read and its kind, and has no deadline yet. */
+/*
+ * A call on fd that blocks until events, restarts after a signal as signal(7) says of read and similar calls, and has
+ * no deadline yet.
+ */
 static inline struct blocking blocking_on(enum call call, int fd, short events)
 {
 	return (struct blocking){.call = call,
@@ -71,7 +76,7 @@ static inline struct blocking blocking_on(enum call call, int fd, short events)
 		.keeps_file = true}};
 }
 
-/* A call that ends by itself at the deadline and, as signal(7) says of sleep, poll and select, never restarts. */
+/* A call that ends at the deadline and, as signal(7) says of sleep, poll and select, never restarts. */
 static inline struct blocking blocking_until(enum call call, nanos deadline)
 {
 	return (struct blocking){.call = call,
@@ -81,8 +86,8 @@ static inline struct blocking blocking_until(enum call call, nanos deadline)
 }
 
 /*
- * True on an OS thread without greenlets. goes_native() asks it too; the calls that programs make most ask it before
- * anything else, so that such a program pays for one comparison.
+ * True on an OS thread without greenlets. goes_native() checks it too. The most frequent calls check it before anything
+ * else, so that a program without greenlets pays for one comparison.
  */
 static inline bool has_no_greenlets(void)
 {
@@ -123,19 +128,19 @@ static inline void end_if_cancelled(void)
 		exit_thread(PTHREAD_CANCELED);
 }
 
-/* The same where no cancellation point is needed, as the greenlet is to be cancelled at any time. */
+/* The same for calls that need not be cancellation points: it acts on asynchronous cancellation only. */
 static inline void end_if_cancelled_at_once(void)
 {
 	if (unlikely(self) && is_to_be_cancelled_at_once(self))
 		exit_thread(PTHREAD_CANCELED);
 }
 
-/* What act_on_cancellation() comes to on a greenlet that was cancelled. */
+/* The slow path of act_on_cancellation(), on a greenlet that was cancelled. */
 void end_if_cancelled_in(enum call call);
 
 /*
- * Ends the calling greenlet where it was cancelled and this call is a cancellation point, or its cancellation is
- * asynchronous. goes_native() calls it: a hook does itself where it calls libc's function before it asks that.
+ * Ends the calling greenlet if it was cancelled and this call is a cancellation point, or its cancellation is
+ * asynchronous. goes_native() calls it. A hook calls it itself if it calls libc's function before goes_native().
  */
 static inline void act_on_cancellation(enum call call)
 {
@@ -143,7 +148,10 @@ static inline void act_on_cancellation(enum call call)
 		end_if_cancelled_in(call);
 }
 
-/* Around what libc has forbidden to be cancelled, in its own way. Returns what enable_cancellation() takes. */
+/*
+ * The two bracket code in which libc must not be cancelled, in libc's own way. Returns the value that
+ * enable_cancellation() takes.
+ */
 static inline int disable_cancellation(void)
 {
 	int before = PTHREAD_CANCEL_DISABLE;
@@ -161,14 +169,16 @@ static inline void enable_cancellation(int before)
 	end_if_cancelled_at_once();
 }
 
-/* The part of goes_native() that is only asked on a greenlet, and once for each call: what has parked stays green. */
+/*
+ * The part of goes_native() that runs only on a greenlet, and once for each call: a call that has parked stays green.
+ */
 bool goes_native_on_greenlet(struct blocking *call);
 
 /*
- * True where the call is to be made as it is: on an OS thread without greenlets, on a greenlet that has no company, in
- * a family that --patch took out; on a descriptor that the program made non-blocking or that never waits (FD_PLAIN),
- * one that is not open, and for a call that is told not to wait. On false, call->traits are those of call->fd
- * (unless that is negative) and errno is put by in call->errno_before.
+ * True if the call is to be made as it is: on an OS thread without greenlets, on a greenlet without other greenlets
+ * beside it, in a family that --patch excluded; on a descriptor that the program made non-blocking, that never waits
+ * (FD_PLAIN) or that is not open, and for a call that is told not to wait. If it returns false, call->traits are those
+ * of call->fd (unless that is negative) and errno is saved in call->errno_before.
  */
 static inline bool goes_native(struct blocking *call)
 {
@@ -179,8 +189,8 @@ static inline bool goes_native(struct blocking *call)
 }
 
 /*
- * True when the last attempt on this descriptor took all there was (FD_READ_DRAINED, FD_WRITE_FILLED): the next would
- * only say EAGAIN, so the caller waits first. Sets errno to EAGAIN then.
+ * True if the last attempt on this descriptor took all there was (FD_READ_DRAINED, FD_WRITE_FILLED): the next would
+ * only return EAGAIN, so the caller waits first. Sets errno to EAGAIN in that case.
  */
 bool waits_first(struct blocking *call);
 
@@ -188,36 +198,36 @@ bool waits_first(struct blocking *call);
 void note_progress(struct blocking *call, ssize_t done, size_t asked);
 
 /*
- * For calls that go on until everything is transferred (write, send, MSG_WAITALL): true when the last attempt made
- * progress, something remains and a blocking call would go on.
+ * For calls that continue until everything is transferred (write, send, MSG_WAITALL): true if the last attempt made
+ * progress, something remains and a blocking call would continue.
  */
 bool goes_on(struct blocking *call, ssize_t last, size_t done, size_t asked);
 
 /*
- * After an attempt that failed. False at once, with errno untouched, unless errno is EAGAIN, the call is green and the
- * caller left the descriptor blocking. Otherwise parks until call->fd is ready and returns
- * true: attempt again. False with errno set when the wait ended for another reason: EAGAIN (SO_RCVTIMEO, SO_SNDTIMEO,
- * or until.deadline is over), EINTR, ECANCELED, EBADF. The kernel looks at the object before it gives up for a signal
- * or for the time: so the first two come after another attempt, for which call->over is set. Where the descriptor was
- * closed meanwhile, call->fd is a duplicate for the same file. The next attempt uses call->fd. At the end the caller
- * calls settled() or leave_file().
+ * Called after an attempt that failed. Returns false at once, with errno untouched, unless errno is EAGAIN, the call is
+ * green and the caller left the descriptor blocking. Otherwise parks until call->fd is ready and returns true: attempt
+ * again. Returns false with errno set if the wait ended for another reason: EAGAIN (SO_RCVTIMEO, SO_SNDTIMEO, or
+ * until.deadline has passed), EINTR, ECANCELED, EBADF. The kernel checks the object once more before it gives up for a
+ * signal or a timeout: so EAGAIN and EINTR are returned after another attempt, for which call->over is set. If the
+ * descriptor was closed meanwhile, call->fd is a duplicate for the same file, and the next attempt uses it. At the end
+ * the caller calls settled() or leave_file().
  */
 bool park_until_ready(struct blocking *call);
 
 /*
  * For a call on a socket that is about to wait: its time limit, SO_RCVTIMEO or SO_SNDTIMEO, becomes until.deadline, and
- * a call that has one is not restarted after a signal. Counted from the first time it is asked for; park_until_ready()
- * does, who waits by other ways asks himself.
+ * a call with a limit is not restarted after a signal. The limit counts from the first call of this function.
+ * park_until_ready() calls it; a caller that waits in another way calls it itself.
  */
 void find_time_limit(struct blocking *call);
 
 /*
- * park_until_ready(call) for a call that goes on with the file of `other`, too: where that is closed meanwhile, `other`
- * goes on with a duplicate. leave_file(other) is due in the end.
+ * park_until_ready(call) for a call that also continues to use the file of `other`: if that descriptor is closed
+ * meanwhile, `other` continues with a duplicate. The caller must call leave_file(other) at the end.
  */
 bool park_holding(struct blocking *call, struct blocking *other);
 
-/* The same call waiting at another descriptor, of which nothing is noted. */
+/* The same call waiting at another descriptor, about which nothing is noted. */
 static inline struct blocking blocking_elsewhere(const struct blocking *call, int fd)
 {
 	struct blocking elsewhere = *call;
@@ -229,14 +239,14 @@ static inline struct blocking blocking_elsewhere(const struct blocking *call, in
 }
 
 /*
- * The same for poll and its kin, after an attempt that found nothing: parks until one of n descriptors is ready and
- * returns 1; returns 0 when the wait is over, by the deadline or a signal, and the next attempt is the last; -1 with
- * errno set (ECANCELED, ENOMEM). A descriptor that is closed meanwhile counts as ready. Only to be called when
- * goes_native() said false.
+ * The same for poll and similar calls, after an attempt that found nothing: parks until one of n descriptors is ready
+ * and returns 1; returns 0 if the wait has ended by the deadline or a signal, and the next attempt is the last; -1 with
+ * errno set (ECANCELED, ENOMEM). A descriptor that is closed meanwhile counts as ready. Must only be called if
+ * goes_native() returned false.
  */
 int park_until_any(struct blocking *call, const struct pollfd *fds, nfds_t n);
 
-/* When the last attempt found nothing either: 0 where the deadline has passed, -1 with errno EINTR. */
+/* The result if the last attempt found nothing either: 0 if the deadline has passed, otherwise -1 with errno EINTR. */
 static inline int nothing_came(const struct blocking *call)
 {
 	if (call->over != EINTR)
@@ -245,56 +255,56 @@ static inline int nothing_came(const struct blocking *call)
 	return -1;
 }
 
-/* For a look that was not to wait and has found this much: gives way, and settles the call. */
+/* For a poll without waiting that has found this much: yields to other greenlets, and settles the call. */
 int found_at_once(struct blocking *call, int found);
 
 /*
- * The same without descriptors: returns ETIMEDOUT when the deadline has passed, EINTR, ECANCELED, or 0 without cause;
- * errno is left alone.
+ * The same without descriptors: returns ETIMEDOUT if the deadline has passed, EINTR, ECANCELED, or 0 for a spurious
+ * wake-up; preserves errno.
  */
 int park_for(struct blocking *call);
 
 /*
- * poll(2) without waiting, for our own looks: by ppoll where a filter refuses the one. Returns as poll does; -1 only
- * where both are refused.
+ * poll(2) without waiting, for our own use; calls ppoll if a filter refuses poll. Returns as poll does; -1 only if both
+ * are refused.
  */
 int poll_now(struct pollfd *fds, nfds_t n);
 
 /*
- * Runs job(arg) on a helper OS thread while the greenlet is parked, and counts it; see offload(). SIGPIPE and SIGXFSZ
- * that it causes are the caller's.
+ * Runs job(arg) on an offload thread while the greenlet is parked, and counts it; see offload(). A SIGPIPE or SIGXFSZ
+ * that it causes is sent to the caller.
  */
 void run_offloaded(struct blocking *call, void (*job)(void *arg), void *arg);
 
-/* The same for what surely ends, and soon: the disk, a file server; see offload_brief(). */
+/* The same for a job that surely ends, and soon: disk, file server; see offload_brief(). */
 void run_offloaded_briefly(struct blocking *call, void (*job)(void *arg), void *arg);
 
 /*
- * The same by the kernel's io_uring; see ring_carries_out(). False where that has not been able to: then a helper is to
- * make the call, which nothing has come of yet.
+ * The same by the kernel's io_uring; see ring_carries_out(). Returns false if the ring could not make the call: an
+ * offload thread must then make it, and nothing has been done yet.
  */
 bool is_made_by_ring(struct blocking *call, const struct io_uring_sqe *request, long *result);
 
 /*
- * The same for a call that may wait for ever, as call->until says; see offload_until(). Returns false with errno set
- * when it was left, and then arg is no longer the caller's.
+ * The same for a call that may wait for ever, as call->until says; see offload_until(). Returns false with errno set if
+ * the job was abandoned; arg then no longer belongs to the caller.
  */
 bool finishes_offloaded(struct blocking *call, void (*job)(void *arg), void (*drop)(void *arg), void *arg);
 
 /*
- * Makes the system call on a helper while the greenlet is parked, and counts it; what ends the wait, as call->until
- * says, ends the call: see make_long_call(). Where no helper can be had, the greenlet makes it again and again without
- * waiting. Returns as syscall(2) does.
+ * Makes the system call on an offload thread while the greenlet is parked, and counts it. What ends the wait, as
+ * call->until says, ends the call: see make_long_call(). If no offload thread is available, the greenlet makes the call
+ * again and again without waiting. Returns as syscall(2) does.
  */
 long make_call_offloaded(struct blocking *call, const long number_and_arguments[7]);
 
-/* Adds and removes traits of call->fd, also in the call itself, which asks no more. */
+/* Adds and removes traits of call->fd, also in the call itself, which does not read them again. */
 void note_call(struct blocking *call, uint32_t set, uint32_t clear);
 
-/* After park_on_fd(): goes on with the file that was closed under the call, or anew as signal(7) has it. */
+/* After park_on_fd(): continues with the file that was closed during the call, or starts again as signal(7) says. */
 void follow_file(struct blocking *call);
 
-/* Gives up the duplicate that the call has gone on with, if there is one. errno is left alone. */
+/* Gives up the duplicate with which the call has continued, if there is one. Preserves errno. */
 void leave_kept_file(struct blocking *call);
 
 static inline void leave_file(struct blocking *call)
@@ -304,12 +314,13 @@ static inline void leave_file(struct blocking *call)
 }
 
 /*
- * After a write on fd that has failed with errno, by a greenlet that blocks a signal of EARNED: an ignored one is
- * pending for a thread that blocks it, and the kernel has dropped it where other greenlets do not. Keeps errno.
+ * After a write on fd that has failed with errno, by a greenlet that blocks a signal of EARNED. An ignored signal stays
+ * pending for a thread that blocks it, but the kernel has dropped it if other greenlets do not block it. Preserves
+ * errno.
  */
 void keep_ignored_signal(int fd);
 
-/* Returns the result of a write, of which the flags are those of send(2). */
+/* Returns the result of a write; flags are those of send(2). */
 static inline ssize_t written_by(int fd, int flags, ssize_t result)
 {
 	if (unlikely(result < 0) && self && unlikely(self->sig.blocked & EARNED) && !(flags & MSG_NOSIGNAL))
@@ -318,8 +329,8 @@ static inline ssize_t written_by(int fd, int flags, ssize_t result)
 }
 
 /*
- * At the end of a call that may have made threads ready: those that are more urgent than the caller run before it
- * returns, as sched(7) says.
+ * Called at the end of a call that may have made threads ready: threads of a higher priority than the caller run before
+ * it returns, as sched(7) says.
  */
 static inline void let_urgent_run(void)
 {
@@ -327,7 +338,7 @@ static inline void let_urgent_run(void)
 		give_way_to_urgent();
 }
 
-/* The same where they may wait for a descriptor or a signal, and only the loop can tell that it has come. */
+/* The same if those threads may wait for a descriptor or a signal, which only the loop can find out. */
 static inline void let_urgent_look(void)
 {
 	if (unlikely(is_outranked()))
@@ -335,8 +346,8 @@ static inline void let_urgent_look(void)
 }
 
 /*
- * The end of a call: puts the caller's errno back where result is not a failure, and ends the greenlet where it is
- * that of a cancelled one. Returns result.
+ * The end of a call: restores the caller's errno if result is not a failure, and ends the greenlet if result is that of
+ * a cancelled one. Returns result.
  */
 static inline ssize_t settled(struct blocking *call, ssize_t result)
 {

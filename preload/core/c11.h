@@ -1,4 +1,4 @@
-/* What the calls of C11 answer where those of POSIX have an error. */
+/* The results of C11's calls for the errors of POSIX's. */
 #ifndef PRELOAD_CORE_C11_H
 #define PRELOAD_CORE_C11_H
 

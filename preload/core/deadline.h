@@ -1,4 +1,6 @@
-/* Time limits as poll, select and epoll_wait are given them. No deadline is worked out before a call has to wait. */
+/*
+ * Time limits in the forms that poll, select and epoll_wait take. A deadline is computed only when a call has to wait.
+ */
 #ifndef PRELOAD_CORE_DEADLINE_H
 #define PRELOAD_CORE_DEADLINE_H
 
@@ -6,19 +8,19 @@
 #include <stdbool.h>
 #include <time.h>
 
-/* True for a span that the kernel does not refuse. */
+/* True for a span that the kernel accepts. */
 static inline bool is_span(const struct timespec *t)
 {
 	return t->tv_sec >= 0 && t->tv_nsec >= 0 && (nanos)t->tv_nsec < NANOS_PER_SEC;
 }
 
-/* True where the limit lets a call wait: NULL, or a valid span that is not zero. */
+/* True if the limit lets a call wait: NULL, or a valid span that is not zero. */
 static inline bool lets_wait(const struct timespec *limit)
 {
 	return !limit || (is_span(limit) && (limit->tv_sec || limit->tv_nsec));
 }
 
-/* When a limit for which lets_wait() is true will be over; FOR_EVER for NULL. */
+/* The deadline of a limit for which lets_wait() is true; FOR_EVER for NULL. */
 static inline nanos deadline_of(const struct timespec *limit)
 {
 	return limit ? deadline_of_span(nanos_of(limit)) : FOR_EVER;

@@ -16,7 +16,7 @@
 static const struct description_entry entries[] = {
     VARIABLE("is_ready", options_are_read),                             /* the constructor has run */
     VARIABLE("threads_stay_threads", call_is_off[CALL_pthread_create]), /* as GREENLOAD_PATCH says */
-    VARIABLE("native_threads", native_threads),                         /* that were to be greenlets */
+    VARIABLE("native_threads", native_threads),                         /* were to be greenlets */
     VARIABLE("libc", libc_outcome), /* a string: whether it is patched, or why not */
     VARIABLE("workers", all_hubs),  /* the first of a list, which only grows */
     FIELD("worker.next", struct hub, next),

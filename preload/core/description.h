@@ -1,11 +1,11 @@
 /*
- * What another process can read of this one: `greenload --check` does. The library exports one object,
+ * The data that another process can read of this one: `greenload --check` does. The library exports one object,
  * greenload_description, which names variables of the process and fields of its structures, with their addresses,
  * offsets and sizes. So a reader needs no other header of ours, and the two may be of different releases.
  *
- * The version stands for the layout below. It stays where entries are added, or where the header or the entries get
- * longer: a reader skips names that it does not know, and bytes behind those that it does. An entry keeps its meaning;
- * another meaning takes another name. A reader treats an entry that is missing as not known.
+ * The version identifies the layout below. It does not change if entries are added, or if the header or the entries get
+ * longer: a reader skips names that it does not know, and bytes after those that it does. An entry keeps its meaning;
+ * another meaning gets another name. A reader treats a missing entry as unknown.
  */
 #ifndef PRELOAD_CORE_DESCRIPTION_H
 #define PRELOAD_CORE_DESCRIPTION_H

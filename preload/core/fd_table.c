@@ -10,10 +10,10 @@
 #include <sys/stat.h>
 #include <termios.h>
 
-/* Lost updates of an entry only make it be learnt again. */
+/* A lost update of an entry only makes it be learnt again. */
 _Atomic(struct fd_entry *) fd_pages[FD_PAGES];
 static bool doubts_all;            /* see fd_doubt_all() */
-static _Atomic unsigned pages_end; /* none has been made from here on */
+static _Atomic unsigned pages_end; /* no page has been made from here on */
 _Atomic bool fds_linger, fds_listen;
 
 static void raise_end(unsigned end)
@@ -87,7 +87,7 @@ static bool is_terminal(int fd)
 	return raw_syscall(SYS_ioctl, fd, TCGETS, (long)&unused, 0, 0, 0) == 0;
 }
 
-/* Of what is no file that never waits. A pipe of packets is not drained by a short read. */
+/* For files that may wait. A pipe in packet mode is not drained by a short read. */
 static uint32_t traits_by_kind(int fd, mode_t mode)
 {
 	int flags = libc.fcntl(fd, F_GETFL);
@@ -107,7 +107,7 @@ static bool is_plain(mode_t mode)
 	return S_ISREG(mode) || S_ISDIR(mode) || S_ISBLK(mode);
 }
 
-/* Of one that we have seen opened that is noted. */
+/* For a file whose opening we have seen, FD_DIRECT is noted already. */
 static uint32_t traits_of_plain(int fd, uint32_t noted)
 {
 	int flags = noted & FD_PRIVATE ? 0 : libc.fcntl(fd, F_GETFL);
@@ -115,7 +115,7 @@ static uint32_t traits_of_plain(int fd, uint32_t noted)
 	return FD_PLAIN | (flags >= 0 && (flags & O_DIRECT) ? FD_DIRECT : 0);
 }
 
-/* What of it holds for another file of the kind. */
+/* The traits that hold for another file of the same kind. */
 #define OF_KIND (FD_LEARNT | FD_SOCKET | FD_PLAIN | FD_NO_NOWAIT)
 
 static uint32_t kind_of(mode_t mode)
@@ -123,7 +123,10 @@ static uint32_t kind_of(mode_t mode)
 	return is_plain(mode) ? FD_PLAIN : S_ISSOCK(mode) ? FD_SOCKET : 0;
 }
 
-/* Of what may be another file by now, see is_unknown(): all that the next of the kind may have otherwise is dropped. */
+/*
+ * For a number that may be another file by now, see is_unknown(): drops all traits in which another file of the same
+ * kind may differ.
+ */
 static uint32_t ask_again(int fd, uint32_t noted)
 {
 	struct stat status = {0};
@@ -145,13 +148,13 @@ uint32_t fd_ask(int fd, uint32_t noted)
 	if ((noted & FD_LEARNT) && is_unknown(fd, noted))
 		noted = ask_again(fd, noted);
 	traits = noted;
-	/* A file that never waits does so whatever its flags. */
+	/* A file that never waits does not wait whatever its flags are. */
 	if ((noted & FD_LEARNT) && (noted & FD_PLAIN))
 		return noted;
 	if (noted & FD_LEARNT)
 		return (noted & ~(uint32_t)FD_NONBLOCK) | traits_by_flags(libc.fcntl(fd, F_GETFL));
 	if (sys_fstat(fd, &status) != 0)
-		return FD_LEARNT | FD_PLAIN; /* not open: a native call will say so */
+		return FD_LEARNT | FD_PLAIN; /* not open: a native call will fail with EBADF */
 	traits |= is_plain(status.st_mode) ? traits_of_plain(fd, noted) : traits_by_kind(fd, status.st_mode);
 	traits |= FD_LEARNT;
 	fd_note(fd, traits, 0);
@@ -190,7 +193,7 @@ void fd_closing_range(unsigned first, unsigned last)
 	poller_closing(first, last);
 }
 
-/* That it is private is the one thing that cannot be asked later. */
+/* FD_PRIVATE is the one trait that cannot be asked later. */
 void fd_born(int fd, uint32_t traits)
 {
 	fd_forget(fd);
@@ -229,7 +232,7 @@ void fd_shared(int fd)
 		fd_note(fd, 0, FD_PRIVATE);
 }
 
-/* The child has all that we have. */
+/* The child shares all our descriptions. */
 static void share_all(void)
 {
 	unsigned end = atomic_load(&pages_end) * FD_PAGE, fd;

@@ -12,14 +12,14 @@ struct libc libc;
 
 int (*libc_clock)(clockid_t clock, struct timespec *t);
 
-/* A libc older than the manifest may lack one. */
+/* A libc older than the manifest may lack a function. */
 static int is_missing(void)
 {
 	errno = ENOSYS;
 	return -1;
 }
 
-/* True of those that the oldest libc does not have. The compiler knows the answer for each name. */
+/* True for functions that the oldest libc does not have. The compiler knows the answer for each name. */
 static inline __attribute__((always_inline)) bool is_newer(const char *name)
 {
 	return strcmp(name, "openat2") == 0 || strcmp(name, "sched_getattr") == 0 ||
@@ -28,7 +28,7 @@ static inline __attribute__((always_inline)) bool is_newer(const char *name)
 	       strcmp(name, "pthread_gettid_np") == 0;
 }
 
-/* What the path leads to has the name of libc's file. */
+/* True if the path leads to a file with the name of libc's. */
 static bool is_libc(const char *path)
 {
 	const char *name = path;
@@ -62,9 +62,10 @@ static bool read_libc(struct image *image)
 }
 
 /*
- * Of what it does not find the linker keeps a word, by a malloc that may not be ready yet, as the program's own is not
- * during relocation. So it is not asked for what libc does not have. Nor are dl_iterate_phdr() and the functions of
- * <string.h> called: a sanitizer has its own, which would begin to work, by calls of ours that lead nowhere yet.
+ * If the linker does not find a symbol it keeps an error message, allocated by a malloc that may not be ready yet; the
+ * program's own is not ready during relocation. So the linker is not asked for symbols that libc lacks.
+ * dl_iterate_phdr() and the functions of <string.h> are not called either: a sanitizer has its own, which would begin
+ * to work, by calls of ours that lead nowhere yet.
  */
 static bool libc_has(const char *name)
 {
@@ -76,8 +77,8 @@ static bool libc_has(const char *name)
 }
 
 /*
- * The next after us. Where another library has brought us in, libc comes before us: then it is the first of all that
- * we want, and nothing of the program's reaches us.
+ * Finds the next definition after us. If another library has loaded us as a dependency, libc comes before us: then libc
+ * is the first library that defines what we want, and no call of the program reaches us.
  */
 static void (*find(const char *name, void *ours, int (*instead)(void)))(void)
 {
@@ -106,7 +107,7 @@ static void find_all(bool of_libc, int (*instead)(void))
 #pragma GCC diagnostic pop
 }
 
-/* Not before they are called: the linker may not be asked for what is not there, see above. */
+/* Done only when they are called: the linker must not be asked for symbols that are missing, see above. */
 void libc_find_foreign(void)
 {
 	find_all(false, NULL);
@@ -124,7 +125,7 @@ static void find_for_runtime(void)
 
 /*
  * An indirect function is resolved while the library that has it is relocated: after libc, on which it depends, and
- * before any constructor. So even a constructor that runs before ours finds the table filled, and no hook has to ask;
+ * before any constructor. So even a constructor that runs before ours finds the table filled, and no hook has to check;
  * and no handler of pthread_atfork() is registered before ours.
  */
 static void at_relocation(void)
@@ -142,7 +143,7 @@ static __attribute__((used)) void (*resolve(void))(void)
 
 static void relocated(void) __attribute__((ifunc("resolve")));
 
-/* The reference that has it resolved. */
+/* The reference that causes it to be resolved. */
 void (*const libc_is_found)(void) __attribute__((visibility("hidden"), used)) = relocated;
 
 void *libc_allocator(void)
@@ -151,7 +152,9 @@ void *libc_allocator(void)
 	const ElfW(Sym) *symbol = NULL;
 	Dl_info info;
 
-	/* A program that is loaded at a fixed address may have but a jump to the next there. */
+	/*
+	 * In a program that is loaded at a fixed address this may be only a PLT entry, a jump to the next definition.
+	 */
 	if (first && dladdr1(first, &info, (void **)&symbol, RTLD_DL_SYMENT) && symbol && symbol->st_shndx == SHN_UNDEF)
 		return dlsym(RTLD_NEXT, "malloc");
 	return first;

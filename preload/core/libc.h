@@ -1,4 +1,4 @@
-/* libc's own functions: the way down for the hooks. Filled while the library is relocated, before any constructor. */
+/* libc's own functions, which the hooks call. Filled while the library is relocated, before any constructor. */
 #ifndef PRELOAD_CORE_LIBC_H
 #define PRELOAD_CORE_LIBC_H
 
@@ -49,7 +49,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-/* Names that the public headers do not show, or only to fortified code. */
+/* Names that the public headers do not declare, or only for fortified code. */
 ssize_t __read_chk(int fd, void *buf, size_t count, size_t size);
 ssize_t __pread_chk(int fd, void *buf, size_t count, off_t position, size_t size);
 ssize_t __readlink_chk(const char *__restrict path, char *__restrict target, size_t count, size_t size);
@@ -79,7 +79,7 @@ int __xstat(int version, const char *path, struct stat *status);
 int __lxstat(int version, const char *path, struct stat *status);
 int __fxstatat(int version, int dir, const char *path, struct stat *status, int flags);
 
-/* Newer than the oldest libc that there may be: where it lacks one, ours answers by the system call, or with ENOSYS. */
+/* Newer than the oldest libc that we support: if libc lacks one, ours makes the system call, or fails with ENOSYS. */
 struct open_how;
 struct sched_attr;
 int openat2(int dir, const char *path, const struct open_how *how, size_t size);
@@ -103,7 +103,7 @@ struct io_context;
 struct io_event;
 int io_getevents(struct io_context *context, long least, long most, struct io_event *events, struct timespec *limit);
 
-/* gcc wants an alias to have the attributes of its target; clang has no word for that. */
+/* gcc requires an alias to have the attributes of its target; clang has no such attribute. */
 #if __has_attribute(copy)
 #define ATTRIBUTES_OF(name) __attribute__((copy(name)))
 #else
@@ -116,7 +116,7 @@ int io_getevents(struct io_context *context, long least, long most, struct io_ev
  */
 #define synonym(name, of) extern __typeof__(of) name __attribute__((alias(#of))) ATTRIBUTES_OF(of)
 
-/* Programs still call what is deprecated. */
+/* Programs still call deprecated functions. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 struct libc {
@@ -128,10 +128,16 @@ struct libc {
 
 extern struct libc libc;
 
-/* clock_gettime as the program would have it without us: libc's, or of a library loaded after us. No hook of ours. */
+/*
+ * clock_gettime as the program would have it without us: libc's, or that of a library loaded after us. Not one of our
+ * hooks.
+ */
 extern int (*libc_clock)(clockid_t clock, struct timespec *t);
 
-/* Looks up what is not libc's: the calls of the family aio. Each of them sees to it that it has been. */
+/*
+ * Looks up functions that are not libc's: the calls of the family aio. Each of those calls makes sure that this was
+ * done.
+ */
 void libc_find_foreign(void);
 
 /* The malloc in use: the program's own, that of a library, or libc's. */

@@ -9,7 +9,7 @@
 
 enum { NOT_TO_BE_HAD = -1 };
 
-/* The kind of a mutex with these attributes. A kernel may lack what some need. */
+/* Returns the kind of a mutex with these attributes. A kernel may lack what some of them need. */
 static int kind_of(const pthread_mutexattr_t *attributes)
 {
 	pthread_mutex_t mutex;
@@ -22,7 +22,7 @@ static bool is_kind(int kind, int bits)
 	return kind == NOT_TO_BE_HAD || kind == (PTHREAD_MUTEX_RECURSIVE | bits);
 }
 
-/* libc has every robust mutex be one that processes may share. */
+/* libc makes every robust mutex one that processes may share. */
 static bool kinds_are_known(void)
 {
 	pthread_mutexattr_t attributes;
@@ -64,7 +64,7 @@ static bool mutex_is_known(void)
 	return holds && is_free(&mutex) && kinds_are_known();
 }
 
-/* It is in the list of the thread, whose first link is the kernel's, while it is locked. */
+/* While it is locked it is in the list of the thread, whose head is registered with the kernel. */
 static bool robust_mutex_is_known(void)
 {
 	void *const *list = (void *const *)((char *)pthread_self() + glibc.robust_head);
@@ -73,7 +73,7 @@ static bool robust_mutex_is_known(void)
 	const void *link = &mutex.__data.__list.__next, *before = *list;
 	bool holds;
 
-	if (!glibc.robust_head) /* then libc makes none */
+	if (!glibc.robust_head) /* then libc makes no robust mutex */
 		return true;
 	pthread_mutexattr_init(&attributes);
 	pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
@@ -111,7 +111,7 @@ static bool semaphore_is_known(void)
 
 size_t condition_flags_at = offsetof(pthread_cond_t, __data.__wrefs);
 
-/* A new one is zero but for the flags. */
+/* A new condition variable is zero but for the flags. */
 static bool find_flags(const pthread_cond_t *condition, unsigned flags)
 {
 	const unsigned *words = (const unsigned *)condition;
@@ -144,7 +144,7 @@ static bool condition_is_known(void)
 	return holds;
 }
 
-/* Where the machine is not known, no buffer tells, and jumps out of waits are left to themselves. */
+/* If the machine is not known, a buffer tells nothing, and jumps out of waits are not handled. */
 static bool jump_is_known(void)
 {
 	struct __jmp_buf_tag buffer;

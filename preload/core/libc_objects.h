@@ -1,4 +1,4 @@
-/* The formats that libc has for a program's objects, and in which the hooks keep them, too. */
+/* libc's formats of a program's objects, which the hooks use, too. */
 #ifndef PRELOAD_CORE_LIBC_OBJECTS_H
 #define PRELOAD_CORE_LIBC_OBJECTS_H
 
@@ -6,13 +6,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* In a read-write lock libc counts the readers in a word, above this many bits for its own waiting. */
+/* In a read-write lock libc counts the readers in a word, above this many bits, which libc uses for its own waiting. */
 enum { RWLOCK_READER_SHIFT = 3 };
 
-/* The bits that say how a condition variable was made, in a word whose place differs among versions of libc. */
+/*
+ * The bits that say how a condition variable was made. Their word is at an offset that differs among versions of libc.
+ */
 enum { COND_SHARED = 1, COND_MONOTONIC = 2 };
 
-/* That place, known once objects_are_known() has answered. */
+/* That offset, known once objects_are_known() has returned. */
 extern size_t condition_flags_at;
 
 static inline unsigned condition_flags(const pthread_cond_t *condition)
@@ -21,8 +23,8 @@ static inline unsigned condition_flags(const pthread_cond_t *condition)
 }
 
 /*
- * Uses one of each by libc's own functions and looks what they leave in it. False where a fact of glibc_facts.h does
- * not hold, which is noted there. The caller is a thread of the system's. Waits for nothing.
+ * Uses one object of each kind by libc's own functions and checks what they store in it. Returns false if a fact of
+ * glibc_facts.h does not hold, which is noted there. The caller is an OS thread. Never waits.
  */
 bool objects_are_known(void);
 

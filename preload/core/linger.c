@@ -5,22 +5,25 @@
 #include "runtime/sys/memory.h"
 #include "stats.h"
 
-/* A descriptor of ours, to be closed. */
+/* A descriptor of ours that is to be closed. */
 struct closing {
 	struct closing *next;
 	int fd;
-	pid_t process;          /* whose descriptor it is: the child of a fork has none */
-	_Atomic bool has_begun; /* the close */
+	pid_t process;          /* the owner of the descriptor: the child of a fork has none */
+	_Atomic bool has_begun; /* the close has begun */
 };
 
 /*
- * What the fclose() of the greenlet is about: 1 + its descriptor, 0: none; and the file, once libc has closed that. Not
- * in the frame of fclose(), which a cancellation may unwind while what the stream holds is written.
+ * The descriptor of the greenlet's fclose(): 1 + its number, 0: none; and the file, once libc has closed the number.
+ * They are not in the frame of fclose(), which a cancellation may unwind while it writes what the stream holds.
  */
 static __thread int number_of_stream __attribute__((tls_model("initial-exec")));
 static __thread struct closing *file_of_stream __attribute__((tls_model("initial-exec")));
 
-/* A time of 0 makes the close reset the connection, and does not wait. A very long one is answered as a negative. */
+/*
+ * With a time of 0 the close resets the connection, and does not wait. The kernel returns a very long time as a
+ * negative one.
+ */
 static bool lingers(int fd)
 {
 	struct linger linger = {0};
@@ -43,7 +46,7 @@ static void free_it(void *closing)
 	memory_free(closing);
 }
 
-/* The caller does not wait for it. */
+/* Closes in the background; the caller does not wait for it. */
 static void close_aside(void *arg)
 {
 	struct closing *closing = arg;
@@ -85,7 +88,7 @@ void linger_begin(struct lingering *linger)
 	push_wait(&linger->stay, &way);
 }
 
-/* False where there is no memory. */
+/* Returns false if there is no memory. */
 static bool add(struct closing **list, int own_fd)
 {
 	struct closing *closing = memory_zalloc(sizeof(*closing));
@@ -148,10 +151,10 @@ void linger_end_of_stream(void)
 	linger_end(&linger);
 }
 
-/* Returns why the wait has ended early, 0 when it has not. */
+/* Returns 0, or the reason why the wait has ended early. */
 static int wait_for_close(struct closing *closing)
 {
-	/* As tcp(7)'s own wait: any signal that is handled ends it, and the call is not restarted. */
+	/* As tcp(7)'s own wait: any signal with a handler ends it, and the call is not restarted. */
 	static const struct wait_options until = {.deadline = FOR_EVER, .on_signal = SIGNAL_ENDS, .on_stop = true};
 	int error;
 
@@ -186,7 +189,7 @@ void linger_close_kept(int kept_fd)
 	linger_end(&linger);
 }
 
-/* The last that might have gone on with it cannot wait here: it is woken for another reason, or is gone. */
+/* The last user of the duplicate cannot wait here: it was woken for another reason, or is gone. */
 static void close_kept_aside(int kept_fd)
 {
 	struct lingering linger;

@@ -1,4 +1,6 @@
-/* What libc keeps of a mutex, apart from its waiting: bits of the kind, and of the futex word but those of the kernel.
+/*
+ * libc's layout of a mutex, apart from its waiting: bits of the kind, and those of the futex word that are not the
+ * kernel's.
  */
 #ifndef PRELOAD_CORE_MUTEX_TYPE_H
 #define PRELOAD_CORE_MUTEX_TYPE_H
@@ -10,7 +12,7 @@
 
 enum { ROBUST = 16, INHERITS = 32, PROTECTS = 64, SHARED = 128, WAITED_FOR = 2, STATE = 3 };
 
-/* One with a priority ceiling has that in its word, too. */
+/* A mutex with a priority ceiling has the ceiling in its word, too. */
 enum { CEILING_SHIFT = 19 };
 
 #define CEILING (UINT32_MAX << CEILING_SHIFT)
@@ -20,13 +22,13 @@ static inline uint32_t *word_of(const pthread_mutex_t *mutex)
 	return (uint32_t *)&mutex->__data.__lock;
 }
 
-/* One that was destroyed has all bits, and is of no kind. */
+/* A destroyed mutex has all bits set, and is of no kind. */
 static inline bool is_of_kind(const pthread_mutex_t *mutex, int bits)
 {
 	return (mutex->__data.__kind & (bits | INT_MIN)) == bits;
 }
 
-/* True of the few that are robust or have to do with priorities: for all others this is the one thing to be asked. */
+/* True for the few mutexes that are robust or have to do with priorities: for all others this is the only check. */
 static inline bool is_special(const pthread_mutex_t *mutex)
 {
 	return __builtin_expect(mutex->__data.__kind & (ROBUST | INHERITS | PROTECTS), 0);

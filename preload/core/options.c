@@ -15,7 +15,7 @@ static const char *const family_of[CALLS] = {
 #include "preload/calls.def"
 };
 
-/* Those that are only taken where their family is asked for by its name. */
+/* ASKED: calls that are only hooked if their family is asked for by its name. */
 enum waits { FD, TIME, TURN, LINE, HELPER, NEVER, ASKED };
 
 static const enum waits waits_of[CALLS] = {
@@ -52,7 +52,7 @@ static void turn(const char *word, size_t length, bool off)
 	}
 }
 
-/* `-word` first in the list means all but that. Words unknown here are the launcher's to complain about. */
+/* `-word` first in the list means all but that. The launcher reports words that are unknown here. */
 static void read_patch(const char *list)
 {
 	const char *word;
@@ -86,7 +86,7 @@ static void read_slice(const char *text)
 		slice_length = milliseconds * NANOS_PER_MSEC;
 }
 
-/* Nothing here may allocate or wait: other libraries' constructors may come first or later. */
+/* Nothing here may allocate or wait: other libraries' constructors may run earlier or later. */
 static void read_environment(void)
 {
 	const char *patch = secure_getenv("GREENLOAD_PATCH");
@@ -95,7 +95,10 @@ static void read_environment(void)
 	const char *stats = secure_getenv("GREENLOAD_STATS");
 	const char *deadlock = secure_getenv("GREENLOAD_DEADLOCK");
 
-	/* Who is not run by the launcher, and does not say otherwise, has reasons to make threads beside greenlets. */
+	/*
+	 * A program that is not run by the launcher, and does not say otherwise, has reasons to make threads beside
+	 * greenlets.
+	 */
 	call_is_off[CALL_pthread_create] = true;
 	for (int call = 0; call < CALLS; call++)
 		call_is_off[call] |= must_be_named(call);

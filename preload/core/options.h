@@ -1,4 +1,4 @@
-/* What the user has asked for in the environment. */
+/* The user's options from the environment. */
 #ifndef PRELOAD_CORE_OPTIONS_H
 #define PRELOAD_CORE_OPTIONS_H
 
@@ -6,21 +6,21 @@
 #include <stdbool.h>
 
 /*
- * Reads all of it, once: before the first thread or greenlet is made, be it by a constructor that runs before ours;
- * else by that. Until then all calls are native anyway. libc itself must be ready.
+ * Reads all options, once: before the first thread or greenlet is made, by our constructor or by one that runs earlier.
+ * Until then all calls are native anyway. libc itself must be initialised.
  */
 void read_options(void);
 
-/* It has been done. */
+/* True once that is done. */
 extern bool options_are_read;
 
-/* GREENLOAD_PATCH: true for a call whose family is to stay native. */
+/* GREENLOAD_PATCH: true for a call whose family stays native. */
 extern bool call_is_off[CALLS];
 
 /* The same: true when libc is not to be patched in place. */
 extern bool libc_is_off;
 
-/* GREENLOAD_STACK; 0: nobody has said. */
+/* GREENLOAD_STACK; 0: not set. */
 extern size_t stack_asked_for;
 
 #endif

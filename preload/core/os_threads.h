@@ -7,7 +7,7 @@
 #define THREADS_OF_EMULATOR 0
 #endif
 
-/* How many there are now; 0: the kernel does not tell. */
+/* Returns how many there are now; 0 if the kernel does not say. */
 unsigned count_tasks(void);
 
 #endif

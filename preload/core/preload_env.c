@@ -13,7 +13,7 @@
 #define PREFIX     "GREENLOAD_"
 #define DESCRIPTOR "/proc/self/fd/"
 
-/* What the loader knows us by: the entry of LD_PRELOAD as it stands there. */
+/* The name by which the loader knows us: our entry of LD_PRELOAD, verbatim. */
 static const char *own_path(void)
 {
 	Dl_info info;
@@ -31,7 +31,7 @@ static bool is_ours(const char *entry, size_t length)
 	return (size_t)(entry + length - name) >= strlen(NAME) && memcmp(name, NAME, strlen(NAME)) == 0;
 }
 
-/* In place. */
+/* Removes our entry from the list in place. */
 static void take_us_out(char *list)
 {
 	char *to = list;
@@ -51,7 +51,10 @@ static void take_us_out(char *list)
 	*to = 0;
 }
 
-/* A library that the loader could not name otherwise is preloaded by a descriptor, for children to find it, too. */
+/*
+ * A library that the loader could not name otherwise is preloaded by a descriptor, which children inherit to find the
+ * library, too. From now on they no longer inherit it.
+ */
 static void keep_own_descriptor(void)
 {
 	const char *path = own_path();
@@ -60,7 +63,7 @@ static void keep_own_descriptor(void)
 		raw_syscall(SYS_fcntl, atoi(path + strlen(DESCRIPTOR)), F_SETFD, FD_CLOEXEC, 0, 0, 0);
 }
 
-/* Not by libc's functions: bash has others of these names, for variables of its own. */
+/* Does not use libc's functions: bash defines functions of these names for its own variables. */
 static char *value_of(const char *variable, const char *name)
 {
 	size_t length = strlen(name);
@@ -68,7 +71,7 @@ static char *value_of(const char *variable, const char *name)
 	return strncmp(variable, name, length) == 0 && variable[length] == '=' ? (char *)variable + length + 1 : NULL;
 }
 
-/* True for a variable that is not to be there any more. */
+/* True for a variable that must be removed. */
 static bool is_left_behind(const char *variable)
 {
 	char *list = value_of(variable, "LD_PRELOAD");

@@ -11,7 +11,7 @@ enum { REAL, MONOTONIC, CLOCKS };
 
 _Atomic int next_clock_known = -1;
 
-static double rates[CLOCKS]; /* of the foreign clock's seconds to the kernel's */
+static double rates[CLOCKS]; /* the foreign clock's seconds relative to the kernel's */
 
 static nanos next_now(clockid_t clock)
 {
@@ -30,8 +30,8 @@ static void look(nanos *at)
 }
 
 /*
- * A clock that stands still, or that a look moves, has no rate: spans are then the kernel's, as libfaketime has it. One
- * that goes nearly as the kernel's goes so.
+ * A clock that stands still, or that advances when it is read, has no rate: spans are then the kernel's, as libfaketime
+ * has it. A rate close to that of the kernel's clock is taken as equal.
  */
 static double rate_of(nanos first, nanos second, nanos third, nanos passed)
 {
@@ -42,7 +42,7 @@ static double rate_of(nanos first, nanos second, nanos third, nanos passed)
 	return rate;
 }
 
-/* Once: a rate that the user changes later is not followed. */
+/* Measured once: a rate that the user changes later is not followed. */
 static void measure(void)
 {
 	struct timespec pause = timespec_of(SAMPLE);

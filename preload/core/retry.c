@@ -14,7 +14,7 @@
 #define FIRST_REST NANOS_PER_MSEC
 #define LAST_REST  (20 * NANOS_PER_MSEC)
 
-/* What an attempt answers that would have waited: no errno value of the kernel's. */
+/* The result of an attempt that would have waited: not an errno value of the kernel. */
 #define WOULD_WAIT (-4096)
 
 int rest(struct blocking *call, nanos *rest)
@@ -45,8 +45,8 @@ static long close_with(int fd, long result)
 }
 
 /*
- * A FIFO that was opened for reading without waiting: true once there is a writer, or has been one since. Data and a
- * writer that is gone poll tells of; of one that has not written yet tee, which takes nothing.
+ * For a FIFO that was opened for reading without waiting: true once there is a writer, or has been one since. poll
+ * reports data and a writer that is gone; tee, which takes nothing, reports a writer that has not written yet.
  */
 static bool has_writer(int fd)
 {
@@ -63,7 +63,7 @@ static bool has_writer(int fd)
 	return close_with(ends[1], n != 0);
 }
 
-/* A terminal's line is up, or nobody asks for it. What is no terminal, or has no line, is not waited for. */
+/* True if a terminal's line is up, or need not be. What is no terminal, or has no line, is not waited for. */
 static bool has_line(int fd)
 {
 	struct termios settings = {0};
@@ -74,7 +74,7 @@ static bool has_line(int fd)
 	return raw_syscall(SYS_ioctl, fd, TIOCMGET, (long)&line, 0, 0, 0) != 0 || line & TIOCM_CAR;
 }
 
-/* True where the open would have returned by now. Leaves alone what opens at once. */
+/* True if the open would have returned by now. Always true for what opens at once. */
 static bool is_open(int fd, int flags)
 {
 	struct stat st;
@@ -101,7 +101,7 @@ static long wait_opened(struct blocking *call, int fd, int flags)
 	return fd;
 }
 
-/* ENXIO of a FIFO for writing: it has no reader yet. */
+/* ENXIO for a FIFO opened for writing: it has no reader yet. */
 static bool lacks_reader(const long c[7], int flags, long result)
 {
 	struct stat st;
@@ -135,7 +135,7 @@ static long open_again(struct blocking *call, const long waiting[7])
 	return fd < 0 ? fd : wait_opened(call, (int)fd, flags);
 }
 
-/* What has come before the last look stays in the array; with too little the call goes on. */
+/* Events that have arrived before the last attempt stay in the array; if they are too few the call continues. */
 static long events_again(struct blocking *call, const long c[7])
 {
 	static const struct timespec no_time;
@@ -166,17 +166,17 @@ static void make_in_turns(void *arg)
 	made->result = make(made->call);
 }
 
-/* Of tcdrain and of a message queue's receiver there is nothing to look at. */
+/* tcdrain and the receiver of a message queue cannot be polled. */
 static bool is_for_kernel(long number)
 {
 	return number == SYS_ioctl || number == SYS_mq_timedreceive;
 }
 
-/* A read of a terminal in raw mode, which a signal would cut short; see VMIN and VTIME in termios(3). */
+/* A read of a terminal in raw mode, which a signal would interrupt; see VMIN and VTIME in termios(3). */
 struct terminal_read {
 	int fd, available;
 	size_t size;
-	nanos since; /* of when the time of VTIME is counted: the call, then the last byte */
+	nanos since; /* the start of the time of VTIME: the call, then the last byte */
 };
 
 static bool may_return(struct terminal_read *r)
@@ -198,7 +198,7 @@ static bool may_return(struct terminal_read *r)
 	       clock_now() - r->since >= mode.c_cc[VTIME] * (100 * NANOS_PER_MSEC);
 }
 
-/* As many bytes as there are do not wait for more. */
+/* A read of no more bytes than are available does not wait. */
 static long read_terminal(struct blocking *call, const long c[7])
 {
 	const struct iovec *iov = (const struct iovec *)c[2], *end = iov + c[3];
@@ -224,7 +224,7 @@ static long read_terminal(struct blocking *call, const long c[7])
 		   : 0;
 }
 
-/* Without waiting. WOULD_WAIT where the call would have waited. */
+/* Makes the call without waiting. WOULD_WAIT if the call would have waited. */
 static long attempt(const long waiting[7])
 {
 	static const struct timespec no_time;
@@ -255,10 +255,10 @@ static long attempt(const long waiting[7])
 }
 
 /*
- * The system call with this number and these arguments, made so that it does not wait, until it has an answer: open of
- * a FIFO or a terminal, flock, fcntl, msgsnd, msgrcv, semtimedop, io_getevents, a read of a terminal. Any other is made
- * once, in turns with the other greenlets. Returns as the kernel does; what ends the wait, as call->until says, ends
- * the call.
+ * Makes the system call with this number and these arguments, in a way that does not wait, until it has a result: open
+ * of a FIFO or a terminal, flock, fcntl, msgsnd, msgrcv, semtimedop, io_getevents, a read of a terminal. Any other call
+ * is made once, after the other greenlets have run. Returns as the kernel does. What ends the wait, as call->until
+ * says, ends the call.
  */
 static long look_again(struct blocking *call, const long waiting[7])
 {

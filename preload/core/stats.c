@@ -61,7 +61,7 @@ void stats_tell_of_libc(const char *outcome)
 	libc_outcome = outcome;
 }
 
-/* Those that there are now, or were ours at once. */
+/* The number of OS threads now or, if larger, the peak number of our own. */
 static unsigned threads_at_peak(void)
 {
 	unsigned now = count_tasks(), ours = 1 + offload_peak();
@@ -124,7 +124,7 @@ static bool goes_to_stderr(void)
 	return !*stats_file || strcmp(stats_file, "-") == 0;
 }
 
-/* Each process of a family that inherits the variable appends its own line, whole, to the file. */
+/* Each process of a family that inherits the variable appends its own complete line to the file. */
 static void print_stats(void)
 {
 	char *text = NULL;
@@ -146,13 +146,13 @@ static void print_stats(void)
 }
 
 /*
- * Many programs close stderr before they end, to learn whether all of it could be written, and some make it another
- * file. The statistics go to the stderr that the program was started with, where the user expects them. If there was
- * none, they are not written: the program may open a file of its own under that number.
+ * Many programs close stderr before they end, to find out whether all of it could be written, and some replace it by
+ * another file. The statistics go to the stderr that the program was started with, where the user expects them. If
+ * there was none, they are not written: the program may open a file of its own under that number.
  */
 void stats_start(const char *file)
 {
-	/* A program may write its title where its environment was. */
+	/* The name is copied: a program may overwrite its environment with its title. */
 	strncpy(stats_file, file, sizeof(stats_file) - 1);
 	stats_wanted = true;
 	if (goes_to_stderr())

@@ -9,38 +9,41 @@
 /* Starts the clock and has the report written at exit: to a file, or for "-" and "" to stderr. */
 void stats_start(const char *file);
 
-/* The call with this number. */
+/* The name of the call with this number. */
 const char *name_of_call(unsigned call);
 
-/* Somebody will read the counters, or a report of who waits where. */
+/* True if the counters, or a report of what each thread waits for, will be read. */
 extern bool stats_wanted;
 
 void stats_count_park(enum call call);
 
-/* One more park in this call. */
+/* Counts a park in this call. */
 static inline void stats_parked(enum call call)
 {
 	if (stats_wanted)
 		stats_count_park(call);
 }
 
-/* One more call handed to a helper OS thread. */
+/* Counts a call passed to an offload thread. */
 void stats_helped(enum call call);
 
-/* The calling greenlet is about to wait in this call; the two above say so, too. */
+/* Notes that the calling greenlet is about to wait in this call; the two functions above do that, too. */
 void stats_waits_in(enum call call);
 
-/* One more call that io_uring has made. */
+/* Counts a call made by io_uring. */
 void stats_ringed(enum call call);
 
-/* One more thread that was to be a greenlet and is one of the system's, and how many they are. */
+/* Counts a thread that was to be a greenlet and is an OS thread; native_threads is their number. */
 void stats_native_thread(void);
 extern _Atomic uint64_t native_threads;
 
-/* How the text below begins where this libc is not one that greenlets can be had with. */
+/* The beginning of the text below if greenlets are not possible with this libc. */
 #define NATIVE_BY_LIBC "as it is, and all is native: "
 
-/* What has become of patching libc in place: "patched", or "as it is: " and why, or that; the text is kept. */
+/*
+ * Records the outcome of patching libc in place: "patched", or "as it is: " and the reason, or NATIVE_BY_LIBC and the
+ * reason. The text must stay valid.
+ */
 void stats_tell_of_libc(const char *outcome);
 extern const char *libc_outcome;
 

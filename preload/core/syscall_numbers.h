@@ -1,6 +1,7 @@
 /*
- * System call numbers. Younger architectures lack those calls of the older ones that another call can do; here the
- * lacking ones get numbers that no call has and that nobody can pass, so that tables need not be told.
+ * System call numbers. Newer architectures lack those calls of the older ones for which there is a general replacement.
+ * Here the missing ones get numbers that no call has and that no program can pass, so that tables need no special
+ * cases.
  */
 #ifndef PRELOAD_CORE_SYSCALL_NUMBERS_H
 #define PRELOAD_CORE_SYSCALL_NUMBERS_H
@@ -87,7 +88,7 @@
 #define SYS_fork (NUMBERS + 20)
 #endif
 
-/* Newer than the headers that some systems build with; the same everywhere. */
+/* Newer than the headers that some systems build with; the same on all architectures. */
 #ifndef SYS_clone3
 #define SYS_clone3 435
 #endif

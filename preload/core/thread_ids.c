@@ -23,7 +23,7 @@ pid_t known_process(pid_t id)
 	return greenlet_named(id) ? sys_getpid() : id;
 }
 
-/* As the kernel has it: the complement of the id, above three bits. Of those, 4 means a thread, 3 a descriptor. */
+/* As in the kernel: the complement of the id, above three bits. Of those bits, 4 means a thread, 3 a descriptor. */
 clockid_t known_clock(clockid_t clock)
 {
 	enum { OF_THREAD = 4, OF_DESCRIPTOR = 3, BITS = 3, KIND = 7 };

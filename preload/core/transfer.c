@@ -14,17 +14,19 @@
 #include <sys/signalfd.h>
 #include <termios.h>
 
-/* What a terminal that is ready for writing takes without waiting, see tty_poll in the kernel; a pipe takes PIPE_BUF.
+/*
+ * The number of bytes that a terminal which is ready for writing takes without waiting, see tty_poll in the kernel; a
+ * pipe takes PIPE_BUF.
  */
 #define TTY_ROOM 256
 
-/* For descriptors that refuse RWF_NOWAIT. Another process may be faster than the call that follows. */
+/* For descriptors that refuse RWF_NOWAIT. Another process may take what is ready before the call that follows. */
 static bool is_ready_now(const struct blocking *call)
 {
 	struct pollfd entry = {.fd = call->fd, .events = call->events};
 	int ready = poll_now(&entry, 1);
 
-	if (ready > 0 || (ready < 0 && call->waited)) /* without poll, the wait alone tells */
+	if (ready > 0 || (ready < 0 && call->waited)) /* without poll, only the wait tells */
 		return true;
 	errno = EAGAIN;
 	return false;
@@ -78,7 +80,10 @@ bool nowait_is_refused(enum refusal which, long error)
 
 	if (was_refused(which))
 		return true;
-	/* A file may answer so, too. Of no file the kernel says EBADF; anything else is not the kernel's word. */
+	/*
+	 * A file may return the same error. For an invalid descriptor the kernel returns EBADF; any other error comes
+	 * from a filter.
+	 */
 	if (!is_refusal((int)error) || raw_syscall(number, -1, 0, 0, -1, -1, RWF_NOWAIT) == -EBADF)
 		return false;
 	note_refusal(which);
@@ -86,8 +91,8 @@ bool nowait_is_refused(enum refusal which, long error)
 }
 
 /*
- * True when the kernel said that this kind of file cannot be tried without waiting, and then that is noted; or when the
- * call by which it is tried is refused.
+ * True if the kernel said that this kind of file cannot be tried without waiting, which is noted; or if the call by
+ * which it is tried is refused.
  */
 static bool refuses_nowait(struct blocking *call, ssize_t result, enum refusal which)
 {
@@ -99,7 +104,7 @@ static bool refuses_nowait(struct blocking *call, ssize_t result, enum refusal w
 	return true;
 }
 
-/* 0 for a terminal, -EIO for one that is gone. */
+/* Returns 0 for a terminal, -EIO for one that is gone. */
 static long ask_terminal(int fd)
 {
 	struct termios unused;
@@ -108,8 +113,8 @@ static long ask_terminal(int fd)
 }
 
 /*
- * Around a call on a descriptor. A terminal goes by the mask of the thread: it refuses a background reader that blocks
- * SIGTTIN, and lets a writer write that blocks SIGTTOU, instead of stopping the process.
+ * Begins a call on a descriptor. A terminal depends on the mask of the thread: it refuses a background reader that
+ * blocks SIGTTIN, and lets a writer write that blocks SIGTTOU, instead of stopping the process.
  */
 static inline bool begin_on(const struct blocking *call)
 {
@@ -123,7 +128,9 @@ static inline ssize_t end_on(bool shown, ssize_t result)
 	return result;
 }
 
-/* Before it lets a reader in the background wait, a terminal stops him, or fails: to read no bytes is a way to ask. */
+/*
+ * A terminal stops a background reader before it lets it wait, or makes it fail: a read of no bytes causes that check.
+ */
 static void begin_wait(const struct blocking *call)
 {
 	char byte;
@@ -132,14 +139,14 @@ static void begin_wait(const struct blocking *call)
 		errno = EAGAIN;
 }
 
-/* How a terminal is read, as termios(3) has it. */
+/* The read modes of a terminal, see termios(3). */
 enum reading {
-	BY_POLL,   /* a line, or a byte, ends the read: poll tells of it */
+	BY_POLL,   /* a line, or a byte, ends the read: poll reports it */
 	AT_ONCE,   /* it never waits */
-	BY_KERNEL, /* for some bytes, or for a time: the kernel alone can count, and takes the bytes as they come */
+	BY_KERNEL, /* for some bytes, or for a time: only the kernel can count, and takes the bytes as they arrive */
 };
 
-/* The master side of a pseudo-terminal answers for its slave, and is itself always read by the byte. */
+/* The master side of a pseudo-terminal returns its slave's mode, and is itself always read by the byte. */
 static bool is_master(int fd)
 {
 	int on;
@@ -163,7 +170,7 @@ static enum reading way_to_read(int fd, size_t size)
 	return available >= mode.c_cc[VMIN] || (size_t)available >= size ? AT_ONCE : BY_KERNEL;
 }
 
-/* A helper's read is no reader of the background: whether the caller may wait has been found out before. */
+/* A read on an offload thread is not a background read: whether the caller may wait has been checked before. */
 static ssize_t readv_by_kernel(struct blocking *call, const struct iovec *iov, int count, int flags)
 {
 	const long reading[7] = {SYS_readv, call->fd, (long)iov, count};
@@ -181,7 +188,7 @@ static ssize_t readv_natively(int fd, const struct iovec *iov, int count, int fl
 	return flags ? libc.preadv2(fd, iov, count, -1, flags) : libc.readv(fd, iov, count);
 }
 
-/* Up to as many bytes as there are, for which the mode lets no read wait. 0: there are none. */
+/* Reads up to as many bytes as are available, for which no mode lets a read wait. Returns 0 if there are none. */
 static ssize_t read_what_is_there(int fd, struct iovec piece)
 {
 	int available = 0;
@@ -195,8 +202,9 @@ static ssize_t read_what_is_there(int fd, struct iovec piece)
 }
 
 /*
- * The mode has changed under a call that waits for a byte. The kernel's own call goes by the mode that it has begun
- * with: a byte ends it. A read of one byte waits for no more than that, but poll says by now when there are more.
+ * The mode has changed during a call that waits for a byte. The kernel's own call uses the mode with which it has
+ * begun: a byte ends it. A read of one byte waits for no more than that, but poll now reports readiness only for more
+ * bytes.
  */
 static ssize_t read_from_first_byte(struct blocking *call, const struct iovec *iov, int count)
 {
@@ -215,7 +223,10 @@ static ssize_t read_from_first_byte(struct blocking *call, const struct iovec *i
 	return more > 0 ? more + 1 : 1;
 }
 
-/* Where it goes while somebody waits for it, he gets EIO; who comes later reads the end of the file, as we would. */
+/*
+ * If the terminal goes away while a reader waits, the reader gets EIO; a later reader gets the end of the file, as we
+ * would.
+ */
 static ssize_t readv_when_ready(struct blocking *call, const struct iovec *iov, int count, int flags)
 {
 	enum reading way = BY_POLL;
@@ -237,7 +248,7 @@ static ssize_t readv_when_ready(struct blocking *call, const struct iovec *iov, 
 	return -1;
 }
 
-/* Also where a kind of file is known to refuse it: the kernel looks at the vector before it does. */
+/* Also for a kind of file that is known to refuse it: the kernel checks the vector first. */
 static ssize_t readv_now(struct blocking *call, const struct iovec *iov, int count, int flags)
 {
 	ssize_t n;
@@ -250,7 +261,7 @@ static ssize_t readv_now(struct blocking *call, const struct iovec *iov, int cou
 	return is_valid_vector(iov, count) ? readv_when_ready(call, iov, count, flags) : -1;
 }
 
-/* A socket's recv is the cheapest of all; of nothing, it would take a datagram, which read does not. */
+/* recv is the cheapest call for a socket. With a count of 0 it would take a datagram, which read does not. */
 static ssize_t read_now(struct blocking *call, void *buf, size_t count)
 {
 	struct iovec one = {buf, count};
@@ -261,7 +272,7 @@ static ssize_t read_now(struct blocking *call, void *buf, size_t count)
 	return count && call->traits & FD_NO_NOWAIT ? readv_when_ready(call, &one, 1, 0) : readv_now(call, &one, 1, 0);
 }
 
-/* The torture build cuts the transfers of streams, where that is allowed. */
+/* The torture build shortens the transfers of streams, if that is allowed. */
 static size_t cut(const struct blocking *call, size_t count)
 {
 	return call->traits & FD_STREAM ? torture_cut(count) : count;
@@ -297,7 +308,7 @@ ssize_t attempt_readv_flags(struct blocking *call, const struct iovec *iov, int 
 	if (!call->green)
 		return end_on(
 		    shown, flags ? libc.preadv2(call->fd, iov, count, -1, flags) : libc.readv(call->fd, iov, count));
-	/* No waiting first here: the kernel is to see a wild vector at once. */
+	/* No waits_first() here: the kernel must check an invalid vector at once. */
 	n = end_on(shown, readv_now(call, iov, count, flags));
 	if (n > 0)
 		note_progress(call, n, size_of_vector(iov, count));
@@ -314,7 +325,7 @@ static ssize_t write_plainly(const struct blocking *call, const struct iovec *io
 	return flags ? libc.pwritev2(call->fd, iov, count, -1, flags) : libc.writev(call->fd, iov, count);
 }
 
-/* Ready means that a little fits, so a little is what we write at a time. */
+/* Ready means that a little fits, so we write only a little at a time. */
 static ssize_t write_a_little(struct blocking *call, const struct iovec *iov, int count, int flags)
 {
 	size_t room = call->traits & FD_STREAM ? PIPE_BUF : TTY_ROOM;
@@ -330,7 +341,7 @@ static ssize_t write_a_little(struct blocking *call, const struct iovec *iov, in
 	return write_plainly(call, &first, 1, flags);
 }
 
-/* Unlike a pipe, a socket whose peer goes away in the midst of a write says so with the next one. */
+/* Unlike a pipe, a socket whose peer goes away during a write reports that with the next write. */
 static int send_flags(const struct blocking *call)
 {
 	return call->begun ? MSG_DONTWAIT | MSG_NOSIGNAL : MSG_DONTWAIT;
@@ -345,8 +356,7 @@ static ssize_t writev_now(struct blocking *call, const struct iovec *iov, int co
 		return libc.sendmsg(call->fd, &rest, send_flags(call));
 	if (was_refused(REFUSED_PWRITEV2))
 		return is_valid_vector(iov, count) ? write_a_little(call, iov, count, flags) : -1;
-	/* Also where a kind of file is known to refuse it: the kernel looks at the vector before it does, and then we
-	 * may. */
+	/* Also for a kind of file that is known to refuse it: the kernel checks the vector first, and then we may. */
 	n = libc.pwritev2(call->fd, iov, count, -1, flags | RWF_NOWAIT);
 	if (!refuses_nowait(call, n, REFUSED_PWRITEV2))
 		return n;
@@ -411,7 +421,7 @@ size_t size_of_vector(const struct iovec *iov, int count)
 	return size;
 }
 
-/* All that fd_learn() finds of a stream socket that nobody has done anything to. */
+/* The traits that fd_learn() finds for a stream socket that the program has not changed. */
 #define ORDINARY (FD_LEARNT | FD_PRIVATE | FD_SOCKET | FD_STREAM)
 #define UNUSUAL  (FD_NONBLOCK | FD_RCVTIMEO | FD_SNDTIMEO | FD_RCVLOWAT)
 
@@ -422,7 +432,7 @@ static inline bool is_ordinary(enum call call, const struct fd_entry *entry)
 	       !torture_strikes(2);
 }
 
-/* The socket was closed under the call, or a handler has run: it goes on as any other does. */
+/* The socket was closed during the call, or a handler has run: the call continues on the normal path. */
 static SELDOM long receive_on(enum call name, int fd, void *buf, size_t count)
 {
 	struct blocking call = blocking_on(name, fd, POLLIN);

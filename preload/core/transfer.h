@@ -13,22 +13,24 @@ ssize_t attempt_write(struct blocking *call, const void *buf, size_t count);
 ssize_t attempt_readv_flags(struct blocking *call, const struct iovec *iov, int count, int flags);
 ssize_t attempt_writev_flags(struct blocking *call, const struct iovec *iov, int count, int flags);
 
-/* What comes after the first `done` bytes of a vector: the rest of the element that they end in. */
+/* The part of a vector after its first `done` bytes: the rest of the element in which they end. */
 struct iovec rest_of_vector(const struct iovec *iov, int count, size_t done);
 
-/* The bytes of a vector; that of a bad one is any number. */
+/* The number of bytes in a vector; for an invalid vector, any number. */
 size_t size_of_vector(const struct iovec *iov, int count);
 
 /*
- * The short way of receiving and sending: for a stream socket of which everything is known for good and nothing is out
- * of the ordinary, on a greenlet with company. It keeps no struct blocking, whose memory a parked greenlet would touch
- * again. Returns the count, which of what was sent may be a part, or -errno; -EAGAIN: nothing is done, and the call
- * is to go its usual way.
+ * The fast path of receiving and sending: for a stream socket about which everything is known reliably and nothing is
+ * unusual, on a greenlet with other greenlets beside it. It keeps no struct blocking, whose memory a parked greenlet
+ * would touch again. Returns the count, which for a send may be only a part, or -errno; -EAGAIN: nothing was done, and
+ * the call must use the normal path.
  */
 long receive_quickly(enum call call, int fd, void *buf, size_t count);
 long send_quickly(enum call call, int fd, const void *buf, size_t count, int flags);
 
-/* What such a call answers to its caller: the count, or -1 with errno set. Ends a greenlet that was cancelled. */
+/*
+ * Returns the result of such a call to its caller: the count, or -1 with errno set. Ends a greenlet that was cancelled.
+ */
 static inline ssize_t result_of(enum call call, long n)
 {
 	let_urgent_look();
@@ -38,8 +40,8 @@ static inline ssize_t result_of(enum call call, long n)
 }
 
 /*
- * recvfrom and sendto that do not wait, without libc's wrapper: it switches asynchronous cancellation on and off around
- * each call, which one that does not wait has no need of.
+ * recvfrom and sendto that do not wait, without libc's wrapper: the wrapper switches asynchronous cancellation on and
+ * off around each call, which a call that does not wait does not need.
  */
 static inline ssize_t receive_now(int fd, void *buf, size_t count, int flags, void *from, socklen_t *length)
 {

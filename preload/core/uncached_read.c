@@ -22,7 +22,7 @@ static void read_job(void *arg)
 	r->result = ask(r, 0);
 }
 
-/* Where preadv2 is refused: by the call that the program has most likely made, or one that answers alike. */
+/* If preadv2 is refused: uses the call that the program has most likely made, or one with the same results. */
 static ssize_t read_plainly(const struct reading *r)
 {
 	if (r->flags)
@@ -34,7 +34,7 @@ static ssize_t read_plainly(const struct reading *r)
 			       : libc.preadv(r->fd, r->iov, r->count, r->position);
 }
 
-/* After done bytes, where more were asked for. At the file's own position, that is back then where it was. */
+/* Called after done bytes, if more were asked for. At the file's own position, that is then back where it was. */
 static bool is_at_end(const struct reading *r, long done)
 {
 	char byte;
@@ -61,16 +61,16 @@ static size_t size_of(const struct reading *r)
 	return size;
 }
 
-/* What was read in part is read again with the rest: as one read, nobody else's comes between. */
+/* A read that was cut short is repeated with the rest: as one read, no other write comes between. */
 static bool is_cut_short(const struct reading *r)
 {
 	return r->result > 0 && (size_t)r->result < size_of(r) && !is_at_end(r, r->result);
 }
 
 /*
- * By the kernel itself. At the file's own position, which other greenlets may move meanwhile, the file is then read
- * once more, from memory: io_uring would not see to it that each gets bytes of its own. So what is read past the memory
- * is left to a helper.
+ * Reads by io_uring. At the file's own position, which other greenlets may move meanwhile, the file is then read once
+ * more, from the page cache: io_uring would not make sure that each reader gets bytes of its own. So reads that bypass
+ * the page cache are left to an offload thread.
  */
 static bool is_read_by_ring(struct blocking *call, struct reading *r)
 {
