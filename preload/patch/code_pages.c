@@ -21,7 +21,7 @@ static bool is_within_page(const struct edit *edit)
 	return edit->at + edit->size <= page_of(edit) + page_size();
 }
 
-/* Makes the edits to its page in the copy of it. */
+/* Makes the edits of this page in its copy. */
 static void edit_copy(char *copy, const char *page, struct edit *edits, size_t count)
 {
 	size_t i;

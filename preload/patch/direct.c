@@ -7,13 +7,13 @@
 #include <sys/single_threaded.h>
 #include <sys/wait.h>
 
-/* A thread that nobody can cancel by libc's means: the only one, a greenlet, a hub. */
+/* True for a thread that cannot be cancelled by libc's means: the only one, a greenlet, a hub. */
 static bool is_safe_from_libc(void)
 {
 	return __libc_single_threaded || self || hub_running;
 }
 
-/* As libc does it: while the call lasts, a cancellation ends the thread wherever it is. */
+/* As in libc: during the call, a cancellation ends the thread wherever it is. */
 static __attribute__((noinline)) long cancellable(long number, long a, long b, long c, long d, long e, long f)
 {
 	long result;
@@ -42,7 +42,7 @@ ssize_t down_write(int fd, const void *buf, size_t count)
 	return with_errno(ask_kernel(SYS_write, fd, (long)buf, (long)count, 0, 0, 0));
 }
 
-/* The mode is there only where a file can come to be; else the kernel does not look at it. */
+/* The mode argument is there only if a file may be created; otherwise the kernel ignores it. */
 static bool has_mode(int flags)
 {
 	return flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE;
@@ -124,7 +124,7 @@ int down_sendmmsg(int fd, struct mmsghdr *messages, unsigned int count, int flag
 	return (int)with_errno(ask_kernel(SYS_sendmmsg, fd, (long)messages, count, flags, 0, 0));
 }
 
-/* The kernel leaves in the time what remains of it; poll()'s caller keeps his. */
+/* The kernel stores the remaining time in its argument; poll()'s caller must not see that. */
 int down_poll(struct pollfd *fds, nfds_t n, int timeout)
 {
 	struct timespec limit = {timeout / 1000, timeout % 1000 * 1000000L};
@@ -140,7 +140,7 @@ int down_clock_nanosleep(clockid_t clock, int flags, const struct timespec *span
 	if (clock == CLOCK_THREAD_CPUTIME_ID)
 		return EINVAL;
 	if (clock == CLOCK_PROCESS_CPUTIME_ID)
-		clock = (clockid_t)~7 | 2; /* the kernel's name for that of the calling process */
+		clock = (clockid_t)~7 | 2; /* the kernel's name for the clock of the calling process */
 	return (int)-ask_kernel(SYS_clock_nanosleep, clock, flags, (long)span, (long)left, 0, 0);
 }
 
@@ -174,7 +174,7 @@ int down_dup(int fd)
 	return (int)with_errno(raw_syscall(SYS_dup, fd, 0, 0, 0, 0, 0));
 }
 
-/* dup3 refuses what dup2 answers at once: a descriptor that is its own twin. */
+/* dup3 fails where dup2 succeeds at once: if both numbers are the same descriptor. */
 int down_dup2(int fd, int twin)
 {
 	if (SYS_dup2 < NUMBERS)

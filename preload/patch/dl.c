@@ -1,7 +1,7 @@
 /*
- * Libraries that come and go while greenlets live. The dynamic linker holds a lock while it runs their constructors and
- * destructors: so nothing parks there. And what it gives all threads of a new library's thread-local variables, it
- * cannot give to greenlets: we do.
+ * Libraries that are loaded and unloaded while greenlets live. The dynamic linker holds a lock while it runs their
+ * constructors and destructors: so no greenlet parks there. The linker gives all threads the new library's thread-local
+ * variables, but cannot give them to greenlets: we do.
  */
 #include "futex_users.h"
 #include "preload/core/blocking.h"
@@ -15,7 +15,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The directories in which the linker would look for what this library names; freed by the caller, NULL: none known. */
+/*
+ * The directories that the linker would search for a library which this one names; freed by the caller. NULL: none
+ * known.
+ */
 static Dl_serinfo *search_path(void *library)
 {
 	Dl_serinfo size, *info;
@@ -43,7 +46,7 @@ static bool names_directories(const struct link_map *library)
 	return false;
 }
 
-/* The first of that name in these directories. */
+/* Finds the first file of that name in these directories. */
 static bool find_in(const Dl_serinfo *path, const char *file, char *found)
 {
 	unsigned i;
@@ -56,7 +59,7 @@ static bool find_in(const Dl_serinfo *path, const char *file, char *found)
 	return false;
 }
 
-/* What is loaded already under that name is not looked for. */
+/* The linker does not search for a name that is loaded already. */
 static bool is_loaded(const char *file)
 {
 	void *library = libc.dlopen(file, RTLD_LAZY | RTLD_NOLOAD);
@@ -64,7 +67,7 @@ static bool is_loaded(const char *file)
 	return library && libc.dlclose(library) == 0;
 }
 
-/* The linker looks where the library says that calls it; as we have come between, we look there. */
+/* The linker searches where the calling library says. As it would take us for the caller, we search there ourselves. */
 static bool find_for(const void *caller, const char *file, char *found)
 {
 	struct link_map *library;
@@ -93,7 +96,7 @@ static void *open_for(const void *caller, const char *file, int mode)
 	return libc.dlopen(find_for(caller, file, found) ? found : file, mode);
 }
 
-/* Another OS thread's greenlets may call the library, too. */
+/* Greenlets of other OS threads may call the library, too. */
 static void *open_among_greenlets(const char *file, int mode, const void *caller)
 {
 	size_t newest = newest_module();
@@ -128,7 +131,7 @@ static void *open_deep(const char *file, int mode, const void *caller)
 	return library;
 }
 
-/* Where no greenlet has ever been it is a jump: the linker sees who calls. */
+/* If there has never been a greenlet this is a tail call: the linker sees the caller. */
 void *dlopen(const char *file, int mode)
 {
 	if (mode & RTLD_DEEPBIND)
@@ -138,7 +141,7 @@ void *dlopen(const char *file, int mode)
 	return open_among_greenlets(file, mode, __builtin_return_address(0));
 }
 
-/* In the program's own namespace it is another dlopen(). */
+/* In the program's own namespace it is equivalent to dlopen(). */
 void *dlmopen(Lmid_t namespace, const char *file, int mode)
 {
 	size_t newest = newest_module();
@@ -177,9 +180,9 @@ static bool comes_before_us(const void *caller)
 }
 
 /*
- * The linker finds no function of ours by a version, as they have none: a library that comes before us, as libfaketime
- * may, would be given libc's. The hooks have the newest version of each only. Otherwise it is a jump: the linker sees
- * the caller.
+ * The linker finds no function of ours by a version, as ours have none: a library that comes before us, such as
+ * libfaketime, would get libc's. The hooks implement only the newest version of each function. Otherwise this is a tail
+ * call: the linker sees the caller.
  */
 void *dlvsym(void *library, const char *name, const char *version)
 {

@@ -2,10 +2,10 @@
 #include "runtime/sys/user_memory.h"
 #include <string.h>
 
-/* Of a version that is not the default one. */
+/* Marks a version that is not the default one. */
 #define HIDDEN_VERSION 0x8000
 
-/* The head of DT_GNU_HASH; a filter of bloom_words words, the buckets and the chains follow. */
+/* The head of DT_GNU_HASH. A filter of bloom_words words, the buckets and the chains follow. */
 struct hash_head {
 	uint32_t buckets, first_symbol, bloom_words, bloom_shift;
 };
@@ -22,7 +22,7 @@ static const uint32_t *buckets_of(const struct library *library)
 	return (const uint32_t *)((const uintptr_t *)(head + 1) + head->bloom_words);
 }
 
-/* By symbol number. The lowest bit of each is set at the end of a chain, the others are those of the hash. */
+/* The chain entry of a symbol. Its lowest bit is set at the end of a chain, the other bits are those of the hash. */
 static uint32_t chained(const struct library *library, uint32_t symbol)
 {
 	const struct hash_head *head = head_of(library);
@@ -30,7 +30,7 @@ static uint32_t chained(const struct library *library, uint32_t symbol)
 	return buckets_of(library)[head->buckets + symbol - head->first_symbol];
 }
 
-/* The symbols stand in the order of their buckets: the last chain is that of the highest bucket in use. */
+/* The symbols are in the order of their buckets: the last chain is that of the highest bucket in use. */
 static uint32_t count_symbols(const struct library *library)
 {
 	const struct hash_head *head = head_of(library);
@@ -45,7 +45,7 @@ static uint32_t count_symbols(const struct library *library)
 	return last ? last + 1 : 0;
 }
 
-/* glibc has made addresses of what the file has as offsets. */
+/* glibc has converted the file's offsets to addresses. */
 static void read_dynamic(struct library *library, const ElfW(Dyn) * entry)
 {
 	for (; entry->d_tag != DT_NULL; entry++) {
@@ -109,7 +109,7 @@ bool find_library(const char *file, struct library *library)
 	return dl_iterate_phdr(look_at, &search) && is_whole(library);
 }
 
-/* The file's header, where the first segment has it. */
+/* The file's header, if the first segment contains it. */
 static const ElfW(Ehdr) * header_of(const struct link_map *map)
 {
 	const ElfW(Ehdr) *header = (const void *)map->l_addr;

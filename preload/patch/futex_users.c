@@ -10,7 +10,10 @@
 #include <string.h>
 #include <sys/syscall.h>
 
-/* What has been found out of an address, which stays in the list; it counts until a library goes, whose it may be. */
+/*
+ * The result for an address. It stays in the list, and is valid until a library is unloaded, which may be the one at
+ * that address.
+ */
 struct answer {
 	struct answer *next;
 	const void *address;
@@ -18,7 +21,7 @@ struct answer {
 	atomic_uint age;
 };
 
-#define FOR_GOOD UINT_MAX /* the age of what is found in the program itself */
+#define FOR_GOOD UINT_MAX /* the age of a result about the program itself */
 
 static struct answer *_Atomic answers;
 static atomic_uint age;
@@ -43,7 +46,7 @@ static bool code_waits(const struct link_map *module, const ElfW(Ehdr) * header)
 	return found;
 }
 
-/* What belongs to no module has been made while the program runs, and is not looked at. */
+/* Code that belongs to no module was generated at run time, and is not scanned. */
 static void find_out(struct answer *a)
 {
 	unsigned now = atomic_load(&age);

@@ -1,4 +1,4 @@
-/* The machine's own part of patching: what the entry of a function is overwritten with. */
+/* The machine-dependent part of patching: the code with which the entry of a function is overwritten. */
 #ifndef PRELOAD_PATCH_JUMP_H
 #define PRELOAD_PATCH_JUMP_H
 
@@ -8,14 +8,14 @@
 enum { LONGEST_JUMP = 24 };
 
 /*
- * What to write at the entry of a function so that a call of it arrives at another, with the stack and the argument
- * registers as they are. A landing pad for indirect branches stays one. Leaves in code what is to stand there and
- * returns how many bytes: at most LONGEST_JUMP, or 0 where this is not to be done: on a machine that we do not know,
- * over a debugger's breakpoint.
+ * Makes the code to write at the entry of a function so that a call of it arrives at another, with the stack and the
+ * argument registers unchanged. A landing pad for indirect branches is preserved. Stores the code in `code` and returns
+ * its size: at most LONGEST_JUMP, or 0 if this must not be done: on an unknown machine, or over a debugger's
+ * breakpoint.
  */
 size_t make_jump(const void *entry, const void *to, unsigned char *code);
 
-/* Instructions at an address have been changed by way of the same or another one. */
+/* Called after instructions at an address have been changed, through the same or another address. */
 void flush_code(char *at, size_t size);
 
 #endif

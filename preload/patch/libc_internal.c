@@ -6,7 +6,7 @@
 #include "runtime/lifecycle/fork.h"
 #include "runtime/sync/parking_lot.h"
 
-static pid_t home; /* the process that the books are about */
+static pid_t home; /* the process that the file-descriptor table describes */
 
 int nobodys_lock;
 bool inside_was_called;
@@ -19,13 +19,16 @@ static bool is_nobodys(const void *lock)
 	return true;
 }
 
-/* An OS thread without greenlets, and one that is alone there, can as well wait in the kernel: others have the lock. */
+/*
+ * An OS thread without greenlets, or whose greenlet is alone there, can wait in the kernel: other OS threads hold the
+ * lock.
+ */
 static bool waits_in_kernel(const void *lock)
 {
 	return !self || !has_reason_to_park(self) || arena_is_lock(lock);
 }
 
-/* fork takes locks of libc's with some of ours in hand: those are given back while a greenlet has to run. */
+/* fork takes locks of libc's while it holds some of ours: ours are released while a greenlet has to run. */
 static void wait_greenly(int *word)
 {
 	bool forks = is_forking;
@@ -37,7 +40,9 @@ static void wait_greenly(int *word)
 		fork_resume();
 }
 
-/* As in lock.h: a waiter that was woken cannot know whether others still wait, so it takes the lock as contended. */
+/*
+ * As in lock.h: a waiter that was woken cannot know whether there are other waiters, so it takes the lock as contended.
+ */
 void wait_for_libc_lock(int *word)
 {
 	if (is_nobodys(word))
@@ -50,7 +55,10 @@ void wait_for_libc_lock(int *word)
 	}
 }
 
-/* One in the lot and one in the kernel: neither is to wait for ever because there is always one of the others. */
+/*
+ * Wakes one waiter in the parking lot and one in the kernel: otherwise waiters of one kind could starve those of the
+ * other.
+ */
 void wake_for_libc_lock(int *word)
 {
 	if (is_nobodys(word))
@@ -68,8 +76,9 @@ bool is_at_home(void)
 }
 
 /*
- * malloc itself opens and closes a file at times, with its locks held, so that nothing may be allocated here. The books
- * know nothing of that one; of the others they do, for who makes a descriptor or closes a stream has come by a hook.
+ * malloc itself sometimes opens and closes a file, with its locks held, so nothing may be allocated here. The
+ * file-descriptor table does not know that file. It knows the others, because a caller that makes a descriptor or
+ * closes a stream has come through a hook.
  */
 int close_from_libc(int fd)
 {

@@ -1,12 +1,12 @@
 /*
- * When libc is patched: right before the process gets its first greenlets. A program that never has any pays nothing,
- * and for the others it is soon enough, as only a greenlet's call can park. It takes a quarter of a millisecond and a
- * copy of each page of libc that has such a function, about ten; a call that is not to park costs what it did, on a
- * native thread beside greenlets 10 ns more. Another thread might be in the midst of what we overwrite; if there is
- * one, nothing is done.
+ * When libc is patched: right before the process gets its first greenlets. A program that never has any pays nothing.
+ * For the others this is soon enough, as only a greenlet's call can park. It takes a quarter of a millisecond and a
+ * copy of each page of libc that has such a function, about ten. A call that does not park costs what it did before; on
+ * a native thread beside greenlets it costs 10 ns more. Another thread might be executing what we overwrite: if there
+ * is another thread, nothing is patched.
  *
- * Parking inside libc means to hold its locks meanwhile, that of a stream for instance. So nothing is done either where
- * the waiting for those cannot be patched too.
+ * A greenlet that parks inside libc holds libc's locks meanwhile, that of a stream for instance. So nothing is patched
+ * either if the waiting for those locks cannot be patched, too.
  */
 #include "patch.h"
 #include "code_pages.h"
@@ -36,7 +36,7 @@ struct row {
 	void *hook;
 	void **real; /* in the table of libc's own functions; NULL: only libc calls it */
 	void *down;
-	long nobody; /* the first argument of a call that is not to do anything */
+	long nobody; /* the first argument of a call that must do nothing */
 };
 
 static const struct row rows[] = {
@@ -52,13 +52,16 @@ enum {
 	ROWS
 };
 
-/* Of each row; at is NULL where it cannot be patched. */
+/* For each row; `at` is NULL if it cannot be patched. */
 static struct edit edits[ROWS], originals[ROWS];
 
 /* Not every libc has every function. */
 static bool is_missing[ROWS];
 
-/* The convention of these two, and that they are all there is, was looked up in this version and those after it. */
+/*
+ * The protocol of these two functions, and that there are no others, was checked in this version and all later ones so
+ * far.
+ */
 static bool locks_are_known(void)
 {
 	const char *version = gnu_get_libc_version();
@@ -66,7 +69,7 @@ static bool locks_are_known(void)
 	return strtol(version, NULL, 10) == 2 && strncmp(version, "2.", 2) == 0 && strtol(version + 2, NULL, 10) >= 36;
 }
 
-/* Some other library may answer the call after us; then that one is our way down, as before. */
+/* If another library defines the function after us, the hook continues to call that one, and libc's is not patched. */
 static bool can_be_patched(const struct library *library, const struct row *row, const ElfW(Sym) * symbol)
 {
 	const char *at = address_of(library, symbol);
@@ -75,7 +78,7 @@ static bool can_be_patched(const struct library *library, const struct row *row,
 	       at + symbol->st_size <= library->text_end && (!row->real || *row->real == at);
 }
 
-/* One function may have two names that the manifest has both: the first counts. */
+/* A function may have two names that are both in the manifest: the first one counts. */
 static bool is_planned(const char *at)
 {
 	int i;
@@ -106,7 +109,7 @@ static void plan_edit(const struct library *library, int i)
 	memcpy(original->bytes, at, edit->size);
 }
 
-/* Those that can be done, together. */
+/* Does all possible edits together. */
 static int do_edits(struct edit *all)
 {
 	struct edit some[ROWS];
@@ -125,7 +128,7 @@ static int do_edits(struct edit *all)
 	return error;
 }
 
-/* What the hooks find in place of libc's functions during the self-test. */
+/* Replaces libc's functions for the hooks during the self-test. */
 static long note_arrival(void)
 {
 	inside_was_called = true;
@@ -142,7 +145,7 @@ static bool arrives(int row)
 	return inside_was_called;
 }
 
-/* Where a call does not arrive, libc's own function gets arguments that it refuses. */
+/* If a call does not arrive, libc's own function gets arguments that it refuses. */
 static bool all_arrive(void)
 {
 	bool all = true;
@@ -197,7 +200,7 @@ static const char *patched_but_for(void)
 	return text;
 }
 
-/* Returns the outcome. */
+/* Returns the outcome as text. */
 static const char *patch_rows(const struct library *library)
 {
 	static char refused[96] = "as it is: ";
@@ -242,7 +245,7 @@ static const char *patch_libc(bool is_alone)
 	return patch_rows(&library);
 }
 
-/* The hub finds out by itself, and then there is none. */
+/* The hub checks this again by itself, and cannot be made if it fails. */
 static bool libc_is_known(void)
 {
 	static char unlike[160];

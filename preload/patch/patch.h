@@ -1,14 +1,16 @@
 /*
- * libc patched in place. Calls that libc makes itself, in stdio, the resolver, system, popen and many more, do not come
- * by way of the symbols that a preloaded library can answer; but they go to the same functions. So the entries of those
- * functions are overwritten with a jump to the hooks, whose way down is then the system call itself.
+ * libc patched in place. Calls that libc makes itself, in stdio, the resolver, system, popen and many more, do not go
+ * through the symbols that a preloaded library can define, but they reach the same functions. So the entries of those
+ * functions are overwritten with a jump to the hooks, which then make the system call themselves.
  */
 #ifndef PRELOAD_PATCH_PATCH_H
 #define PRELOAD_PATCH_PATCH_H
 
 #include <stdbool.h>
 
-/* What the manifest says is patched: it was possible, and a self-test has shown that the calls arrive. */
+/*
+ * The functions that the manifest lists are patched: it was possible, and a self-test has shown that the calls arrive.
+ */
 extern bool libc_is_patched;
 
 #endif

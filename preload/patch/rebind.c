@@ -19,7 +19,7 @@ enum { MOST_LIBCS = 16 };
 static int *(*errno_elsewhere[MOST_LIBCS])(void);
 static _Atomic size_t libcs_elsewhere;
 
-/* To all of them: the caller's is among them, and no other caller looks at its own before its next call. */
+/* Sets errno in all of them: the caller's is among them, and no other caller reads its own before its next call. */
 static void tell_errno(void)
 {
 	size_t i;
@@ -35,12 +35,12 @@ struct row {
 };
 
 /*
- * Called through one type of seven longs: on the machines that we know, a function that expects fewer, or others, finds
- * its own.
+ * All functions are called through one type of seven longs: on the machines that we know, a function that expects fewer
+ * arguments, or others, finds its own.
  */
 typedef long any_call(long a, long b, long c, long d, long e, long f, long g);
 
-/* The compiler is not to see which function it is. */
+/* Hides from the compiler which function it is. */
 #if __has_attribute(noipa)
 #define OPAQUE __attribute__((noipa))
 #else
@@ -56,7 +56,7 @@ static OPAQUE long call_and_tell(long a, long b, long c, long d, long e, long f,
 	return result;
 }
 
-/* Some are deprecated. */
+/* Some of them are deprecated. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 #define CALL(name, family, waits, cancels, note)                                                                       \
@@ -85,8 +85,8 @@ static bool begins_with(const char *name, const char *const *beginnings)
 }
 
 /*
- * What is about an object of libc's own stays with the libc that made it: threads, streams, modules, requests; and what
- * does not come back as a function does.
+ * False for functions on an object of libc's own, which stay with the libc that made it: threads, streams, modules,
+ * requests; and for functions that do not return normally.
  */
 static bool goes_elsewhere(const char *name)
 {
@@ -100,7 +100,7 @@ static bool goes_elsewhere(const char *name)
 	return begins_with(name, plain) || !begins_with(name, objects);
 }
 
-/* The functions of a libc, and what is to be in their place; in the order of their addresses. */
+/* The functions of a libc, and their replacements, ordered by address. */
 struct pair {
 	const char *at;
 	void *hook;
@@ -112,7 +112,7 @@ struct table {
 };
 
 static struct lock lock_of_tables;
-static struct table ours, elsewhere; /* of the libc that we use; of the one in another namespace that was read last */
+static struct table ours, elsewhere; /* of the libc that we use; of the libc in another namespace that was read last */
 
 static int compare(const void *one, const void *other)
 {
@@ -155,12 +155,12 @@ static void *hook_by_name(const struct table *table, const char *name)
 	return NULL;
 }
 
-/* What of a module is looked at. */
+/* The parts of a module that are examined. */
 struct module {
 	struct library library;
 	const ElfW(Rela) * relocations[2]; /* of data, of calls */
 	size_t sizes[2];
-	const char *read_only, *read_only_end; /* since it was relocated */
+	const char *read_only, *read_only_end; /* read-only since it was relocated */
 };
 
 static void read_relocations(struct module *module, const ElfW(Dyn) * entry)
@@ -229,8 +229,8 @@ static void set(const struct module *module, void **slot, void *hook)
 
 struct search {
 	const struct table *table;
-	const struct link_map *first; /* of those that are new */
-	const struct link_map *libc;  /* of another namespace */
+	const struct link_map *first; /* the first of the new modules */
+	const struct link_map *libc;  /* the libc of another namespace */
 	struct module module;
 };
 
@@ -247,8 +247,8 @@ static bool is_defined_by_new(const struct search *search, const char *name)
 }
 
 /*
- * What a slot is to lead to; NULL: where it does. One of a call that was not made yet leads to the module itself, where
- * the loader would be asked: it looks among the new modules, then in libc.
+ * The new value of a slot; NULL: it stays. The slot of a function that has not been called yet points into the module
+ * itself, to code that asks the loader: the loader would look among the new modules, then in libc.
  */
 static void *hook_for(const struct search *search, const ElfW(Rela) * r, const char *now)
 {
@@ -295,7 +295,7 @@ const void *last_module(void)
 	return map;
 }
 
-/* No module comes or goes while the loader calls this. */
+/* No module is loaded or unloaded while the loader calls this. */
 static int rebind_all(struct dl_phdr_info *unused, size_t size, void *arg)
 {
 	struct search *search = arg;
@@ -371,7 +371,10 @@ static bool meets_libc(const struct library *library)
 	return true;
 }
 
-/* Forks by its own function run handlers of its own; its malloc, as any, must not be left in the midst of something. */
+/*
+ * A fork by that libc's own function runs only handlers that are registered there, so ours are. Its malloc, like any
+ * other, must not be preempted in the middle of an operation.
+ */
 static void begin_with(const struct library *library)
 {
 	const ElfW(Sym) *symbol = find_symbol(library, "__register_atfork");

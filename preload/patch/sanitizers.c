@@ -7,19 +7,19 @@
 const char *__asan_default_options(void);
 extern void __lsan_do_leak_check(void) __attribute__((weak));
 
-static uintptr_t low, high; /* of the library; both 0 where there is none */
+static uintptr_t low, high; /* of the library; both 0 if there is none */
 
 /*
- * AddressSanitizer asks every program for its wishes by a function of this name; the program's own comes before ours.
- * It wants to be the first library, and would end the process. Ours may be before it: calls come to our hooks, and from
- * them to what it has in the place of libc's.
+ * AddressSanitizer asks every program for its options by a function of this name; the program's own definition comes
+ * before ours. AddressSanitizer requires to be the first library, and would otherwise end the process. Ours may be
+ * before it: calls reach our hooks, and from there the functions that it has in place of libc's.
  */
 const char *__asan_default_options(void)
 {
 	return "verify_asan_link_order=0";
 }
 
-/* The first is the program, and what is in it cannot be told from the program's own. */
+/* The first entry is the program. A sanitizer linked into it cannot be told from the program's own code. */
 static int note_if_it_has_it(struct dl_phdr_info *library, size_t size, void *count)
 {
 	const uintptr_t inside = (uintptr_t)__lsan_do_leak_check - library->dlpi_addr;

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 /*
- * True of an address in the library of AddressSanitizer or LeakSanitizer. While that looks for leaks, it holds its
- * allocator's locks, and what it calls must neither allocate memory nor let others run.
+ * True for an address in the library of AddressSanitizer or LeakSanitizer. While that library looks for leaks, it holds
+ * its allocator's locks, and the functions that it calls must neither allocate memory nor let other greenlets run.
  */
 bool is_of_sanitizer(const void *caller);
 

@@ -1,17 +1,17 @@
 /*
  * libc's set*id() walk a list of thread descriptors and send SIGSETXID to each but the caller's own. The list has the
- * OS threads and no greenlets. So a greenlet that calls them is no exception: its OS thread gets the signal too, makes
- * the system call, and then the caller makes it again, which changes nothing.
+ * OS threads and no greenlets. So if a greenlet calls them, its own OS thread gets the signal too, makes the system
+ * call, and then the caller makes it again, which changes nothing.
  *
- * The handler clears a flag in the descriptor of the calling thread. It has to find the descriptor that stands in the
- * list, whichever greenlet the signal has interrupted; otherwise libc sends the signal for ever.
+ * The handler clears a flag in the descriptor of the calling thread. It must find the descriptor that is in the list,
+ * whichever greenlet the signal has interrupted; otherwise libc sends the signal for ever.
  */
 #include "setxid.h"
 #include "preload/core/blocking.h"
 #include "preload/core/kernel_action.h"
 #include "runtime/sched/handlers.h"
 
-/* The second of the two that libc keeps below SIGRTMIN. */
+/* The second of the two signals that libc reserves below SIGRTMIN. */
 #define SIGSETXID (__SIGRTMIN + 1)
 
 static void (*libcs_handler)(int signo, siginfo_t *info, void *context);
@@ -36,8 +36,8 @@ static void *do_nothing(void *unused)
 }
 
 /*
- * pthread_create installs the handler, where libc does not take the process for multi-threaded yet. It does so before
- * it looks at the attributes, and no stack has a guard of this size: no thread comes of it.
+ * pthread_create installs the handler, if libc does not take the process for multi-threaded yet. It does so before it
+ * checks the attributes, and no stack can have a guard of this size: no thread is created.
  */
 static void have_handler_installed(void)
 {

@@ -3,7 +3,10 @@
 #include <stdint.h>
 #include <string.h>
 
-/* How many bytes before the instruction its number may be set: with more, more of what only looks like it is found. */
+/*
+ * The maximum distance in bytes between the instruction that sets the number and the system call. A larger one finds
+ * more code that only looks like a system call.
+ */
 #define BEFORE 24
 
 #if defined(__x86_64__)
@@ -27,7 +30,7 @@ static long number_set_at(const unsigned char *code)
 
 enum { STEP = 1, LONGEST = 7 };
 
-/* The first bytes of what compilers put behind a system call. In an operand any byte may follow. */
+/* The first bytes of the code that compilers emit after a system call. In an operand any byte may follow. */
 static bool may_follow(unsigned char first)
 {
 	static const unsigned char known[] = {0x0f, 0x31, 0x3d, 0x41, 0x44, 0x45, 0x48, 0x49, 0x4c, 0x4d, 0x5b, 0x5d,
@@ -40,7 +43,7 @@ enum { SHORT_MOV = 5, LONG_MOV = 7 };
 
 /*
  * Measured on the libraries and programs of three Debian systems: a disassembler finds 15 405 system calls with a
- * number, this misses one of them and takes about 90 other places for system calls.
+ * number; this misses one of them and reports about 90 other places.
  */
 static bool is_syscall(const unsigned char *code, size_t before)
 {
@@ -50,7 +53,7 @@ static bool is_syscall(const unsigned char *code, size_t before)
 	       (before >= LONG_MOV && number_set_at(code - LONG_MOV) > 0);
 }
 
-/* It goes by the rarer of the two bytes: programs are large. */
+/* Searches for the rarer of the two bytes: programs are large. */
 static const unsigned char *find_syscall(const unsigned char *code, const unsigned char *end)
 {
 	const unsigned char *second = code;
