@@ -101,11 +101,32 @@ static void *end_at_once(void *exits)
 	return NULL;
 }
 
+static char state_of_process(void)
+{
+	FILE *status = fopen("/proc/self/stat", "r");
+	char state = 0;
+
+	must("stat", status && fscanf(status, "%*d (%*[^)]) %c", &state) == 1 ? 0 : -1);
+	fclose(status);
+	return state;
+}
+
+/*
+ * From glibc 2.43 on the main thread can be joined before it has looked whether it is the last one. It has where its
+ * kernel thread has ended; a greenlet has when it can be joined, and its kernel thread goes on.
+ */
+static void until_main_has_looked(void)
+{
+	for (int i = 0; i < 200 && state_of_process() != 'Z'; i++)
+		msleep(1);
+}
+
 static void *end_after_main(void *unused)
 {
 	last_thread = pthread_self();
 	__cxa_thread_atexit_impl(destroy_variable, "the last thread", &__dso_handle);
 	must("join", -pthread_join(main_thread, NULL));
+	until_main_has_looked();
 	line("main has ended\n");
 	return unused;
 }
