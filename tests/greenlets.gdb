@@ -41,7 +41,7 @@ define greenlet_frames
   if $gl == &$gl_hub->main
     printf "\ngreenlet %p, main\n", $gl
   else
-    printf "\ngreenlet %p, number %lu, '%s'\n", $gl, $gl->number, $gl->name
+    printf "\ngreenlet %p, number %lu, '%s'\n", $gl, $gl->ident.number, $gl->ident.name
   end
   set $r15 = $gl_word[1]
   set $r14 = $gl_word[2]

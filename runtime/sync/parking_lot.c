@@ -287,7 +287,7 @@ bool parking_lot_finds_waiters(const void *address)
 	return has_line;
 }
 
-static void call_first(const void *address)
+static void wake_first_at(const void *address)
 {
 	struct bucket *bucket = enter(address);
 	struct lot_waiter *place = first_at(bucket, address);
@@ -302,7 +302,7 @@ void parking_lot_find_and_wake_first(const void *address)
 	if (is_inside())
 		wake_parking_lot_later();
 	else
-		call_first(address);
+		wake_first_at(address);
 }
 
 void parking_lot_reset(void)
