@@ -1,6 +1,6 @@
 /*
  * Alternate signal stacks. Each greenlet has its own; the kernel knows one for the OS thread, which follows the
- * switches as long as any greenlet has set one. Who has none gets the hub's, where an overflow is reported.
+ * switches as long as any greenlet has set one. A greenlet without one gets the hub's, where an overflow is reported.
  */
 #ifndef RUNTIME_SCHED_ALTSTACK_H
 #define RUNTIME_SCHED_ALTSTACK_H
@@ -29,7 +29,7 @@ const stack_t *altstack_in_force(const struct hub *hub);
 /* The greenlet is about to be switched to. Not to be called while the stack in force is in use. */
 void altstack_follow(struct greenlet *next);
 
-/* True when the caller runs on the stack in force: the kernel keeps that until he is off it. */
+/* True when the caller runs on the stack in force: the kernel keeps that until the caller leaves it. */
 bool altstack_is_in_use(const struct hub *hub);
 
 /*

@@ -1,8 +1,8 @@
 /*
- * The program's signal handlers at work in the calling context. There the queues may be in any state, so whoever is to
- * be woken is posted, and no slice ends. Handlers are left in many ways, by a jump, an exception, a switch to another
- * context, and not all pass by us: so it is known where on the stack each was called, and whoever asks finds those over
- * that are not around him.
+ * The program's signal handlers that run in the calling context. In a handler the queues may be in any state, so a
+ * greenlet is woken through the remote queue, and no slice ends. A program leaves a handler in many ways, by a jump, an
+ * exception, a switch to another context, and we do not see all of them. So we note where on the stack each handler was
+ * called; a handler whose frame does not enclose the caller's has ended.
  */
 #ifndef RUNTIME_SCHED_HANDLERS_H
 #define RUNTIME_SCHED_HANDLERS_H

@@ -224,7 +224,7 @@ void switch_away(void)
 	context_switch(&me->context, next ? &next->context : &hub->context);
 }
 
-/* Lets the hub open its loop: the caller is the only one who is ready, and comes back with hub->error set. */
+/* Lets the hub open its loop: the caller alone is ready, and finds hub->start_error set when it runs again. */
 int hub_refresh(struct hub *hub)
 {
 	if (!hub->stale)

@@ -1,7 +1,7 @@
 /*
- * The hub: what an OS thread needs to run greenlets. A ready queue, a libev loop with a context of its own to run it
- * in, timers, and an inbox for what other OS threads have to say. Greenlets switch directly to each other; the hub's
- * context runs only when nobody is ready, and every TURNS switches so that I/O never starves.
+ * The hub: what an OS thread needs to run greenlets. It has a ready queue, a libev loop with a context of its own,
+ * timers, and a remote queue for wake-ups from other OS threads. Greenlets switch directly to each other. The hub's
+ * context runs only if no greenlet is ready, or if the poll budget is used up, so that I/O never starves.
  */
 #ifndef RUNTIME_SCHED_HUB_H
 #define RUNTIME_SCHED_HUB_H
@@ -50,7 +50,7 @@ enum offload_thread_wanted {
 	OFFLOAD_THREAD_REFUSED, /* the system gives none: the hub does the jobs */
 };
 
-/* A policy and a niceness that nobody has set. */
+/* A policy and a niceness that the program has not set. */
 enum {
 	POLICY_OF_MAIN = UINT8_MAX,
 	NICENESS_OF_MAIN = INT8_MAX,
@@ -365,8 +365,8 @@ void poll_soon(struct hub *hub);
 int hub_refresh(struct hub *hub);
 
 /*
- * Leaves the calling greenlet for the next ready one, or for the hub when nobody is ready or the loop is due. Returns
- * when somebody switches back.
+ * Leaves the calling greenlet for the next ready one, or for the hub if none is ready or the loop is due. Returns
+ * when another context switches back.
  */
 void switch_away(void);
 

@@ -50,7 +50,7 @@ void note_mask(struct greenlet *g, uint64_t blocked)
 		guard(blocked & EARNED);
 }
 
-/* The main one is always counted: what it does not block, nobody else can make blocked by all. */
+/* The main one is always counted: a signal that it does not block is not blocked by all. */
 uint64_t common_mask(const struct hub *hub)
 {
 	uint64_t common = pending_is_short() ? QUEUED : 0, left;
@@ -158,8 +158,8 @@ void mask_enter(struct greenlet *g, uint64_t blocked)
 }
 
 /*
- * What all who are left block, the hub finds out before it waits. The calls of the last one are native: it must not run
- * before the kernel has its mask.
+ * The hub finds out what all the remaining greenlets block before it waits. The calls of the last one are native: it
+ * must not run before the kernel has its mask.
  */
 void mask_leave(struct greenlet *g)
 {

@@ -10,7 +10,7 @@
 struct greenlet;
 struct hub;
 
-/* What nobody can block; libc keeps two for itself. */
+/* What cannot be blocked; libc keeps two for itself. */
 #define UNBLOCKABLE (1ull << (SIGKILL - 1) | 1ull << (SIGSTOP - 1) | 3ull << 31)
 
 /* What the kernel sends to the very thread whose system call has earned it. */

@@ -126,7 +126,8 @@ bool ends_wait(const struct greenlet *g, const struct wait_options *until)
 	return !until->no_point && !g->shield.no_points && is_to_be_cancelled(g);
 }
 
-/* A firm wait, and those around it that a handler has interrupted, are left before the frames are unwound. */
+/* An uninterruptible wait, and those around it that a handler has interrupted, are left before the frames are unwound.
+ */
 static void end_at_once(struct greenlet *me)
 {
 	me->cancel.is_exiting = true;
@@ -265,7 +266,7 @@ void poll_for_urgent(void)
 	run_after_urgent(me);
 }
 
-/* Signals that were sent while nobody had to care are taken the next time. */
+/* Signals that arrive after the check are taken the next time. */
 void yield_now(void)
 {
 	struct greenlet *me = self;

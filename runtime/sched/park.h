@@ -1,7 +1,7 @@
 /*
  * Park and unpark: the only two ways to stop and to resume a greenlet.
  *
- * A park may end early without cause, as a futex wait may: who parks looks again at what it waits for.
+ * A park may end spuriously, as a futex wait may: the caller checks its condition again.
  */
 #ifndef RUNTIME_SCHED_PARK_H
 #define RUNTIME_SCHED_PARK_H
@@ -19,23 +19,23 @@ enum on_signal {
 	SIGNAL_ENDS,     /* ends it with EINTR: sleep, poll and the others of signal(7) that never restart */
 };
 
-/* When a park ends though nobody unparked the greenlet. NULL where it is asked for: never, but for a kill. */
+/* What ends a park besides unpark(). A NULL pointer in its place: a kill only. */
 struct wait_options {
 	nanos deadline;
 	enum on_signal on_signal;
 	const sigset_t *mask; /* blocked signals while it waits; NULL: as they are */
 	bool uninterruptible; /* no kill, signal or deferred cancellation ends it; handlers run meanwhile */
 	bool no_point;        /* a deferred cancellation does not end it, but a kill does */
-	bool is_held;         /* nor does an asynchronous one end a firm wait: others refer to its frame */
+	bool is_held;         /* nor does an asynchronous one end an uninterruptible wait: others refer to its frame */
 	bool on_stop;         /* a stop of the process ends it, with EINTR, once that goes on */
 	bool wakes_first;   /* ahead of all that are ready, once its descriptor is: else the next connection is lost */
 	bool keeps_file;    /* a wait for a descriptor goes on when that is closed, see poller_closing() */
-	bool is_inside;     /* nobody but a greenlet or a thread of this process can bring what is waited for */
+	bool is_inside;     /* only a greenlet or a thread of this process can end the wait */
 	const char *what;   /* that, for reports: "an element of a queue"; NULL: it is known otherwise, see waits.c */
 	const void *object; /* where it is to come from; with the `what` END_OF the greenlet */
 };
 
-/* The `what` of who waits for the end of a greenlet. */
+/* The `what` of a wait for the end of a greenlet. */
 #define END_OF "the end of"
 
 /* Without a deadline: a kill ends it; a signal handler does, too; only a wake-up does. */
@@ -51,29 +51,29 @@ static inline bool is_over(const struct wait_options *until)
 }
 
 /*
- * Stops the calling greenlet until somebody unparks it. Returns 0 then (or for no cause), or ETIMEDOUT (the deadline,
+ * Stops the calling greenlet until it is unparked. Returns 0 then (or spuriously), or ETIMEDOUT (the deadline,
  * or one that the greenlet has set itself by green_timeout_begin), ECANCELED (see ends_wait()), EINTR. Leaves errno
  * alone. A deadline that has passed, and a killed greenlet, do not stop. An asynchronous cancellation ends the greenlet
- * in a firm wait: the wait is left as by a jump out of a signal handler, and the call does not return.
+ * in an uninterruptible wait: the wait is left as by a jump out of a signal handler, and the call does not return.
  */
 int park(const struct wait_options *until);
 
 /*
- * Parks so that only unpark() ends it, and no handler runs meanwhile: for what must be waited for, killed or not. May
- * end early without cause, too.
+ * Parks so that only unpark() ends it, and no handler runs meanwhile: for a wait that must go on even if the greenlet
+ * is killed. May end spuriously, too.
  */
 void park_uninterruptibly(void);
 
 /*
  * True when a kill or a cancellation ends a wait of g with ECANCELED: a deferred cancellation one at a cancellation
- * point, an asynchronous one any that is not firm.
+ * point, an asynchronous one any that is not uninterruptible.
  */
 bool ends_wait(const struct greenlet *g, const struct wait_options *until);
 
 /* Parks a new greenlet, whose first run is then the end of its wait. */
 void park_new(struct greenlet *g, nanos deadline);
 
-/* Ends the wait of g with ECANCELED, unless it is a firm one. From any OS thread. */
+/* Ends the wait of g with ECANCELED, unless it is uninterruptible. From any OS thread. */
 void end_wait(struct greenlet *g);
 
 /* Makes g ready if it is parked. From any OS thread; g must not end before the call returns. */

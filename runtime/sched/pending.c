@@ -55,7 +55,7 @@ static struct kept *keep(struct pending *pending, int signo, const siginfo_t *in
 	return kept;
 }
 
-/* Somebody else may have done so meanwhile. */
+/* Another thread may have done so meanwhile. */
 static void let_go(struct kept *kept)
 {
 	int state = KEPT;
@@ -103,7 +103,7 @@ int pending_add(struct pending *pending, int signo, const siginfo_t *info)
 	kept = keep(pending, signo, info);
 	if (!kept && signo >= FIRST_QUEUED)
 		return EAGAIN;
-	/* Somebody else may have sent the same meanwhile. */
+	/* Another thread may have sent the same meanwhile. */
 	if ((atomic_fetch_or(&pending->signals, signal_bit(signo)) & signal_bit(signo)) && kept && signo < FIRST_QUEUED)
 		let_go(kept);
 	return 0;

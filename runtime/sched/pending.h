@@ -1,6 +1,6 @@
 /*
  * Signals that were sent to one greenlet, or have come to an OS thread whose running greenlet blocks them, kept with
- * all that the sender said until somebody takes them. As in the kernel, a standard signal is pending once, and each
+ * their siginfo until a greenlet takes them. As in the kernel, a standard signal is pending once, and each
  * real-time signal as often as it was sent, in order, but one of a timer once.
  */
 #ifndef RUNTIME_SCHED_PENDING_H

@@ -61,7 +61,10 @@ static void stop_retrying(struct hub *hub)
 	hub->slice.retries = 0;
 }
 
-/* With urgent ones the queue says who is next, be it the caller; the others find in the loop who stands behind. */
+/*
+ * With a real-time priority the queue decides which greenlet is next, which may be the caller. The others yield twice:
+ * the poll in between may make more of them ready.
+ */
 void end_slice(struct hub *hub)
 {
 	struct greenlet *me = self;
@@ -168,7 +171,7 @@ static bool is_handler(const ucontext_t *context)
 	return handlers.count;
 }
 
-/* Somebody has sent the signal who does not know that we use it. */
+/* The signal was sent by code that does not know that we use it. */
 static void take_stray(void)
 {
 	const struct sigaction by_default = {.sa_handler = SIG_DFL, .sa_flags = SA_RESTART};
@@ -181,7 +184,7 @@ static void take_stray(void)
 	raw_syscall(SYS_tgkill, sys_getpid(), os_thread_id(), signo, 0, 0, 0);
 }
 
-/* A retry is for the one who was running. */
+/* A retry is for the greenlet that was running. */
 static bool slice_is_over(struct hub *hub, bool is_retry)
 {
 	if (is_retry)

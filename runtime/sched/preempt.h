@@ -34,7 +34,7 @@ bool slices_can_start(void);
  */
 void slices_start(struct hub *hub);
 
-/* Until slices_start() is called again: who is alone, and may block natively, is not to be interrupted. */
+/* Until slices_start() is called again: a greenlet that is alone, and may block natively, must not be interrupted. */
 void slices_stop(struct hub *hub);
 
 /*
@@ -60,7 +60,7 @@ void slice_show(struct sigaction *action);
 /* The signal that ends slices, 0 while there is none: the program must not block it. */
 int slice_signal(void);
 
-/* The same, taken now if it was not yet; it also ends the calls of stuck.h. 0: none is left. */
+/* The same, taken now if it was not yet; it also ends the calls of cancellable_call.h. 0: none is left. */
 int slice_take_signal(void);
 
 #endif

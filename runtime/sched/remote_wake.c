@@ -26,7 +26,7 @@ void remote_wake(struct greenlet *g)
 	wake_hub(hub);
 }
 
-/* A firm park is ended by an unpark() alone; that may be what was posted, even if a kill came before. */
+/* An uninterruptible park is ended by unpark() alone; that may be what was queued, even if a kill came before. */
 static int outcome_of_remote_wake(const struct greenlet *g)
 {
 	return g->state == PARKED && ends_wait(g, g->wait.options) ? ECANCELED : 0;

@@ -17,7 +17,7 @@ struct task {
 	struct task *next;
 	void *pointer;
 	int flags;
-	pid_t id; /* 0: nobody has the block; -1: a task is being made */
+	pid_t id; /* 0: no task has the block; -1: a task is being made */
 	int (*fn)(void *arg);
 	void *arg;
 };

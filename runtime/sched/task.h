@@ -21,7 +21,7 @@ struct task;
 /* In such a task, the flags of its clone(2); else 0. */
 extern __thread int task_flags __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
-/* True in a task that has descriptors of its own: what it does to them is nothing to the books of the process. */
+/* True in a task that has descriptors of its own: the file-descriptor table of the process does not follow them. */
 static inline bool has_own_fds(void)
 {
 	return __builtin_expect(task_flags, 0) && !(task_flags & CLONE_FILES);

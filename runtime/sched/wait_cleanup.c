@@ -5,7 +5,7 @@ __thread struct wait_record *wait_records;
 
 void (*leave_kept_fd)(struct waiter *waiter);
 
-/* The one descriptor that it waits for is in no need of a record: who waits for the next takes its place. */
+/* A wait for a single descriptor needs no record: the greenlet has one waiter for it, which the next wait reuses. */
 void abandon_waits(uintptr_t position)
 {
 	struct wait_record *wait;

@@ -1,7 +1,7 @@
 /*
- * Waits that others know of by something on the waiting stack, a place in a line or a job. A signal handler that runs
- * in the midst of one may never come back to it, or may fork: so each says how it is taken out of where it stands. One
- * that goes on after all finds that it was, and begins again or ends as if interrupted.
+ * Waits that other code refers to through an object on the waiter's stack: a waiter in a queue, or a job. A signal
+ * handler that interrupts such a wait may jump away, or may fork. So each wait records how its object is taken out. A
+ * wait that goes on after all finds that it was abandoned, and begins again or ends as if interrupted.
  */
 #ifndef RUNTIME_SCHED_WAIT_CLEANUP_H
 #define RUNTIME_SCHED_WAIT_CLEANUP_H
@@ -16,13 +16,13 @@ struct waiter;
 struct wait_cleanup {
 	void (*abandon)(struct wait_record *wait);
 	void (*forked)(
-	    struct wait_record *wait); /* in the child, where nobody else is left; NULL: nothing is to be done */
+	    struct wait_record *wait); /* in the child, which has no other thread; NULL: nothing is to be done */
 };
 
-/* Part of what describes a wait, on the stack of who waits. */
+/* Part of the record of a wait, on the waiter's stack. */
 struct wait_record {
 	struct wait_record *outer;
-	const struct wait_cleanup *way; /* NULL: it was left */
+	const struct wait_cleanup *way; /* NULL: it was abandoned */
 };
 
 /* The innermost of the calling greenlet or OS thread. */

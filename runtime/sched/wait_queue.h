@@ -1,4 +1,4 @@
-/* Waiting by queue: greenlets parked in the order in which they came. Descriptors, addresses and joins have such. */
+/* Wait queues, first in, first out. Descriptors, addresses and objects of the toolbox have such queues. */
 #ifndef RUNTIME_SCHED_WAIT_QUEUE_H
 #define RUNTIME_SCHED_WAIT_QUEUE_H
 
@@ -6,8 +6,8 @@ struct greenlet;
 struct wait_options;
 
 struct waiter {
-	struct greenlet *greenlet; /* NULL: an OS thread without greenlets, see lot.c */
-	struct queue *queue;       /* where it stands; NULL when it does not */
+	struct greenlet *greenlet; /* NULL: an OS thread without greenlets, see parking_lot.c */
+	struct queue *queue;       /* that it is in; NULL: none */
 	struct waiter *next, *previous;
 	int error; /* why it was taken out of the queue, 0 or an errno value */
 
