@@ -96,6 +96,7 @@ pid_t pthread_gettid_np(pthread_t thread);
  * pthread_cleanup_push() notes its place by __sigsetjmp, which is a hook: here by what libc has for that without a
  * signal mask.
  */
+#undef __sigsetjmp_cancel /* a macro where the compiler is not gcc */
 #define __sigsetjmp_cancel(place, mask) _setjmp((struct __jmp_buf_tag *)(void *)(place))
 
 /* libaio's; of its header nothing else is needed. */
