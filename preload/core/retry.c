@@ -60,7 +60,7 @@ static bool has_writer(int fd)
 		return false;
 	n = raw_syscall(SYS_tee, fd, ends[1], 1, SPLICE_F_NONBLOCK, 0, 0);
 	close_with(ends[0], 0);
-	return close_with(ends[1], n != 0);
+	return close_with(ends[1], n > 0 || n == -EAGAIN);
 }
 
 /* True if a terminal's line is up, or need not be. What is no terminal, or has no line, is not waited for. */
