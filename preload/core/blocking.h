@@ -101,8 +101,8 @@ static inline bool is_cancelled(void)
 }
 
 /*
- * For a wait that a cancellation ends and a kill does not: as until, but firm for who was killed. When it has ended
- * with ECANCELED, and is_cancelled() says no, it is to be begun again.
+ * For a wait that a cancellation ends and a kill does not: as until, but uninterruptible if the caller was killed. When
+ * it has ended with ECANCELED, and is_cancelled() says no, it is to be begun again.
  */
 static inline struct wait_options but_not_by_kill(const struct wait_options *until)
 {

@@ -16,7 +16,7 @@
  */
 int send_signal(struct greenlet *g, int signo, const siginfo_t *info);
 
-/* What is told of a signal that this process sends in this way (SI_TKILL, SI_QUEUE). */
+/* The siginfo of a signal that this process sends; code is SI_TKILL or SI_QUEUE. */
 siginfo_t signal_info(int signo, int code);
 
 /* Sends the signal to the caller; 0 only asks. Returns 0 or an error number. */

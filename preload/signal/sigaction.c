@@ -330,7 +330,7 @@ static void narrow_action(const struct sigaction *full, struct kernel_action *na
 	memcpy(&narrow->set, &full->sa_mask, KERNEL_SET);
 }
 
-/* libc keeps the first real-time signals, below SIGRTMIN, to itself; who wants them here must mean it. */
+/* libc keeps the first real-time signals, below SIGRTMIN, to itself. The raw system call sets them all the same. */
 long raw_rt_sigaction(long signo, long new, long old, long size, long e, long f)
 {
 	struct sigaction action, before;

@@ -47,7 +47,7 @@ green_server_t *green_datagram_server(
 
 /*
  * A server for the developer, who connects to it with nc(1) or the like and can list there what the greenlets do.
- * Whoever can connect can ask: choose a path in a directory of your own, or the loopback address.
+ * Every user that can connect can ask: choose a path in a directory of your own, or the loopback address.
  */
 green_server_t *green_backdoor_server(const char *address);
 

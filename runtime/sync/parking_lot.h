@@ -1,7 +1,7 @@
 /*
  * The parking lot: waiting by address, for greenlets and OS threads alike. After the parking lot of WebKit (F. Pizlo,
- * "Locking in WebKit"): the state of a lock stays in the program's own object, and who waits for it stands in a line
- * that is found by hashing the address.
+ * "Locking in WebKit"): the state of a lock stays in the program's own object, and its waiters are in a wait queue that
+ * is found by hashing the address.
  */
 #ifndef RUNTIME_SYNC_PARKING_LOT_H
 #define RUNTIME_SYNC_PARKING_LOT_H
@@ -12,10 +12,10 @@
 #include "runtime/sched/wait_queue.h"
 #include <stdatomic.h>
 
-/* Where somebody stands in line; on his own stack. */
+/* A waiter in the parking lot, on its own stack. */
 struct lot_waiter {
 	struct waiter waiter;    /* first: the queue knows nothing more */
-	struct wait_record stay; /* once it was left it stands nowhere, and has been called */
+	struct wait_record stay; /* once it was abandoned it is in no queue, and has been woken */
 	const void *address;     /* parking_lot_requeue() may change it */
 	uint32_t bits;           /* what it can be woken for */
 	bool follows_urgency;    /* see parking_lot_follow_urgency() */
@@ -23,21 +23,22 @@ struct lot_waiter {
 };
 
 /*
- * Parks the caller, or blocks it where it is no greenlet, if *address still holds value, until somebody wakes it
- * for one of these bits. Returns 0 when woken, EAGAIN when the value is another, or ETIMEDOUT, ECANCELED, EINTR.
- * Returns 0 without cause only where parking_lot_wake_all_firsts() calls.
+ * Parks the caller, or blocks it if it is no greenlet, while *address holds value, until a wake-up for one of these
+ * bits. Returns 0 when woken, EAGAIN when the value is another, or ETIMEDOUT, ECANCELED, EINTR. The only spurious
+ * wake-ups are those of parking_lot_wake_all_firsts().
  */
 int parking_lot_wait_for(const uint32_t *address, uint32_t value, uint32_t bits, const struct wait_options *until);
 
-/* The same for whatever anybody wakes the address for. */
+/* The same for a wake-up for any bit. */
 static inline int parking_lot_wait(const uint32_t *address, uint32_t value, const struct wait_options *until)
 {
 	return parking_lot_wait_for(address, value, UINT32_MAX, until);
 }
 
 /*
- * Wakes up to count who wait at the address for one of these bits, those first who came first. Returns how many. From
- * any OS thread, and from a signal handler: where it has interrupted us in here, all who wait anywhere are woken soon.
+ * Wakes up to count waiters at the address that wait for one of these bits, in the order in which they came. Returns
+ * how many. From any OS thread, and from a signal handler: if that has interrupted the parking lot, the first waiter of
+ * each queue is woken soon.
  */
 int parking_lot_wake_for(const void *address, int count, uint32_t bits);
 
@@ -46,27 +47,27 @@ static inline int parking_lot_wake(const void *address, int count)
 	return parking_lot_wake_for(address, count, UINT32_MAX);
 }
 
-/* Who is to be woken and who is to go on waiting elsewhere: at most so many before, just so many after. */
+/* How many to wake, and how many to move: at most so many before the call, just so many after it. */
 struct requeued {
 	int woken, moved;
 };
 
 /*
- * Wakes the first who wait at an address, and lets the next wait at another, behind those who are there. Unless
+ * Wakes the first waiters at an address, and moves the next to the end of the queue at another one. Unless
  * expected is NULL, *from must hold *expected. Returns 0 or EAGAIN. From any OS thread.
  */
 int parking_lot_requeue(const uint32_t *from, const uint32_t *expected, const void *to, struct requeued *count);
 
 /*
- * Lines that move when their first says so. Who enters stays until he leaves; the first of a line can be called, and
- * then looks whether it is his turn. parking_lot_wake_first() may be called by a signal handler.
+ * Queues whose waiters leave by themselves. A waiter is queued until it leaves. The first one can be woken; it then
+ * checks whether it may go on. parking_lot_wake_first() is signal-safe.
  */
 void parking_lot_enter(const void *address, struct lot_waiter *place);
-bool parking_lot_leave(struct lot_waiter *place); /* false: parking_lot_wake() has taken him out before */
+bool parking_lot_leave(struct lot_waiter *place); /* false: parking_lot_wake() has taken it out before */
 bool parking_lot_is_first(const struct lot_waiter *place);
-bool parking_lot_is_queued(const struct lot_waiter *place); /* false once parking_lot_wake() has taken him out */
+bool parking_lot_is_queued(const struct lot_waiter *place); /* false once parking_lot_wake() has taken it out */
 
-/* What the two below come to where there is somebody; with nobody there, they look once at memory. */
+/* The slow path of the two below, if there may be a waiter; else they only load one word. */
 bool parking_lot_finds_waiters(const void *address);
 void parking_lot_find_and_wake_first(const void *address);
 
@@ -81,32 +82,31 @@ static inline void parking_lot_wake_first(const void *address)
 		parking_lot_find_and_wake_first(address);
 }
 
-/* True when somebody stands in a line at this address. */
+/* True if there is a waiter at this address. */
 static inline bool parking_lot_has_waiters(const void *address)
 {
 	return parking_lot_may_have_waiters(address) && parking_lot_finds_waiters(address);
 }
 
-/* Parks or blocks the caller, who stands in line, until he is called. Returns as park() does. */
+/* Parks or blocks the caller, which is queued, until it is woken. Returns as park() does. */
 int parking_lot_park(struct lot_waiter *place, const struct wait_options *until);
 
-/* The same, killed or not, until parking_lot_wake() has taken him out of the line. */
+/* The same, even if it is killed, until parking_lot_wake() has taken it out of the queue. */
 void parking_lot_park_until_woken(struct lot_waiter *place);
 
-/* Calls the first of every line: what parking_lot_wake_first() leaves to the hub when it cannot do it itself. */
+/* Wakes the first waiter of every queue: parking_lot_wake_first() leaves that to the hub if it cannot do it itself. */
 void parking_lot_wake_all_firsts(void);
 
 /*
- * The urgency of g, of the caller's hub, has changed: where it waits in a line in which it follows that, it is moved to
- * the place that it would get now. As the kernel has it, that is so for what inherits priorities; in other lines a
- * waiter stays where it is.
+ * The urgency of g, of the caller's hub, has changed. If its waiter follows that, it is moved to the place that it
+ * would get now. As in the kernel, waiters for locks that inherit priorities do; all others stay where they are.
  */
 void parking_lot_follow_urgency(struct greenlet *g);
 
-/* Calls f with each greenlet that stands in a line, and the address of that. It must not come back here. */
+/* Calls f with each greenlet that waits here, and its address. f must not call the parking lot. */
 void parking_lot_for_each(void (*f)(struct greenlet *g, const void *address, void *arg), void *arg);
 
-/* In the child of a fork: whoever waited has stayed in the parent. */
+/* In the child of a fork: the other waiters have stayed in the parent. */
 void parking_lot_reset(void);
 
 #endif

@@ -30,14 +30,13 @@ void enter_both(struct bucket *one, struct bucket *other);
 void leave_both(struct bucket *one, struct bucket *other);
 
 /*
- * Puts a place, whose address is set, at the end of the line there: or, with a real-time priority, before the first
- * waiter of the line with a lower one. Caller holds the bucket lock. See also parking_lot_follow_urgency().
+ * Queues a waiter, whose address is set, behind the others there; or, with a real-time priority, before the first
+ * waiter with a lower one. Caller holds the bucket lock. See also parking_lot_follow_urgency().
  */
 void queue_lot_waiter(struct queue *queue, struct lot_waiter *place);
 
 /*
- * Ends the stay of who stands in line. Under the lock of his bucket, which everybody takes before he leaves his place:
- * it is there while we touch it.
+ * Wakes one waiter. Caller holds the bucket lock, which keeps the waiter alive: a waiter takes it before it leaves.
  */
 void wake_lot_waiter(struct lot_waiter *place);
 
