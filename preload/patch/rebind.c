@@ -320,6 +320,17 @@ static bool knows_libc(void)
 	return ours.count > 0;
 }
 
+/* In the child of a fork: a thread that was filling a table is gone, and may have left half of it. */
+static void begin_tables_anew(void)
+{
+	if (!atomic_load(&lock_of_tables.state))
+		return;
+	ours.count = elsewhere.count = 0;
+	atomic_store(&lock_of_tables.state, 0);
+}
+
+FORK_PART(FORK_TABLES, .in_child = begin_tables_anew);
+
 void *hook_replacing(const void *function)
 {
 	void *hook;

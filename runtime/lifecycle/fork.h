@@ -32,6 +32,7 @@ enum fork_order {
 	FORK_ONCE,        /* preload/sync/once.c */
 	FORK_DESCRIPTORS, /* preload/core/fd_table.c */
 	FORK_LIBC,        /* preload/patch/libc_internal.c */
+	FORK_TABLES,      /* preload/patch/rebind.c */
 	FORK_PARTS,
 };
 
