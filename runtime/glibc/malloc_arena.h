@@ -26,7 +26,7 @@ void arena_keep(void *tp, void *kept[ARENA_CACHES]);
 void arena_put_back(void *tp, void *const kept[ARENA_CACHES]);
 
 /*
- * True for the lock of an arena. Who has it does not wait for anything and never parks, so that it is waited for in the
+ * True for the lock of an arena. Its owner waits for nothing and never parks, so that it is waited for in the
  * kernel, and malloc remains a function that does not switch.
  */
 bool arena_is_lock(const void *address);

@@ -50,7 +50,7 @@ static void tell_end(struct greenlet *g)
 	g->life.end_fd = g->life.end_peer = 0;
 }
 
-/* Whoever waits for the end may be another OS thread, which goes on at once. */
+/* The joiner may be on another OS thread, and go on at once. */
 static void finish(struct greenlet *g)
 {
 	struct hub *hub = g->hub;

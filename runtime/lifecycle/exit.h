@@ -19,7 +19,7 @@ _Noreturn void end_main(struct hub *hub);
 void finish_leaving(struct greenlet *g);
 
 /*
- * Says that nobody needs g's handle any more: it was joined or detached. g is released once it has ended, too. Once
+ * The handle of g is no longer needed: it was joined or detached. g is released once it has ended, too. Once
  * only, from any OS thread.
  */
 void release_greenlet(struct greenlet *g);

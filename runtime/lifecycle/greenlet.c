@@ -59,7 +59,7 @@ static void init_greenlet(struct greenlet *g, struct hub *hub, green_fn *fn, voi
 	g->hub = hub;
 	g->wait.timer.place = 0;
 	g->state = RUNNING;
-	atomic_store_explicit(&g->cancel.killed, 0, memory_order_relaxed); /* nobody has the handle yet */
+	atomic_store_explicit(&g->cancel.killed, 0, memory_order_relaxed); /* no other thread has the handle yet */
 	g->life.run = fn;
 	g->life.value = arg;
 	g->life.joiner = NULL;

@@ -114,7 +114,7 @@ static size_t wide_guard(const struct greenlet_attr *attr)
 	return attr->stack || attr->guard_size <= STACK_GUARD ? 0 : whole_pages(attr->guard_size - STACK_GUARD);
 }
 
-/* The guard lies right below the bytes that were asked for: who runs out of them is to fault there. */
+/* The guard lies right below the bytes that were asked for: a function that runs out of them must fault there. */
 static void set_stack(struct greenlet *g, const struct greenlet_attr *attr)
 {
 	g->mem.size = attr->stack ? attr->stack_size : whole_pages(attr->stack_size);
@@ -150,7 +150,7 @@ void give_greenlet(struct hub *hub, struct greenlet *g)
 	if (g->mem.is_given)
 		use_own_stack(g);
 	g->life.is_released = true;
-#ifndef DEBUG /* there it is kept as it is, so that who uses the handle yet can be told */
+#ifndef DEBUG /* there it is kept as it is, so that a later use of the handle is noticed */
 	g->next = hub->pool;
 	hub->pool = g;
 	hub->pool_count++;

@@ -10,7 +10,7 @@ struct greenlet;
 struct hub;
 struct stack;
 
-/* How many bytes a function gets when nobody says otherwise. Set before the first spawn. */
+/* The size of a stack, in bytes, that a spawn does not name. Set before the first spawn. */
 extern size_t default_stack_size;
 
 /* What a thread may be asked to be. */

@@ -163,7 +163,7 @@ static void leave_cancelled(struct wait_record *stay)
 
 static const struct wait_cleanup by_cancelling = {leave_cancelled, queue_anew};
 
-/* From the begin of the job, or of all if nobody is to meet it, to its end or an error. */
+/* From the begin of the job, or of all if no greenlet meets it, to its end or an error. */
 static int await(struct abandonable_job *wait, const struct wait_options *until)
 {
 	struct job *job = wait->job;

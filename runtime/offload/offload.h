@@ -45,7 +45,7 @@ int offload_cancellable(void (*job)(void *arg), void (*cancel)(void *arg), void 
 
 /*
  * The same for a job that needs the greenlet in the midst of it: meet(arg) is called there once the job has begun, and
- * before this returns. Where no helper can be had the job runs on the hub, and nobody meets it.
+ * before this returns. Where no helper can be had the job runs on the hub, and there is no meeting.
  */
 struct meeting {
 	void (*job)(void *arg);
@@ -56,7 +56,7 @@ struct meeting {
 int offload_meeting(const struct meeting *meeting, void *arg, const struct wait_options *until);
 
 /*
- * Has a helper run job(arg) and then done(arg), and returns at once; nobody waits for it. False with errno ENOMEM.
+ * Has a helper run job(arg) and then done(arg), and returns at once; no greenlet waits for it. False with errno ENOMEM.
  * Where no helper can be had, the hub calls done(arg) alone. On a greenlet only.
  */
 bool offload_detached(void (*job)(void *arg), void (*done)(void *arg), void *arg);

@@ -18,7 +18,7 @@ struct proxy_thread {
 	proxy_job *job;         /* NULL: it is to end */
 	void *arg;
 	int owned;       /* locks; while it is 0, any greenlet may have the stand-in */
-	bool is_surplus; /* it ends by itself, and nobody joins it */
+	bool is_surplus; /* it ends by itself, and is not joined */
 	_Atomic bool done;
 	struct lock finishing;
 };

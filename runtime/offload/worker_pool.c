@@ -157,7 +157,7 @@ int make_os_thread(pthread_t *thread, void *(*run)(void *arg), void *arg)
 	return error;
 }
 
-/* True when there are more jobs than helpers who will take one. */
+/* True when there are more jobs than helpers that will take one. */
 static bool is_short_of_helpers(void)
 {
 	return pool.queued > pool.idle + pool.starting && pool.helpers < MOST + pool.lasting;
@@ -204,7 +204,7 @@ static void refuse_jobs(void)
 }
 
 /*
- * The system gives no thread: better that all wait for a job than that nobody ever does it. Where there are helpers a
+ * The system gives no thread: better that all wait for a job than that it is never done. Where there are helpers a
  * brief one, for they may all be in jobs that never end. Called with the lock held.
  */
 static void do_it_here(void)

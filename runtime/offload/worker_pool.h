@@ -15,11 +15,11 @@ struct job {
 	struct greenlet *greenlet;
 	bool is_brief; /* others may have to wait until it is done */
 	_Atomic bool done;
-	_Atomic bool begun; /* where somebody meets it */
+	_Atomic bool begun; /* for a job that a greenlet meets */
 	bool is_met;
 	bool may_be_refused;  /* where no OS thread is to be had it is not run, and the greenlet told */
 	bool is_refused;      /* it has been; valid once it is done */
-	void (*drop)(void *); /* of a job that may be left: it is on the heap, and who leaves it sets left */
+	void (*drop)(void *); /* of a job on the heap that may be left; the greenlet that leaves it sets left */
 	bool left;
 };
 

@@ -21,8 +21,8 @@ struct hub;
 enum on_behalf_of { OF_TIMER = 1, OF_DESCRIPTOR, OF_PIDFD };
 
 /*
- * Notes who is to have its signals from now on; NULL: the main greenlet of the OS thread that gets them. Replaces what
- * was noted before. From any OS thread; async-signal-safe. False where there is no memory.
+ * Notes the greenlet that gets its signals from now on; NULL: the main greenlet of the OS thread that gets them.
+ * Replaces what was noted before. From any OS thread; async-signal-safe. False where there is no memory.
  */
 bool note_addressee(enum on_behalf_of what, int number, const struct greenlet *g);
 void forget_addressee(enum on_behalf_of what, int number);
@@ -30,7 +30,7 @@ void forget_addressee(enum on_behalf_of what, int number);
 /* What is noted of the one number holds for the other one from now on, even if that is nothing. */
 void copy_addressee(enum on_behalf_of what, int from, int to);
 
-/* False where nothing is noted; else *g is who is to have them, NULL for a greenlet that has ended. */
+/* False where nothing is noted; else *g is the greenlet that gets them, NULL for one that has ended. */
 bool addressee_of(enum on_behalf_of what, int number, struct hub *hub, struct greenlet **g);
 
 /*

@@ -1,4 +1,4 @@
-/* Whose a signal for the process is, as the hub finds out, and who is woken to take it. */
+/* Which greenlet takes a signal for the process; it is woken for that. */
 #include "dispatch.h"
 #include "interrupt_hub.h"
 #include "runtime/sched/hub.h"
@@ -28,7 +28,7 @@ static struct greenlet *receiver(struct hub *hub, int signo)
 	return best;
 }
 
-/* Everybody blocks it by now: it stays pending in the kernel, for all to see. */
+/* All greenlets block it by now: it stays pending in the kernel, as sigpending() shows. */
 static void give_back(struct hub *hub, int signo)
 {
 	siginfo_t info;

@@ -12,7 +12,7 @@
 
 #define NOT_MASKED (signal_bit(SIGKILL) | signal_bit(SIGSTOP))
 
-/* What the running code itself has caused, and nobody else can take. */
+/* What the running code itself has caused, and no other greenlet can take. */
 static bool is_fault(int signo, const siginfo_t *info)
 {
 	switch (signo) {
@@ -106,8 +106,8 @@ static void leave_for_another(
 }
 
 /*
- * Natively the main thread gets a signal that it does not block, and its wait is ended: so it is here, though whoever
- * ran has taken the signal.
+ * Natively the main thread gets a signal that it does not block, and its wait is ended. So its wait is ended here,
+ * though the running greenlet has taken the signal.
  */
 static void note_handled(struct greenlet *me, int signo, uint8_t by)
 {

@@ -1,5 +1,5 @@
 /*
- * A signal that every greenlet blocks stays pending in the kernel, which takes it out for whoever asks. A signalfd in
+ * A signal that every greenlet blocks stays pending in the kernel, where every OS thread can take it. A signalfd in
  * the loop tells when there is one; nothing is read from it.
  */
 #include "sigwait.h"

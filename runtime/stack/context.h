@@ -30,9 +30,9 @@ void context_swap(void **saved, void *to);
 uintptr_t context_frame(const struct context *c);
 
 /*
- * The same as context_swap() from whoever asks a generator to the generator, and the way back: the one returns with the
- * result that is given to the other. Rounding modes and thread-local storage stay as they are, as with a call. What one
- * of the two has stored only the other can take.
+ * The same as context_swap() from the caller of a generator to the generator, and the way back: the one returns with
+ * the result that is given to the other. Rounding modes and thread-local storage stay as they are, as with a call. What
+ * one of the two has stored only the other can take.
  */
 int context_enter(void **saved, void *to, int result);
 int context_leave(void **saved, void *to, int result);
@@ -45,11 +45,11 @@ void *context_to_enter(const struct context *made);
 
 /*
  * Calls visit(arg) on the stack of one that does not run, and that context_swap() has stored, as if it had been called
- * from there: for who wants to see how it came there. False, and not called, where this machine has no means to.
+ * from there: for reports of where it is. False, and not called, where this machine has no means to.
  */
 bool context_visit(const struct context *c, void (*visit)(void *arg), void *arg);
 
-/* Stops the running context, which is from, and goes on with to. Returns when somebody switches back. */
+/* Stops the running context, which is from, and goes on with to. Returns when another context switches back. */
 static inline void context_switch(struct context *from, struct context *to)
 {
 	fiber_leave(&from->fiber, &to->fiber);

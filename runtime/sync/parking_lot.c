@@ -7,7 +7,7 @@
 
 struct bucket buckets[BUCKETS];
 
-/* Somebody has been here: the child of a fork in a program that never waits has no pages to clear. */
+/* A thread has waited here: if none has, the child of a fork has no pages to clear. */
 static _Atomic bool is_used;
 
 /*
@@ -37,7 +37,7 @@ static void leave(struct bucket *bucket)
 	resume_signals();
 }
 
-/* Who stands in line may be told to stand in another. */
+/* A waiter may be moved to another queue. */
 static struct bucket *enter_line_of(const struct lot_waiter *place)
 {
 	for (;;) {
@@ -60,8 +60,8 @@ static struct lot_waiter *first_at(const struct bucket *bucket, const void *addr
 }
 
 /*
- * An OS thread without greenlets sleeps on a futex of its own, as the hub of whoever calls it may be anywhere. The
- * kernel knows whether a signal handler restarts the wait.
+ * An OS thread without greenlets sleeps on a futex of its own, as the thread that wakes it may have any hub, or none.
+ * The kernel knows whether a signal handler restarts the wait.
  */
 static int block(struct lot_waiter *place, const struct wait_options *until)
 {
@@ -120,7 +120,7 @@ static void leave_place(struct wait_record *stay)
 	atomic_store(&place->called, 1);
 }
 
-/* Whoever else stood there has stayed in the parent. */
+/* The other waiters have stayed in the parent. */
 static void stand_alone(struct wait_record *stay)
 {
 	struct lot_waiter *place = place_of(stay);
@@ -163,7 +163,7 @@ static void enter_line(struct bucket *bucket, struct lot_waiter *place, const vo
 	queue_lot_waiter(&bucket->queue, place);
 }
 
-/* May return 0 though nobody has called, as park() may. */
+/* May return 0 spuriously, as park() may. */
 static int stay(struct lot_waiter *place, const struct wait_options *until)
 {
 	if (!self)

@@ -14,7 +14,7 @@ struct robust_list_of_thread {
 	uintptr_t pending; /* a mutex that is just being taken or given back: never while its thread ends */
 };
 
-/* The lowest bit of a link says that the mutex inherits priorities: then nobody waits by FUTEX_WAIT. */
+/* The lowest bit of a link says that the mutex inherits priorities: then no thread waits by FUTEX_WAIT. */
 enum { INHERITS = 1 };
 
 /* The kernel's limit, lest a damaged list never ends. */

@@ -4,8 +4,8 @@
 
 /*
  * Gives up the robust mutexes that the calling greenlet still has, as set_robust_list(2) and the kernel's
- * Documentation/locking/robust-futexes have it: whoever locks one next is told that its owner died. Parks where an OS
- * thread has stood in for it, which ends first.
+ * Documentation/locking/robust-futexes have it: the next owner of each is told that the last one died. Parks where an
+ * OS thread has stood in for it, which ends first.
  */
 void give_up_robust_mutexes(void);
 

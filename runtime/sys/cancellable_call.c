@@ -55,8 +55,8 @@ long run_cancellable_call(struct cancellable_call *cancellable)
 }
 
 /*
- * The lock keeps the thread from leaving the call, and its number from being another's. Who has not come as far as the
- * call finds the word, who has gets the signal. Called with the lock held.
+ * The lock keeps the thread in the call, and its id from being reused. A thread that has not reached the system call
+ * yet finds the word; one that is in it gets the signal. Caller holds the lock.
  */
 static void come_out(struct cancellable_call *cancellable, uint32_t why)
 {

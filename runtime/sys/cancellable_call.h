@@ -37,7 +37,7 @@ void move_cancellable_calls(int signo);
 /* The part of the signal's handler. False where the thread was not in such a call. */
 bool leave_cancellable_call(ucontext_t *context);
 
-/* In the child of a fork: who was in such a call has stayed in the parent. */
+/* In the child of a fork: the threads in such calls have stayed in the parent. */
 void reset_cancellable_calls(void);
 
 #endif

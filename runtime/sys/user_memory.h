@@ -19,7 +19,7 @@ static inline bool is_on_page_of(const void *one, const void *other)
 /*
  * True when the kernel can read the word, eight bytes and aligned, that this address lies in: rt_sigprocmask(2) reads
  * its set before it finds that there is no such way to set it; only NULL is no set to it. Most callers have the word on
- * their stack: where that is ours too, nobody need be asked. Leaves errno alone.
+ * their stack: if that is ours too, no system call is needed. Leaves errno alone.
  */
 static inline bool is_readable(const void *address)
 {

@@ -55,7 +55,7 @@ static inline void relax(void)
  * be one. */
 #define PROGRAMS_CHAIN_FRAMES true
 
-/* The record of a frame: the frame of who has called, and where the call returns to. */
+/* The record of a frame: the frame of the caller, and where the call returns to. */
 static inline void *const *frame_record(uintptr_t frame)
 {
 	return (void *const *)frame;

@@ -59,7 +59,7 @@ static inline void relax(void)
  * they are told. */
 #define PROGRAMS_CHAIN_FRAMES false
 
-/* The record of a frame: the frame of who has called, and where the call returns to. */
+/* The record of a frame: the frame of the caller, and where the call returns to. */
 static inline void *const *frame_record(uintptr_t frame)
 {
 	return (void *const *)frame - 2;

@@ -80,7 +80,7 @@ __asm__(
     ".cfi_endproc\n"
     ".size context_swap, . - context_swap\n"
     /*
-     * Between a generator and whoever asks: returns to where the other side was called from by a jump. A processor
+     * Between a generator and its caller: returns to where the other side was called from by a jump. A processor
      * predicts returns by the calls before, and would be wrong each time; of indirect jumps it learns where they
      * lead. What is stored for context_leave(), and its other half, is in the programs, too: greenload/yield_x86_64.h.
      */
@@ -152,7 +152,7 @@ bool context_visit(const struct context *c, void (*visit)(void *arg), void *arg)
 {
 	struct frame *frame = c->saved, own = *frame, ours = own;
 
-	if (IS_SANITIZED) /* what it writes over may be marked as out of bounds for those who run there */
+	if (IS_SANITIZED) /* what it writes over may be marked as out of bounds for the code that runs there */
 		return false;
 	ours.rip = (uintptr_t)receive_visitor;
 	memcpy((char *)frame - sizeof(void *), &ours, sizeof(ours));
