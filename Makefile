@@ -227,7 +227,7 @@ $(BUILD)/tests/%.so: tests/%.c $(LIB)
 	$(Q)$(CC) $(ALL_CFLAGS) -shared -o $@ $< $(USE_LIB)
 
 # The suites link the runtime's objects: nothing is interposed on the check runner.
-$(UNITS): %: tests/unit/libc_calls.c $(call objects,$(RUNTIME)) $(OUR_LIBEV) $(OUR_URING)
+$(UNITS): %: $(BUILD)/obj/tests/unit/libc_calls.o $(call objects,$(RUNTIME)) $(OUR_LIBEV) $(OUR_URING)
 	@mkdir -p $(@D)
 	$(SAY) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(DEPGEN) -I. -Iruntime/arch/$(MACHINE) -o $@ $(filter %.c %.o,$^) $(shell $(PKG_CONFIG) --cflags --libs check) \

@@ -67,14 +67,17 @@ static void begin_anew(void)
 
 FORK_PART(FORK_RUNTIME, .before = take_tables, .in_parent = give_tables, .in_child = begin_anew);
 
-/* NULL where the library is linked without it. */
+/* Where the library is linked without it, one that does nothing. */
 static const struct fork_part *part(int order)
 {
-	const struct fork_part *const *entry = __start_fork_parts;
+	static const struct fork_part none;
+	const struct fork_part *const *entry;
 
-	while (entry < __stop_fork_parts && (*entry)->order != (unsigned)order)
-		entry++;
-	return entry < __stop_fork_parts ? *entry : NULL;
+	for (entry = __start_fork_parts; entry < __stop_fork_parts; entry++) {
+		if ((*entry)->order == (unsigned)order)
+			return *entry;
+	}
+	return &none;
 }
 
 static void before(void)
@@ -84,7 +87,7 @@ static void before(void)
 	defer_signals();
 	is_forking = true;
 	for (i = 0; i < FORK_PARTS; i++) {
-		if (part(i) && part(i)->before)
+		if (part(i)->before)
 			part(i)->before();
 	}
 }
@@ -94,7 +97,7 @@ static void in_parent(void)
 	int i;
 
 	for (i = FORK_PARTS - 1; i >= 0; i--) {
-		if (part(i) && part(i)->in_parent)
+		if (part(i)->in_parent)
 			part(i)->in_parent();
 	}
 	is_forking = false;
@@ -106,7 +109,7 @@ static void in_child(void)
 	int i;
 
 	for (i = FORK_PARTS - 1; i >= 0; i--) {
-		if (part(i) && part(i)->in_child)
+		if (part(i)->in_child)
 			part(i)->in_child();
 	}
 	is_forking = false;
