@@ -58,19 +58,6 @@ bool goes_native_on_greenlet(struct blocking *call)
 	return false;
 }
 
-static uint32_t full_or_drained(const struct blocking *call)
-{
-	return call->events & POLLIN ? FD_READ_DRAINED : FD_WRITE_FILLED;
-}
-
-bool waits_first(struct blocking *call)
-{
-	if (!(call->traits & full_or_drained(call)))
-		return false;
-	errno = EAGAIN;
-	return true;
-}
-
 static void note(struct blocking *call, uint32_t set, uint32_t clear)
 {
 	call->traits = (call->traits & ~clear) | set;
@@ -150,15 +137,7 @@ bool goes_on(struct blocking *call, ssize_t last, size_t done, size_t asked)
 	return call->green && last > 0 && done < asked;
 }
 
-/* If other processes share the description, the noted limit may have changed. */
-static bool may_have_time_limit(const struct blocking *call)
-{
-	uint32_t limited = call->events & POLLIN ? FD_RCVTIMEO : FD_SNDTIMEO;
-
-	return call->traits & FD_PRIVATE ? call->traits & limited : call->traits & FD_SOCKET;
-}
-
-static SELDOM void ask_time_limit(struct blocking *call)
+SELDOM void ask_time_limit(struct blocking *call)
 {
 	int option = call->events & POLLIN ? SO_RCVTIMEO : SO_SNDTIMEO;
 	struct timeval limit = {0};
@@ -170,13 +149,6 @@ static SELDOM void ask_time_limit(struct blocking *call)
 	    clock_now(), nanos_add((nanos)limit.tv_sec * NANOS_PER_SEC, (nanos)limit.tv_usec * NANOS_PER_USEC));
 	call->until.on_signal = SIGNAL_ENDS;
 	call->until.on_stop = true;
-}
-
-void find_time_limit(struct blocking *call)
-{
-	if (!call->waited && may_have_time_limit(call))
-		ask_time_limit(call);
-	call->waited = true;
 }
 
 /* True if the wait has ended with this error as in the kernel, which then checks once more. */

@@ -188,11 +188,23 @@ static inline bool goes_native(struct blocking *call)
 	return !call->green && goes_native_on_greenlet(call);
 }
 
+/* The trait that says that such a call has taken all there was. */
+static inline uint32_t full_or_drained(const struct blocking *call)
+{
+	return call->events & POLLIN ? FD_READ_DRAINED : FD_WRITE_FILLED;
+}
+
 /*
  * True if the last attempt on this descriptor took all there was (FD_READ_DRAINED, FD_WRITE_FILLED): the next would
  * only return EAGAIN, so the caller waits first. Sets errno to EAGAIN in that case.
  */
-bool waits_first(struct blocking *call);
+static inline bool waits_first(const struct blocking *call)
+{
+	if (!(call->traits & full_or_drained(call)))
+		return false;
+	errno = EAGAIN;
+	return true;
+}
 
 /* After 0 < done < asked on a stream: notes that it is drained or filled, see waits_first(). */
 void note_progress(struct blocking *call, ssize_t done, size_t asked);
@@ -214,12 +226,28 @@ bool goes_on(struct blocking *call, ssize_t last, size_t done, size_t asked);
  */
 bool park_until_ready(struct blocking *call);
 
+/* False if SO_RCVTIMEO, or SO_SNDTIMEO, is surely not set. Another process that shares the file may have changed it. */
+static inline bool may_have_time_limit(const struct blocking *call)
+{
+	uint32_t limited = call->events & POLLIN ? FD_RCVTIMEO : FD_SNDTIMEO;
+
+	return call->traits & FD_PRIVATE ? call->traits & limited : call->traits & FD_SOCKET;
+}
+
+/* The slow path of find_time_limit(), for a socket that may have one. */
+void ask_time_limit(struct blocking *call);
+
 /*
  * For a call on a socket that is about to wait: its time limit, SO_RCVTIMEO or SO_SNDTIMEO, becomes until.deadline, and
  * a call with a limit is not restarted after a signal. The limit counts from the first call of this function.
  * park_until_ready() calls it; a caller that waits in another way calls it itself.
  */
-void find_time_limit(struct blocking *call);
+static inline void find_time_limit(struct blocking *call)
+{
+	if (!call->waited && unlikely(may_have_time_limit(call)))
+		ask_time_limit(call);
+	call->waited = true;
+}
 
 /*
  * park_until_ready(call) for a call that also continues to use the file of `other`: if that descriptor is closed

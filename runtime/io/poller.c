@@ -102,14 +102,17 @@ static inline struct side *find_or_make_side(struct hub *hub, int fd, short even
 	return watch ? side_of(watch, events) : NULL;
 }
 
-static inline void wait_at(struct side *side, struct hub *hub, struct waiter *waiter, const struct wait_options *until)
+/* A handler that has interrupted another wait may wait itself; the interrupted wait looks again after it. */
+static __attribute__((noinline)) void leave_interrupted_wait(struct waiter *waiter)
 {
-	/*
-	 * A handler that has interrupted another wait may be waiting here itself; the interrupted wait looks again
-	 * after it.
-	 */
 	queue_leave(waiter);
 	poller_leave_file(waiter);
+}
+
+static inline void wait_at(struct side *side, struct hub *hub, struct waiter *waiter, const struct wait_options *until)
+{
+	if (__builtin_expect(waiter->queue || waiter->kept_fd, 0))
+		leave_interrupted_wait(waiter);
 	*waiter = (struct waiter){.greenlet = self};
 	if (until) {
 		waiter->keeps_file = until->keeps_file;
