@@ -10,7 +10,7 @@
 /* True for a thread that cannot be cancelled by libc's means: the only one, a greenlet, a hub. */
 static bool is_safe_from_libc(void)
 {
-	return __libc_single_threaded || self || hub_running;
+	return __atomic_load_n(&__libc_single_threaded, __ATOMIC_RELAXED) || self || hub_running;
 }
 
 /* As in libc: during the call, a cancellation ends the thread wherever it is. */

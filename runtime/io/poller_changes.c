@@ -218,8 +218,11 @@ static void look_for_waiters(struct hub *hub, void *arg)
 
 static void find_highest(struct hub *hub, void *arg)
 {
-	size_t *end = arg, own = hub->io.watches.count * SPARSE_PAGE;
+	size_t *end = arg, own;
 
+	lock(&hub->io.watches_lock);
+	own = hub->io.watches.count * SPARSE_PAGE;
+	unlock(&hub->io.watches_lock);
 	if (own > *end)
 		*end = own;
 }
@@ -234,7 +237,9 @@ static void tell_of_closing(const struct hub *own, unsigned first, unsigned last
 	size_t end = 0, fd;
 	int kept_fd;
 
+	defer_signals();
 	for_each_hub(find_highest, &end);
+	resume_signals();
 	for (fd = first; fd <= last && fd < end; fd++) {
 		if (is_own_fd((int)fd))
 			continue;

@@ -127,8 +127,8 @@ static void init_main(struct hub *hub)
 	 * which the program may have a copy.
 	 */
 	mark_not_alone(thread_pointer());
-	*glibc.single_threaded = 0;
-	__libc_single_threaded = 0;
+	__atomic_store_n(glibc.single_threaded, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&__libc_single_threaded, 0, __ATOMIC_RELAXED);
 	if (_IO_enable_locks)
 		_IO_enable_locks();
 }
@@ -153,11 +153,12 @@ static int start(struct hub *hub)
 	fork_prepare(); /* where there are no hooks, which have done so before */
 	overflow_prepare();
 	leaks_prepare();
-	self = &hub->main;
+	__atomic_store_n(&self, &hub->main, __ATOMIC_RELEASE); /* greenlet_of() of other OS threads looks */
 	error = hub_refresh(hub);
 	if (error) {
 		self = NULL;
 		tls_release(hub->context.thread_pointer);
+		fiber_free(&hub->context.fiber);
 		stack_free(&hub->stack);
 		return error;
 	}

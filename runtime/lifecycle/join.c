@@ -59,7 +59,7 @@ int green_kill(green_t *g)
 	if (g->is_main)
 		return fail(EPERM);
 	atomic_store(&g->cancel.killed, 1);
-	if (g->state == ENDED)
+	if (atomic_load(&g->life.ended)) /* the state is for its own OS thread */
 		return 0;
 	end_wait(g);
 	return 0;

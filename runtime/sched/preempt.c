@@ -23,9 +23,14 @@ nanos slice_length = 5 * NANOS_PER_MSEC;
 void (*after_slice)(void);
 void *(*find_allocator)(void);
 
-static int the_signal;               /* 0: none could be had */
+static int the_signal;               /* 0: none could be had; offload threads load it, too */
 static void (*programs_action)(int); /* for it: SIG_DFL or SIG_IGN */
 static bool is_prepared;
+
+static void set_signal(int signo)
+{
+	__atomic_store_n(&the_signal, signo, __ATOMIC_RELAXED);
+}
 
 /*
  * The timer ticks whoever runs. Where they take turns so quickly, nobody needs to be interrupted, least of all who has
@@ -179,7 +184,7 @@ static void take_stray(void)
 
 	if (programs_action == SIG_IGN)
 		return;
-	the_signal = 0;
+	set_signal(0);
 	libc_calls.program_sigaction(signo, &by_default, NULL);
 	raw_syscall(SYS_tgkill, sys_getpid(), os_thread_id(), signo, 0, 0, 0);
 }
@@ -224,7 +229,7 @@ bool slice_handles(const struct sigaction *action)
 
 int slice_signal(void)
 {
-	return the_signal;
+	return __atomic_load_n(&the_signal, __ATOMIC_RELAXED);
 }
 
 /*
@@ -269,7 +274,7 @@ static int take_signal(void)
 int slice_take_signal(void)
 {
 	if (!the_signal)
-		the_signal = take_signal();
+		set_signal(take_signal());
 	return the_signal;
 }
 
@@ -360,7 +365,7 @@ void slices_move(void)
 	bool sliced = is_prepared;
 
 	for_each_hub(forget_timer, NULL);
-	the_signal = take_signal();
+	set_signal(take_signal());
 	move_cancellable_calls(before);
 	if (self && sliced)
 		slices_start(self->hub);

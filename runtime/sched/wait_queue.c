@@ -3,12 +3,21 @@
 #include "park.h"
 #include "wait_cleanup.h"
 
+/*
+ * Sets queue->first, or the link of the waiter before. Other OS threads may load `first` without the lock that guards
+ * the queue, see parking_lot_may_have_waiters().
+ */
+static inline void set_link(struct waiter **link, struct waiter *waiter)
+{
+	__atomic_store_n(link, waiter, __ATOMIC_RELAXED);
+}
+
 void queue_enter(struct queue *queue, struct waiter *waiter)
 {
 	waiter->queue = queue;
 	waiter->next = NULL;
 	waiter->previous = queue->last;
-	*(queue->last ? &queue->last->next : &queue->first) = waiter;
+	set_link(queue->last ? &queue->last->next : &queue->first, waiter);
 	queue->last = waiter;
 }
 
@@ -17,7 +26,7 @@ void queue_enter_before(struct queue *queue, struct waiter *waiter, struct waite
 	waiter->queue = queue;
 	waiter->next = next;
 	waiter->previous = next->previous;
-	*(next->previous ? &next->previous->next : &queue->first) = waiter;
+	set_link(next->previous ? &next->previous->next : &queue->first, waiter);
 	next->previous = waiter;
 }
 
@@ -27,7 +36,7 @@ void queue_leave(struct waiter *waiter)
 
 	if (!queue)
 		return;
-	*(waiter->previous ? &waiter->previous->next : &queue->first) = waiter->next;
+	set_link(waiter->previous ? &waiter->previous->next : &queue->first, waiter->next);
 	*(waiter->next ? &waiter->next->previous : &queue->last) = waiter->previous;
 	waiter->queue = NULL;
 }

@@ -44,8 +44,8 @@ static int look_up(clockid_t clock, struct timespec *t)
 
 	if (!found)
 		found = ask_kernel;
-	__atomic_store_n(&kernel_clock, found, __ATOMIC_RELAXED);
+	__atomic_store_n(&kernel_clock_function, found, __ATOMIC_RELAXED);
 	return found(clock, t);
 }
 
-int (*kernel_clock)(clockid_t clock, struct timespec *t) = look_up;
+int (*kernel_clock_function)(clockid_t clock, struct timespec *t) = look_up;

@@ -12,11 +12,17 @@ typedef uint64_t nanos;
 #define NANOS_PER_MSEC 1000000ull
 #define NANOS_PER_USEC 1000ull
 
+/* Any OS thread may be the first to look it up. */
+extern int (*kernel_clock_function)(clockid_t clock, struct timespec *t) __attribute__((visibility("hidden")));
+
 /*
  * The kernel's clock_gettime: from the vdso, else by a system call; never libc's symbol, which others may define.
  * Returns 0 or -errno. May be called anywhere.
  */
-extern int (*kernel_clock)(clockid_t clock, struct timespec *t) __attribute__((visibility("hidden")));
+static inline int kernel_clock(clockid_t clock, struct timespec *t)
+{
+	return __atomic_load_n(&kernel_clock_function, __ATOMIC_RELAXED)(clock, t);
+}
 
 static inline nanos clock_now(void)
 {

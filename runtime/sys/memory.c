@@ -33,9 +33,9 @@ static struct lock memory_lock; /* guards all below; nothing else is locked whil
 
 /* The OS thread that holds the lock during a fork. */
 static struct {
-	_Atomic pid_t thread; /* 0: none */
-	pid_t process;
-	unsigned depth; /* greenlets of it may fork while another one does */
+	_Atomic pid_t thread;  /* 0: none */
+	_Atomic pid_t process; /* stored before */
+	unsigned depth;        /* greenlets of it may fork while another one does */
 } forking;
 
 static struct span *roomy[CLASSES]; /* by size */
@@ -161,9 +161,11 @@ static void give_block(struct span *span, void *block)
 /* True for the forking OS thread, and for its copy in the child, which has another id. */
 static bool is_forking_thread(void)
 {
-	pid_t thread = atomic_load_explicit(&forking.thread, memory_order_relaxed);
+	pid_t thread = atomic_load_explicit(&forking.thread, memory_order_acquire);
 
-	return __builtin_expect(thread != 0, 0) && (thread == os_thread_id() || forking.process != sys_getpid());
+	return __builtin_expect(thread != 0, 0) &&
+	       (thread == os_thread_id() ||
+		   atomic_load_explicit(&forking.process, memory_order_relaxed) != sys_getpid());
 }
 
 static bool enter(void)
@@ -270,7 +272,7 @@ void memory_enter_fork(void)
 	defer_signals();
 	if (!is_forking_thread()) {
 		lock(&memory_lock);
-		forking.process = sys_getpid();
+		atomic_store_explicit(&forking.process, sys_getpid(), memory_order_relaxed);
 		atomic_store(&forking.thread, os_thread_id());
 	}
 	forking.depth++;

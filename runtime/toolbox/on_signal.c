@@ -110,14 +110,13 @@ static int take_signal(int signo, green_signal_fn *fn, void *arg)
 
 	if (sigaction(signo, NULL, &before) < 0)
 		return errno;
-	count += !watched[signo].fn;
+	/* First: on any other OS thread than that of the watcher all of it is left alone. */
 	error = start_watcher();
-	if (!error && !watched[signo].fn && sigaction(signo, &ours, &watched[signo].before) < 0)
-		error = errno;
-	if (error) {
-		count -= !watched[signo].fn;
+	if (error)
 		return error;
-	}
+	if (!watched[signo].fn && sigaction(signo, &ours, &watched[signo].before) < 0)
+		return errno;
+	count += !watched[signo].fn;
 	watched[signo].fn = fn;
 	watched[signo].arg = arg;
 	return 0;
