@@ -257,15 +257,11 @@ static bool libc_is_known(void)
 	return false;
 }
 
-static void prepare(void)
+static void prepare_once(void)
 {
-	static bool is_done;
 	int before = errno;
 	bool is_alone;
 
-	if (is_done)
-		return;
-	is_done = true;
 	read_options();
 	if (!libc_is_known()) {
 		errno = before;
@@ -275,6 +271,28 @@ static void prepare(void)
 	credentials_prepare();
 	stats_tell_of_libc(patch_libc(is_alone));
 	errno = before;
+}
+
+/*
+ * Several OS threads may be about to have the first hub: all wait until one has prepared. The program's malloc, which
+ * is called meanwhile, may lead here again.
+ */
+static void prepare(void)
+{
+	static struct lock preparing;
+	static _Atomic pid_t preparer;
+	static bool is_done; /* guarded by the lock */
+
+	if (atomic_load_explicit(&preparer, memory_order_relaxed) == os_thread_id())
+		return;
+	lock(&preparing);
+	if (!is_done) {
+		atomic_store_explicit(&preparer, os_thread_id(), memory_order_relaxed);
+		prepare_once();
+		atomic_store_explicit(&preparer, 0, memory_order_relaxed);
+		is_done = true;
+	}
+	unlock(&preparing);
 }
 
 BEFORE_FIRST_HUB(prepare);
