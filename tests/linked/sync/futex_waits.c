@@ -12,7 +12,7 @@ enum { WAITERS = 6 };
 
 static uint32_t word, other;
 static int flag;
-static int woken;
+static _Atomic int woken;
 
 static long futex(uint32_t *address, int op, uint32_t value, const void *limit, void *second, uint32_t value3)
 {
@@ -24,7 +24,7 @@ static void *wait_once(void *bits)
 	long answer = futex(&word, FUTEX_WAIT_BITSET, 0, NULL, NULL, (uint32_t)(uintptr_t)bits);
 
 	expect_equal("a wait", answer, 0);
-	__atomic_add_fetch(&woken, 1, __ATOMIC_SEQ_CST);
+	woken++;
 	return NULL;
 }
 

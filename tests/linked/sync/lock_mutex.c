@@ -115,7 +115,8 @@ static void every_kind(void)
 	}
 }
 
-static int entered, order[GREENLETS], taken;
+static _Atomic int entered;
+static int order[GREENLETS], taken;
 
 /* Between its entry and its place in line nobody else runs. */
 static void *take_number(void *number)
@@ -153,8 +154,8 @@ static void first_come_first_served(void)
 static void *hold_a_while(void *unused)
 {
 	expect_equal("lock", pthread_mutex_lock(&mutex), 0);
-	*(volatile int *)&entered = -1;
-	while (*(volatile int *)&entered == -1)
+	entered = -1;
+	while (entered == -1)
 		green_sleep(0.001);
 	green_sleep(0.01);
 	expect_equal("unlock", pthread_mutex_unlock(&mutex), 0);
@@ -172,7 +173,7 @@ static void *time_limits(void *unused)
 	expect_equal("clocklock by a clock that is none", pthread_mutex_clocklock(&mutex, 12345, &late), EINVAL);
 	expect_equal("clocklock", pthread_mutex_clocklock(&mutex, CLOCK_MONOTONIC, &soon), ETIMEDOUT);
 	expect("it waited", now() - since >= 0.0049);
-	*(volatile int *)&entered = -2;
+	entered = -2;
 	expect_equal("timedlock", pthread_mutex_timedlock(&mutex, &late), 0);
 	expect("it did not wait to the end", now() - since < 20);
 	expect_equal("unlock", pthread_mutex_unlock(&mutex), 0);
@@ -195,7 +196,7 @@ static void limits_hold(void)
 			g = must_spawn(hold_a_while, NULL);
 		else
 			must("pthread_create", -pthread_create(&thread, NULL, hold_a_while, NULL));
-		while (*(volatile int *)&entered != -1)
+		while (entered != -1)
 			green_yield();
 		if (i & 1) {
 			by[0](time_limits, NULL);
@@ -243,7 +244,7 @@ static void killed_in_line(void)
 static void *lock_as_lone_host(void *unused)
 {
 	in_greenlet(take_number, NULL);
-	*(volatile int *)&entered = -1;
+	entered = -1;
 	expect_equal("lock", pthread_mutex_lock(&mutex), 0);
 	expect_equal("unlock", pthread_mutex_unlock(&mutex), 0);
 	return unused;
@@ -256,7 +257,7 @@ static void *held_by_greenlet(void *unused)
 
 	taken = 0;
 	must("pthread_create", -pthread_create(&thread, NULL, lock_as_lone_host, NULL));
-	while (*(volatile int *)&entered != -1)
+	while (entered != -1)
 		green_yield();
 	expect_equal("lock", pthread_mutex_lock(&mutex), 0);
 	green_sleep(0.02);

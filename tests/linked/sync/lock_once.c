@@ -7,7 +7,8 @@
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static once_flag flag = ONCE_FLAG_INIT;
-static int begun, ended;
+static _Atomic int begun;
+static int ended;
 
 static void take_long(void)
 {
@@ -123,7 +124,7 @@ static void left_by_exit(void)
 
 	begun = ended = 0;
 	must("pthread_create", -pthread_create(&thread, NULL, call_exit_at_first, &control));
-	while (!__atomic_load_n(&begun, __ATOMIC_SEQ_CST))
+	while (!begun)
 		green_yield();
 	run_crew(call_exit_at_first, &control);
 	pthread_join(thread, NULL);

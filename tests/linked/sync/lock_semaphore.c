@@ -3,23 +3,26 @@
 #include <fcntl.h>
 #include <semaphore.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/time.h>
 
 enum { ROUNDS = 300 };
 
 static sem_t ping, pong;
-static int inside, most, role;
+static _Atomic int most;
+static int inside, role;
 
 /* No more than three at a time. */
 static void *enter_and_leave(void *unused)
 {
-	int i, now_inside;
+	int i, now_inside, before;
 
 	for (i = 0; i < ROUNDS; i++) {
 		expect_equal("sem_wait", sem_wait(&ping), 0);
 		now_inside = __atomic_add_fetch(&inside, 1, __ATOMIC_SEQ_CST);
-		if (now_inside > most)
-			most = now_inside;
+		before = most;
+		while (now_inside > before && !atomic_compare_exchange_weak(&most, &before, now_inside))
+			;
 		if (i % 8 == 0)
 			green_yield();
 		__atomic_sub_fetch(&inside, 1, __ATOMIC_SEQ_CST);

@@ -165,7 +165,7 @@ START_TEST(child_of_a_thread_without_greenlets)
 	ck_assert_int_eq(green_sleep(0.001), 0);
 }
 
-static volatile bool stop;
+static _Atomic bool stop;
 
 /* Keeps the locks of the runtime busy; none of check's, which it does not free in a child. */
 static void *spawn_all_the_time(void *unused)

@@ -72,13 +72,13 @@ START_TEST(job_outlives_a_kill)
 
 static void close_gate(void *flag)
 {
-	*(bool *)flag = !*(bool *)flag;
+	atomic_store((_Atomic bool *)flag, !atomic_load((_Atomic bool *)flag));
 }
 
 /* The one function after the other, and meanwhile who asked for it goes on, or ends. */
 START_TEST(nobody_waits_for_a_detached_job)
 {
-	bool flags[20];
+	_Atomic bool flags[20];
 	int i;
 
 	sem_init(&gate, 0, 0);
@@ -93,7 +93,7 @@ START_TEST(nobody_waits_for_a_detached_job)
 	for (i = 0; i < 20; i++)
 		sem_post(&gate);
 	for (i = 0; i < 20; i++) {
-		while (*(volatile bool *)&flags[i])
+		while (flags[i])
 			ck_assert_int_eq(green_sleep(0.001), 0);
 	}
 }

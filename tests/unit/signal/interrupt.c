@@ -184,14 +184,14 @@ START_TEST(masks_go_when_waits_end)
 static void *host_that_is_interrupted(void *ready)
 {
 	become_host();
-	*(volatile bool *)ready = true;
+	atomic_store((_Atomic bool *)ready, true);
 	assert_failed(green_sleep(10), EINTR);
 	return NULL;
 }
 
 START_TEST(another_threads_hub)
 {
-	volatile bool ready = false;
+	_Atomic bool ready = false;
 	pthread_t thread;
 
 	become_host();
