@@ -28,11 +28,12 @@ FATAL   := $(if $(filter-out 0,$(WERROR)),-Werror)
 WARN    := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes $(FATAL)
 # `make DEBUG=1 BUILD=build/debug`: a library that finds out more of what it must not be asked.
 CFLAGS  ?= $(if $(DEBUG),-Og -DDEBUG,-O2) -g
-# `make SANITIZE=address BUILD=build/address`, or undefined: gcc's, whose libraries a shared one can be linked with.
+# `make SANITIZE=address BUILD=build/address`, or undefined, or thread: gcc's, whose libraries a shared one can be linked
+# with.
 ifneq ($(SANITIZE),)
 # Hooks get pointers as the kernel does, which asks for no alignment.
 INSTRUMENT := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-sanitize=alignment -fno-omit-frame-pointer \
-    $(if $(filter address,$(SANITIZE)),-DWITH_ADDRESS_SANITIZER)
+    $(if $(filter address,$(SANITIZE)),-DWITH_ADDRESS_SANITIZER) $(if $(filter thread,$(SANITIZE)),-DWITH_THREAD_SANITIZER -Wno-stringop-overflow)
 endif
 # `make COVERAGE=1 BUILD=build/coverage`: counts which lines run, for scripts/coverage.
 ifneq ($(COVERAGE),)
@@ -111,8 +112,9 @@ $(call objects,$(RUNTIME) $(HOOKS)): ALL_CFLAGS += -fno-omit-frame-pointer
 # They run on the stacks of the program's threads, which may have no more than PTHREAD_STACK_MIN.
 $(call objects,$(RUNTIME) $(HOOKS)): ALL_CFLAGS += $(if $(INSTRUMENT),,-Wframe-larger-than=5000)
 
-# What runs before a sanitizer does: while the library is relocated, and as the sanitizer looks for libc.
-EARLY   := $(filter %/libc.c %/image.c %/fork.c %/dl.c %/sanitizers.c,$(RUNTIME) $(HOOKS))
+# What runs before a sanitizer does: while the library is relocated, and as the sanitizer looks for libc. And the handler
+# that runs in threads of its own.
+EARLY   := $(filter %/libc.c %/image.c %/fork.c %/dl.c %/sanitizers.c %/setxid.c %/fiber.c,$(RUNTIME) $(HOOKS))
 $(call objects,$(EARLY)): ALL_CFLAGS += $(if $(SANITIZE),-fno-sanitize=all)
 
 # Programs of libFuzzer's, which is clang's alone, of the sources that they are about.
@@ -247,11 +249,15 @@ $(BUILD)/tests/unit/library/%.so: tests/unit/library/%.c
 	$(SAY) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) -fvisibility=default -shared -o $@ $<
 
+# A call is to reach our hooks, and from there what ThreadSanitizer has in place of libc's functions: gcc by itself would
+# link it before us, and it would take the hooks for libc's.
+LIBS_BEHIND := $(if $(filter thread,$(SANITIZE)),-nodefaultlibs -ltsan -lc -lgcc -lgcc_s)
+
 # Programs written for us, whose calls are hooked because they are linked with us.
 $(LINKED): %: $(LIB)
 	@mkdir -p $(@D)
 	$(SAY) LD $@
-	$(Q)$(CC) $(ALL_CFLAGS) $(DEPGEN) -I. -o $@ $(filter %.c,$^) $(USE_LIB) -l:liburing.a
+	$(Q)$(CC) $(ALL_CFLAGS) $(DEPGEN) -I. -o $@ $(filter %.c,$^) $(USE_LIB) -l:liburing.a $(LIBS_BEHIND)
 
 # Only what uses our header is linked with us: the references are to be native.
 $(BUILD)/tests/bench/%: tests/bench/%.c $(LIB)

@@ -67,13 +67,30 @@ static bool read_libc(struct image *image)
  * dl_iterate_phdr() and the functions of <string.h> are not called either: a sanitizer has its own, which would begin
  * to work, by calls of ours that lead nowhere yet.
  */
-static bool libc_has(const char *name)
+static void *find_in_libc(const char *name)
 {
 	static struct image image;
 	static bool is_read;
 
 	is_read = is_read || read_libc(&image);
-	return is_read && image_find(&image, name);
+	return is_read ? image_find(&image, name) : NULL;
+}
+
+/*
+ * True for functions that are libc's even where ThreadSanitizer has its own, which suppose one thread on an OS thread:
+ * it lets no fiber exit, holds handlers up until the OS thread calls one of its functions, and jumps only to where the
+ * running fiber has been.
+ */
+static inline __attribute__((always_inline)) bool is_libcs_own(const char *name)
+{
+#ifdef WITH_THREAD_SANITIZER
+	return strcmp(name, "pthread_exit") == 0 || strcmp(name, "sigaction") == 0 ||
+	       strcmp(name, "__sigsetjmp") == 0 || strcmp(name, "siglongjmp") == 0 ||
+	       strcmp(name, "__longjmp_chk") == 0;
+#else
+	(void)name;
+	return false;
+#endif
 }
 
 /*
@@ -98,14 +115,82 @@ static void find_all(bool of_libc, int (*instead)(void))
 {
 #define CALL(name, family, waits, cancels, note)                                                                       \
 	if (is_of_libc(#family) == of_libc)                                                                            \
-		libc.name = (__typeof__(libc.name))(is_newer(#name) && !libc_has(#name)                                \
-							? (void (*)(void))instead                                      \
-							: find(#name, (void *)name, instead));
+		libc.name = (__typeof__(libc.name))(is_newer(#name) && !find_in_libc(#name) ? (void (*)(void))instead  \
+						    : is_libcs_own(#name) ? (void (*)(void))find_in_libc(#name)        \
+									  : find(#name, (void *)name, instead));
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 #include "preload/calls.def"
 #pragma GCC diagnostic pop
 }
+
+#ifdef WITH_THREAD_SANITIZER
+
+/*
+ * ThreadSanitizer sees no function that takes a clock: a lock would be as if not taken, a thread that was joined as if
+ * it lived. So the same is asked of those that go by the time of day.
+ */
+static bool is_understood(clockid_t clock, const struct timespec *until)
+{
+	return (clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC) && until && until->tv_sec >= 0 &&
+	       until->tv_nsec >= 0 && until->tv_nsec < 1000000000;
+}
+
+static struct timespec time_of_day(clockid_t clock, const struct timespec *until)
+{
+	struct timespec now, at;
+
+	libc_clock(clock, &now);
+	libc_clock(CLOCK_REALTIME, &at);
+	at.tv_sec += until->tv_sec - now.tv_sec + (until->tv_nsec > now.tv_nsec);
+	return at;
+}
+
+#define BY_TIME_OF_DAY(name, timed, parameters, ...)                                                                   \
+	static __typeof__(libc.name) own_##name;                                                                       \
+                                                                                                                       \
+	static int name##_by_day parameters                                                                            \
+	{                                                                                                              \
+		struct timespec at;                                                                                    \
+                                                                                                                       \
+		if (!is_understood(clock, until))                                                                      \
+			return own_##name(__VA_ARGS__, clock, until);                                                  \
+		at = time_of_day(clock, until);                                                                        \
+		return libc.timed(__VA_ARGS__, &at);                                                                   \
+	}                                                                                                              \
+                                                                                                                       \
+	static void use_##name(void)                                                                                   \
+	{                                                                                                              \
+		own_##name = libc.name;                                                                                \
+		libc.name = name##_by_day;                                                                             \
+	}
+BY_TIME_OF_DAY(pthread_clockjoin_np, pthread_timedjoin_np,
+    (pthread_t thread, void **result, clockid_t clock, const struct timespec *until), thread, result)
+BY_TIME_OF_DAY(pthread_mutex_clocklock, pthread_mutex_timedlock,
+    (pthread_mutex_t * mutex, clockid_t clock, const struct timespec *until), mutex)
+BY_TIME_OF_DAY(pthread_rwlock_clockrdlock, pthread_rwlock_timedrdlock,
+    (pthread_rwlock_t * rwlock, clockid_t clock, const struct timespec *until), rwlock)
+BY_TIME_OF_DAY(pthread_rwlock_clockwrlock, pthread_rwlock_timedwrlock,
+    (pthread_rwlock_t * rwlock, clockid_t clock, const struct timespec *until), rwlock)
+BY_TIME_OF_DAY(
+    sem_clockwait, sem_timedwait, (sem_t * semaphore, clockid_t clock, const struct timespec *until), semaphore)
+
+static void use_what_is_seen(void)
+{
+	use_pthread_clockjoin_np();
+	use_pthread_mutex_clocklock();
+	use_pthread_rwlock_clockrdlock();
+	use_pthread_rwlock_clockwrlock();
+	use_sem_clockwait();
+}
+
+#else
+
+static void use_what_is_seen(void)
+{
+}
+
+#endif
 
 /* Done only when they are called: the linker must not be asked for symbols that are missing, see above. */
 void libc_find_foreign(void)
@@ -137,6 +222,7 @@ static __attribute__((used)) void (*resolve(void))(void)
 	find_all(true, is_missing);
 	find_for_runtime();
 	libc_clock = (__typeof__(libc_clock))find("clock_gettime", NULL, NULL);
+	use_what_is_seen();
 	fork_prepare();
 	return at_relocation;
 }

@@ -6,6 +6,13 @@
 /* sanitizer/asan_interface.h, sanitizer/lsan_interface.h */
 const char *__asan_default_options(void);
 extern void __lsan_do_leak_check(void) __attribute__((weak));
+extern void __tsan_init(void) __attribute__((weak));
+
+#ifdef WITH_THREAD_SANITIZER
+#define A_FUNCTION_OF_IT ((uintptr_t)__tsan_init)
+#else
+#define A_FUNCTION_OF_IT ((uintptr_t)__lsan_do_leak_check)
+#endif
 
 static uintptr_t low, high; /* of the library; both 0 if there is none */
 
@@ -22,7 +29,7 @@ const char *__asan_default_options(void)
 /* The first entry is the program. A sanitizer linked into it cannot be told from the program's own code. */
 static int note_if_it_has_it(struct dl_phdr_info *library, size_t size, void *count)
 {
-	const uintptr_t inside = (uintptr_t)__lsan_do_leak_check - library->dlpi_addr;
+	const uintptr_t inside = A_FUNCTION_OF_IT - library->dlpi_addr;
 	int i;
 
 	(void)size;
@@ -46,7 +53,7 @@ __attribute__((constructor)) static void find_sanitizer(void)
 	int count = 0;
 
 	sanitizer_has_begun = true;
-	if (__lsan_do_leak_check)
+	if (A_FUNCTION_OF_IT)
 		dl_iterate_phdr(note_if_it_has_it, &count);
 }
 

@@ -11,6 +11,18 @@
  */
 bool is_of_sanitizer(const void *caller);
 
+/*
+ * True for an address in the library of ThreadSanitizer, where this library is compiled with it. A hook that it calls
+ * is BEFORE_SANITIZER: compiled without.
+ */
+#ifdef WITH_THREAD_SANITIZER
+#define BEFORE_SANITIZER               __attribute__((no_sanitize("thread")))
+#define is_of_thread_sanitizer(caller) is_of_sanitizer(caller)
+#else
+#define BEFORE_SANITIZER
+#define is_of_thread_sanitizer(caller) false
+#endif
+
 /* True until the sanitizer that this library is compiled with has begun: it looks for libc's functions before. */
 static inline bool is_before_sanitizer(void)
 {

@@ -23,8 +23,10 @@ static void on_setxid(int signo, siginfo_t *info, void *context)
 	void *own = thread_pointer();
 
 	note_handler(signo);
-	if (hub)
+	if (hub) {
+		fiber_lend(hub->os.listed);
 		set_thread_pointer(hub->os.listed);
+	}
 	libcs_handler(signo, info, context);
 	if (hub)
 		set_thread_pointer(own);

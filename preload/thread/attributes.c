@@ -9,6 +9,7 @@
 #include "name.h"
 #include "preload/core/blocking.h"
 #include "preload/core/thread_ids.h"
+#include "preload/patch/sanitizers.h"
 #include "runtime/sys/memory.h"
 #include <stdlib.h>
 #include <string.h>
@@ -56,7 +57,7 @@ static void show_stack(const struct greenlet *g, pthread_attr_t *attributes)
 	pthread_attr_setguardsize(attributes, g->mem.guard_size);
 }
 
-int pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes)
+static int describe(pthread_t thread, pthread_attr_t *attributes)
 {
 	struct greenlet *g = spawned(thread);
 	struct sched_param param;
@@ -80,6 +81,15 @@ int pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes)
 	if (error)
 		pthread_attr_destroy(attributes);
 	return error;
+}
+
+/* ThreadSanitizer asks in an OS thread that is not yet a thread of its: then no code may run that is compiled with it.
+ */
+BEFORE_SANITIZER int pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes)
+{
+	if (is_of_thread_sanitizer(__builtin_return_address(0)))
+		return libc.pthread_getattr_np(thread, attributes);
+	return describe(thread, attributes);
 }
 
 int pthread_setname_np(pthread_t thread, const char *name)

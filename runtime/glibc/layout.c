@@ -1,6 +1,7 @@
 #include "layout.h"
 #include "arch.h"
 #include "facts.h"
+#include "runtime/sys/fiber.h"
 #include "runtime/sys/image.h"
 #include "runtime/sys/sys.h"
 #include "runtime/sys/user_memory.h"
@@ -261,6 +262,7 @@ __attribute__((noinline)) void *glibc_call_as(void *tp, void *(*f)(void *), void
 	uint64_t before = 0;
 
 	sys_set_mask(SIG_SETMASK, ~0ull, &before);
+	fiber_lend(tp);
 	set_thread_pointer(tp);
 	result = f(arg);
 	set_thread_pointer(own);

@@ -3,6 +3,7 @@
 #include "facts.h"
 #include "layout.h"
 #include "malloc_arena.h"
+#include "runtime/sys/fiber.h"
 #include "runtime/sys/lock.h"
 #include "runtime/sys/memory.h"
 #include "runtime/sys/sys.h"
@@ -195,7 +196,10 @@ void tls_release_left(void)
 	}
 }
 
-/* ThreadSanitizer's: it crashes where memory is allocated in a thread that it has not been told of. */
+/*
+ * ThreadSanitizer's: it crashes where memory is allocated in a thread that it has not been told of. Compiled with it,
+ * we tell (runtime/sys/fiber.h).
+ */
 extern void __tsan_init(void) __attribute__((weak));
 
 /* While cancellation is disabled, it being asynchronous ends nothing. */
@@ -233,7 +237,7 @@ static int learn(void)
 	size_t size;
 	char *memory;
 	void *low, *tp;
-	int error = __tsan_init ? ENOTSUP : glibc_learn();
+	int error = __tsan_init && !IS_SANITIZED ? ENOTSUP : glibc_learn();
 
 	if (error)
 		return error;

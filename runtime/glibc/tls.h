@@ -16,7 +16,7 @@
 /*
  * Learns the layout and proves it on a trial block. Call it before anything else, on an OS thread; only the first
  * call works. Returns 0, or ENOTSUP where this libc is not one we know (glibc_unlike() says why), and under
- * ThreadSanitizer; ENOMEM.
+ * ThreadSanitizer, unless this library is compiled with it; ENOMEM.
  */
 int tls_init(void);
 

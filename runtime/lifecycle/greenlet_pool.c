@@ -101,6 +101,7 @@ static struct greenlet *take_with_stack(struct hub *hub, size_t stack_size)
 	if (tls_renew(g->context.thread_pointer, g->ident.id) != 0) {
 		struct stack stack = g->mem.stack;
 
+		fiber_free(&g->context.fiber);
 		stack_free(&stack);
 		errno = ENOMEM;
 		return NULL;
@@ -189,6 +190,7 @@ static void release_first(struct hub *hub)
 	hub->pool = g->next;
 	hub->pool_count--;
 	tls_leave(g->context.thread_pointer);
+	fiber_free(&g->context.fiber);
 	stack_free(&stack);
 }
 

@@ -39,7 +39,7 @@ static void show_greenlet(const struct stack *stack, void *unused)
 /* AddressSanitizer takes the stack that it was told of last for the OS thread's. */
 static void show_own_stack(const struct greenlet *main)
 {
-#if IS_SANITIZED
+#ifdef WITH_ADDRESS_SANITIZER
 	const struct fiber *fiber = &main->context.fiber;
 
 	if (self != main && fiber->low)

@@ -33,13 +33,22 @@ void for_each_hub(void (*f)(struct hub *hub, void *arg), void *arg)
 	unlock(&hubs_lock);
 }
 
+/*
+ * `self` in the block of another thread. That thread stores it once, when it becomes a worker, unless it is a greenlet,
+ * for which it is stored before its handle is known. ThreadSanitizer takes libc's making of the block for a race.
+ */
+static FIBER_UNSEEN struct greenlet *self_in(void *tp)
+{
+	return __atomic_load_n((struct greenlet **)tls_at(tp, &self, thread_pointer()), __ATOMIC_ACQUIRE);
+}
+
 struct greenlet *greenlet_of(pthread_t thread)
 {
 	struct greenlet *g;
 
 	if (!any_hub())
 		return NULL;
-	g = *(struct greenlet **)tls_at(tls_of_thread(thread), &self, thread_pointer());
+	g = self_in(tls_of_thread(thread));
 	return g && g->is_main && !g->hub->os.is_main ? NULL : g;
 }
 

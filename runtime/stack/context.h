@@ -53,7 +53,9 @@ bool context_visit(const struct context *c, void (*visit)(void *arg), void *arg)
 static inline void context_switch(struct context *from, struct context *to)
 {
 	fiber_leave(&from->fiber, &to->fiber);
+	fiber_lend(to->thread_pointer);
 	set_thread_pointer(to->thread_pointer);
+	fiber_enter(&from->fiber, &to->fiber);
 	context_swap(&from->saved, to->saved);
 	fiber_arrive(&from->fiber);
 }

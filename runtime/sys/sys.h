@@ -8,6 +8,7 @@
 #define RUNTIME_SYS_SYS_H
 
 #include "arch.h"
+#include "fiber.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -106,6 +107,7 @@ static inline void *sys_mmap(void *address, size_t size, int protection, int fla
 	unsigned long result = (unsigned long)raw_syscall(
 	    SYS_mmap, (long)address, (long)size, protection, flags, -1, 0);
 
+	fiber_acquire_pages();
 	return result > -4096ul ? NULL : (void *)result;
 }
 
@@ -120,6 +122,7 @@ static inline int sys_move_pages(void *from, size_t size, void *to)
 
 static inline int sys_munmap(void *address, size_t size)
 {
+	fiber_release_pages();
 	return (int)raw_syscall(SYS_munmap, (long)address, (long)size, 0, 0, 0, 0);
 }
 

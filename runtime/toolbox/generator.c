@@ -64,6 +64,7 @@ static void run(void)
 		*gen->yielded = value;
 	gen->turn = caller() + FINISHED;
 	fiber_leave(&gen->fiber, &gen->asker);
+	fiber_enter(&gen->fiber, &gen->asker);
 	context_leave(&nowhere, gen->outside, 0);
 	__builtin_unreachable();
 }
@@ -115,6 +116,7 @@ static inline int enter(struct green_gen *gen, void **yielded, enum gen_state st
 	gen->yielded = yielded;
 	gen->turn = caller() + state;
 	fiber_leave(&gen->asker, &gen->fiber);
+	fiber_enter(&gen->asker, &gen->fiber);
 	answer = context_enter(&gen->outside, gen->inside, answer);
 	fiber_arrive(&gen->asker);
 	return answer;
@@ -165,6 +167,7 @@ int green_gen_yield(green_gen_t *gen, void *value, void **sent)
 	gen->sent = sent;
 	gen->turn = caller() + SUSPENDED;
 	fiber_leave(&gen->fiber, &gen->asker);
+	fiber_enter(&gen->fiber, &gen->asker);
 	answer = context_leave(&gen->inside, gen->outside, 1);
 	fiber_arrive(&gen->fiber);
 	return answer;
@@ -194,6 +197,7 @@ int green_gen_close(green_gen_t *gen)
 		unwind(gen);
 	stack = gen->stack;
 	gen->tool.kind = RELEASED;
+	fiber_free(&gen->fiber);
 	stack_free(&stack);
 	return 0;
 }
