@@ -1,5 +1,6 @@
 /* Read-write locks of every kind, between greenlets and with OS threads. */
 #include "crew.h"
+#include <stdatomic.h>
 
 enum { ROUNDS = 200, KINDS = 3 };
 
@@ -18,16 +19,17 @@ static void init_lock(int kind)
 }
 
 static long twins[2], role;
-static int readers, most_readers;
+static int readers;
+static _Atomic int most_readers;
 
 static void read_twins(bool yields)
 {
-	int now_reading;
+	int now_reading, before = most_readers;
 
 	expect_equal("rdlock", pthread_rwlock_rdlock(&rwlock), 0);
 	now_reading = __atomic_add_fetch(&readers, 1, __ATOMIC_SEQ_CST);
-	if (now_reading > most_readers)
-		most_readers = now_reading;
+	while (now_reading > before && !atomic_compare_exchange_weak(&most_readers, &before, now_reading))
+		;
 	if (yields)
 		green_yield();
 	expect_equal("twins", twins[0], twins[1]);

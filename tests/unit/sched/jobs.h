@@ -46,7 +46,7 @@ static inline void wait_at_gate(void *flag)
 {
 	while (sem_wait(&gate) != 0)
 		;
-	*(bool *)flag = true;
+	*(_Atomic bool *)flag = true;
 }
 
 static inline void *offload_gate(void *flag)
