@@ -15,10 +15,10 @@ static inline void mark_not_alone(void *tp)
 	(void)tp;
 }
 
-static inline void init_thread_header(void *tp, const void *host)
+static inline void init_thread_header(void *tp, const void *own)
 {
 	(void)tp;
-	(void)host;
+	(void)own;
 }
 
 static inline bool thread_header_is_known(void *tp)

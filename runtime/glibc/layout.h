@@ -12,7 +12,7 @@
 #include <ucontext.h>
 
 struct glibc {
-	const void *host;           /* thread pointer of the thread that looked */
+	const void *host;           /* thread pointer of the thread that looked; it may have ended since */
 	size_t above, below, align; /* a block's extent from the thread pointer, upwards and downwards */
 	ptrdiff_t descriptor_below; /* the descriptor starts so far below the thread pointer: 0 on x86 */
 	size_t descriptor_size;

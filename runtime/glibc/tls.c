@@ -74,7 +74,7 @@ static void set_identity(void *tp, uint32_t id)
 {
 	char *descriptor = descriptor_of(tp);
 
-	init_thread_header(tp, glibc.host);
+	init_thread_header(tp, thread_pointer()); /* not glibc.host, which may have ended */
 	*(int *)(descriptor + glibc.tid) = (int)(FIRST_ID + (first_of_process + id) % IDS);
 	close_circles(descriptor);
 	glibc_give_resolver(tp);

@@ -55,11 +55,12 @@ static inline void mark_not_alone(void *tp)
 	*(int *)((char *)tp + 0x18) = 1;
 }
 
-/* The words at the thread pointer that the ABI fixes: itself twice, and the two guards. */
-static inline void init_thread_header(void *tp, const void *host)
+/* The words at the thread pointer that the ABI fixes: itself twice, and the two guards, which all threads have alike.
+ */
+static inline void init_thread_header(void *tp, const void *own)
 {
 	char *to = tp;
-	const char *from = host;
+	const char *from = own;
 
 	*(void **)to = tp;
 	*(void **)(to + 0x10) = tp;
