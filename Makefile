@@ -253,8 +253,14 @@ $(BUILD)/tests/unit/library/%.so: tests/unit/library/%.c
 # link it before us, and it would take the hooks for libc's.
 LIBS_BEHIND := $(if $(filter thread,$(SANITIZE)),-nodefaultlibs -ltsan -lc -lgcc -lgcc_s)
 
+# By which scripts/sanitize finds out that ThreadSanitizer reports what it must.
+ifeq ($(SANITIZE),thread)
+RACE    := $(BUILD)/tests/sanitizers/race
+$(RACE): tests/sanitizers/race.c
+endif
+
 # Programs written for us, whose calls are hooked because they are linked with us.
-$(LINKED): %: $(LIB)
+$(LINKED) $(RACE): %: $(LIB)
 	@mkdir -p $(@D)
 	$(SAY) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(DEPGEN) -I. -o $@ $(filter %.c,$^) $(USE_LIB) -l:liburing.a $(LIBS_BEHIND)
@@ -285,7 +291,7 @@ library-objects:
 	@printf '%s\n' $(call objects,$(RUNTIME) $(HOOKS))
 
 units: $(UNITS) $(UNITLIBS)
-linked: $(LINKED)
+linked: $(LINKED) $(RACE)
 tests: $(TOUR) $(PROGRAMS) $(PROGLIBS) $(UNITS) $(UNITLIBS) $(LINKED) $(REPORTS) $(TESTLIBS)
 benches: $(BENCHES)
 
