@@ -39,7 +39,10 @@ void for_each_hub(void (*f)(struct hub *hub, void *arg), void *arg)
  */
 static FIBER_UNSEEN struct greenlet *self_in(void *tp)
 {
-	return __atomic_load_n((struct greenlet **)tls_at(tp, &self, thread_pointer()), __ATOMIC_ACQUIRE);
+	struct greenlet **place = tls_at(tp, &self, thread_pointer()), *g = __atomic_load_n(place, __ATOMIC_ACQUIRE);
+
+	fiber_acquire(place);
+	return g;
 }
 
 struct greenlet *greenlet_of(pthread_t thread)

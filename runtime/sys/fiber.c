@@ -43,8 +43,8 @@ static int find_variables(struct dl_phdr_info *module, size_t size, void *arg)
 	return is_it;
 }
 
-/* The process in which that was learned. */
-static pid_t process;
+/* The process in which the first fiber was made. */
+static _Atomic pid_t process;
 
 /*
  * In the child of a fork of a process with several threads, the sanitizer ignores what the forking one does, its
@@ -80,10 +80,8 @@ void fiber_lend(void *tp)
 {
 	ptrdiff_t at = current_at;
 
-	if (!at) {
-		process = sys_getpid();
+	if (!at)
 		at = current_at = learn();
-	}
 	*(void **)((char *)tp + at) = __tsan_get_current_fiber();
 }
 
@@ -91,6 +89,8 @@ void fiber_make(struct fiber *f, const void *low, size_t size)
 {
 	(void)low;
 	(void)size;
+	if (!process)
+		process = sys_getpid();
 	fiber_free(f);
 	f->is_ignored = false;
 	f->thread = __tsan_create_fiber(0);

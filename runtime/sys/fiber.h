@@ -85,6 +85,11 @@ static inline void fiber_enter(struct fiber *from, struct fiber *to)
 	(void)to;
 }
 
+static inline void fiber_acquire(const void *address)
+{
+	(void)address;
+}
+
 static inline void fiber_release_pages(void)
 {
 }
@@ -118,6 +123,12 @@ void fiber_lend(void *tp);
 
 /* Right before a switch, with the thread pointer of the context that is switched to. */
 void fiber_enter(struct fiber *from, struct fiber *to);
+
+/* An atomic load that the sanitizer has not seen was an acquire. */
+static inline void fiber_acquire(const void *address)
+{
+	__tsan_acquire((void *)address);
+}
 
 /*
  * The kernel has unmapped pages before it maps others at their place, perhaps for another OS thread: the sanitizer sees
@@ -183,6 +194,11 @@ static inline void fiber_free(struct fiber *f)
 static inline void fiber_lend(void *tp)
 {
 	(void)tp;
+}
+
+static inline void fiber_acquire(const void *address)
+{
+	(void)address;
 }
 
 static inline void fiber_release_pages(void)
