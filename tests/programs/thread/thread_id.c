@@ -171,14 +171,21 @@ static void *ask_to_have_it_cleared(void *word)
 	return NULL;
 }
 
-/* libc itself waits so for the end of a thread, and would in vain for this one's. */
+/*
+ * libc asks the kernel in the same way to clear a word of its own, and waits for that to join a thread: in vain for
+ * this one. From glibc 2.43 on pthread_detach() joins a thread that is about to exit, so this one is detached from its
+ * start.
+ */
 static void end_with_a_word(void)
 {
 	static volatile int word = 1;
+	pthread_attr_t detached;
 	pthread_t thread;
 
-	must("create", -pthread_create(&thread, NULL, ask_to_have_it_cleared, (void *)&word));
-	pthread_detach(thread);
+	pthread_attr_init(&detached);
+	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
+	must("create", -pthread_create(&thread, &detached, ask_to_have_it_cleared, (void *)&word));
+	pthread_attr_destroy(&detached);
 	while (word)
 		syscall(SYS_futex, &word, FUTEX_WAIT, 1, NULL, NULL, 0);
 	puts("cleared at its end");
