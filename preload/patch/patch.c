@@ -18,6 +18,7 @@
 #include "preload/core/os_threads.h"
 #include "preload/core/stats.h"
 #include "runtime/glibc/facts.h"
+#include "runtime/lifecycle/fork.h"
 #include "runtime/lifecycle/hub_start.h"
 #include "runtime/sched/hub.h"
 #include "setxid.h"
@@ -273,26 +274,41 @@ static void prepare_once(void)
 	errno = before;
 }
 
+static struct lock preparing;
+static _Atomic pid_t preparer; /* holds the lock; 0: none does */
+static bool is_prepared;       /* guarded by the lock */
+
 /*
  * Several OS threads may be about to have the first hub: all wait until one has prepared. The program's malloc, which
  * is called meanwhile, may lead here again.
  */
 static void prepare(void)
 {
-	static struct lock preparing;
-	static _Atomic pid_t preparer;
-	static bool is_done; /* guarded by the lock */
-
 	if (atomic_load_explicit(&preparer, memory_order_relaxed) == os_thread_id())
 		return;
 	lock(&preparing);
-	if (!is_done) {
+	if (!is_prepared) {
 		atomic_store_explicit(&preparer, os_thread_id(), memory_order_relaxed);
 		prepare_once();
 		atomic_store_explicit(&preparer, 0, memory_order_relaxed);
-		is_done = true;
+		is_prepared = true;
 	}
 	unlock(&preparing);
 }
 
 BEFORE_FIRST_HUB(prepare);
+
+/*
+ * In the child of a fork: a thread that was preparing is gone. What it has done holds, and must not be done twice; the
+ * rest is left undone.
+ */
+static void end_preparing(void)
+{
+	if (!atomic_load(&preparing.state))
+		return;
+	is_prepared = true;
+	atomic_store(&preparer, 0);
+	atomic_store(&preparing.state, 0);
+}
+
+FORK_PART(FORK_PREPARING, .in_child = end_preparing);

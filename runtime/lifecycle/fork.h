@@ -33,6 +33,7 @@ enum fork_order {
 	FORK_DESCRIPTORS, /* preload/core/fd_table.c */
 	FORK_LIBC,        /* preload/patch/libc_internal.c */
 	FORK_TABLES,      /* preload/patch/rebind.c */
+	FORK_PREPARING,   /* preload/patch/patch.c */
 	FORK_PARTS,
 };
 
