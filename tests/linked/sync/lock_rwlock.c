@@ -67,7 +67,8 @@ static void writers_are_alone(void)
 
 	for (i = 0; i < KINDS; i++) {
 		init_lock(kinds[i]);
-		twins[0] = twins[1] = most_readers = 0;
+		twins[0] = twins[1] = 0;
+		most_readers = 0;
 		run_crew(read_and_write, NULL);
 		expect_equal("writes", twins[0], CREW * ROUNDS / 4);
 		expect("several read at once", most_readers > 1);
