@@ -21,6 +21,7 @@
 #include "runtime/lifecycle/fork.h"
 #include "runtime/lifecycle/hub_start.h"
 #include "runtime/sched/hub.h"
+#include "runtime/sys/once.h"
 #include "setxid.h"
 #include <errno.h>
 #include <gnu/lib-names.h>
@@ -274,41 +275,23 @@ static void prepare_once(void)
 	errno = before;
 }
 
-static struct lock preparing;
-static _Atomic pid_t preparer; /* holds the lock; 0: none does */
-static bool is_prepared;       /* guarded by the lock */
+static struct once preparing;
 
-/*
- * Several OS threads may be about to have the first hub: all wait until one has prepared. The program's malloc, which
- * is called meanwhile, may lead here again.
- */
+/* Several OS threads may be about to have the first hub: all wait until one has prepared. */
 static void prepare(void)
 {
-	if (atomic_load_explicit(&preparer, memory_order_relaxed) == os_thread_id())
+	if (!once_begin(&preparing))
 		return;
-	lock(&preparing);
-	if (!is_prepared) {
-		atomic_store_explicit(&preparer, os_thread_id(), memory_order_relaxed);
-		prepare_once();
-		atomic_store_explicit(&preparer, 0, memory_order_relaxed);
-		is_prepared = true;
-	}
-	unlock(&preparing);
+	prepare_once();
+	once_end(&preparing, true);
 }
 
 BEFORE_FIRST_HUB(prepare);
 
-/*
- * In the child of a fork: a thread that was preparing is gone. What it has done holds, and must not be done twice; the
- * rest is left undone.
- */
-static void end_preparing(void)
+/* What is done already holds and must not be done twice, so the rest is left undone. */
+static void abandon_preparing(void)
 {
-	if (!atomic_load(&preparing.state))
-		return;
-	is_prepared = true;
-	atomic_store(&preparer, 0);
-	atomic_store(&preparing.state, 0);
+	once_abandon(&preparing, true);
 }
 
-FORK_PART(FORK_PREPARING, .in_child = end_preparing);
+FORK_PART(FORK_PREPARING, .in_child = abandon_preparing);

@@ -178,7 +178,7 @@ static struct list_node *thread_list(void)
 	return (void *)(_rtld_global + _thread_db_rtld_global__dl_stack_user[OFFSET]);
 }
 
-/* libc has a lock for the list, which is its own. */
+/* A lock inside libc guards the list; ThreadSanitizer does not know it. */
 static FIBER_UNSEEN bool is_in_circle(const struct list_node *node)
 {
 	return is_readable(node) && is_readable(node->next) && is_readable(node->previous) &&

@@ -6,6 +6,7 @@
 #include "runtime/sys/fiber.h"
 #include "runtime/sys/lock.h"
 #include "runtime/sys/memory.h"
+#include "runtime/sys/once.h"
 #include "runtime/sys/sys.h"
 #include "tables.h"
 #include <errno.h>
@@ -232,6 +233,11 @@ static int try_block(void *tp)
 	return error;
 }
 
+static void spread_ids(void)
+{
+	first_of_process = (uint32_t)sys_getpid() * 0x9e3779b1u % IDS;
+}
+
 static int learn(void)
 {
 	size_t size;
@@ -244,7 +250,7 @@ static int learn(void)
 	if (!glibc_fact(FACT_cancellation, cancellation_is_known()))
 		return ENOTSUP;
 	glibc_make_room_for_resolver();
-	tls_spread_ids();
+	spread_ids();
 	size = glibc.above + glibc.below + 2 * glibc.align;
 	memory = memory_zalloc(size);
 	if (!memory)
@@ -255,17 +261,17 @@ static int learn(void)
 	return error;
 }
 
+static struct once learning;
+
 int tls_init(void)
 {
-	static struct lock learning;
-	static int outcome = -1;
+	static int outcome;
 	int result;
 
-	lock(&learning);
-	if (outcome < 0 || outcome == ENOMEM)
-		outcome = learn();
-	result = outcome;
-	unlock(&learning);
+	if (!once_begin(&learning))
+		return once_is_done(&learning) ? outcome : ENOTSUP;
+	result = outcome = learn();
+	once_end(&learning, result != ENOMEM);
 	return result;
 }
 
@@ -283,9 +289,10 @@ void tls_finish_key_destructors(pthread_key_t key)
 	glibc_finish_key_destructors(descriptor_of(thread_pointer()), key);
 }
 
-void tls_spread_ids(void)
+void tls_reset(void)
 {
-	first_of_process = (uint32_t)sys_getpid() * 0x9e3779b1u % IDS;
+	once_abandon(&learning, false);
+	spread_ids();
 }
 
 bool tls_has_id(int thread_id, uint32_t *id)

@@ -15,8 +15,9 @@
 
 /*
  * Learns the layout and proves it on a trial block. Call it before anything else, on an OS thread; only the first
- * call works. Returns 0, or ENOTSUP where this libc is not one we know (glibc_unlike() says why), and under
- * ThreadSanitizer, unless this library is compiled with it; ENOMEM.
+ * call works, and others wait for it. Returns 0, or ENOTSUP where this libc is not one we know (glibc_unlike() says
+ * why), under ThreadSanitizer, unless this library is compiled with it, and inside the first call, by a signal handler
+ * or the program's malloc; ENOMEM.
  */
 int tls_init(void);
 
@@ -46,10 +47,10 @@ void tls_leave(void *tp);
 void tls_release_left(void);
 
 /*
- * Has the ids of blocks to come differ, most likely, from those in other processes, with which a lock may be shared: in
- * the child of a fork.
+ * In the child of a fork. The ids of blocks to come then differ, most likely, from those in other processes, with which
+ * a lock may be shared.
  */
-void tls_spread_ids(void);
+void tls_reset(void);
 
 /* True for a thread id that a block may have, and no thread of the system's: *id is what tls_make() was given. */
 bool tls_has_id(int thread_id, uint32_t *id);

@@ -57,7 +57,7 @@ static void begin_anew(void)
 	proxy_reset();
 	reset_cancellable_calls();
 	parking_lot_reset();
-	tls_spread_ids();
+	tls_reset();
 	addressees_reset();
 	hub_reset(self ? self->hub : NULL);
 	drop_borrowed_fds();
