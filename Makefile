@@ -33,7 +33,8 @@ CFLAGS  ?= $(if $(DEBUG),-Og -DDEBUG,-O2) -g
 ifneq ($(SANITIZE),)
 # Hooks get pointers as the kernel does, which asks for no alignment.
 INSTRUMENT := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-sanitize=alignment -fno-omit-frame-pointer \
-    $(if $(filter address,$(SANITIZE)),-DWITH_ADDRESS_SANITIZER) $(if $(filter thread,$(SANITIZE)),-DWITH_THREAD_SANITIZER -Wno-stringop-overflow)
+    $(if $(filter address,$(SANITIZE)),-DWITH_ADDRESS_SANITIZER) \
+    $(if $(filter thread,$(SANITIZE)),-DWITH_THREAD_SANITIZER -Wno-stringop-overflow) # gcc warns of _setjmp wrongly there
 endif
 # `make COVERAGE=1 BUILD=build/coverage`: counts which lines run, for scripts/coverage.
 ifneq ($(COVERAGE),)
@@ -112,9 +113,9 @@ $(call objects,$(RUNTIME) $(HOOKS)): ALL_CFLAGS += -fno-omit-frame-pointer
 # They run on the stacks of the program's threads, which may have no more than PTHREAD_STACK_MIN.
 $(call objects,$(RUNTIME) $(HOOKS)): ALL_CFLAGS += $(if $(INSTRUMENT),,-Wframe-larger-than=5000)
 
-# What runs before a sanitizer does: while the library is relocated, and as the sanitizer looks for libc. And the handler
-# that runs in threads of its own.
-EARLY   := $(filter %/libc.c %/image.c %/fork.c %/dl.c %/sanitizers.c %/setxid.c %/fiber.c,$(RUNTIME) $(HOOKS))
+# Compiled without the sanitizer: what runs before it has begun, while the library is relocated and while the sanitizer
+# looks for libc; the handler of setxid, which also runs in an OS thread of the sanitizer; and the switch of fibers.
+EARLY   := $(filter %/libc.c %/libc_sanitized.c %/image.c %/fork.c %/dl.c %/sanitizers.c %/setxid.c %/fiber.c,$(RUNTIME) $(HOOKS))
 $(call objects,$(EARLY)): ALL_CFLAGS += $(if $(SANITIZE),-fno-sanitize=all)
 
 # Programs of libFuzzer's, which is clang's alone, of the sources that they are about.
@@ -249,11 +250,11 @@ $(BUILD)/tests/unit/library/%.so: tests/unit/library/%.c
 	$(SAY) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) -fvisibility=default -shared -o $@ $<
 
-# A call is to reach our hooks, and from there what ThreadSanitizer has in place of libc's functions: gcc by itself would
-# link it before us, and it would take the hooks for libc's.
+# A call must reach our hooks first, and from there ThreadSanitizer's functions. gcc by itself links the sanitizer before
+# this library, and the sanitizer then takes our hooks for libc's functions.
 LIBS_BEHIND := $(if $(filter thread,$(SANITIZE)),-nodefaultlibs -ltsan -lc -lgcc -lgcc_s)
 
-# By which scripts/sanitize finds out that ThreadSanitizer reports what it must.
+# scripts/sanitize checks with it that ThreadSanitizer reports a race.
 ifeq ($(SANITIZE),thread)
 RACE    := $(BUILD)/tests/sanitizers/race
 $(RACE): tests/sanitizers/race.c

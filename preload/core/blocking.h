@@ -226,7 +226,7 @@ bool goes_on(struct blocking *call, ssize_t last, size_t done, size_t asked);
  */
 bool park_until_ready(struct blocking *call);
 
-/* False if SO_RCVTIMEO, or SO_SNDTIMEO, is surely not set. Another process that shares the file may have changed it. */
+/* False if SO_RCVTIMEO, or SO_SNDTIMEO, is certainly not set. Another process may set it on a shared socket. */
 static inline bool may_have_time_limit(const struct blocking *call)
 {
 	uint32_t limited = call->events & POLLIN ? FD_RCVTIMEO : FD_SNDTIMEO;

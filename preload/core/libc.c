@@ -1,4 +1,5 @@
 #include "libc.h"
+#include "libc_sanitized.h"
 #include "runtime/lifecycle/fork.h"
 #include "runtime/sys/image.h"
 #include "runtime/sys/libc_calls.h"
@@ -77,9 +78,9 @@ static void *find_in_libc(const char *name)
 }
 
 /*
- * True for functions that are libc's even where ThreadSanitizer has its own, which suppose one thread on an OS thread:
- * it lets no fiber exit, holds handlers up until the OS thread calls one of its functions, and jumps only to where the
- * running fiber has been.
+ * True for functions of which libc's own are used in a build with ThreadSanitizer. Those of the sanitizer suppose one
+ * thread for each OS thread: they let no fiber exit, delay signal handlers until the OS thread calls the sanitizer, and
+ * jump only to frames of the running fiber.
  */
 static inline __attribute__((always_inline)) bool is_libcs_own(const char *name)
 {
@@ -124,74 +125,6 @@ static void find_all(bool of_libc, int (*instead)(void))
 #pragma GCC diagnostic pop
 }
 
-#ifdef WITH_THREAD_SANITIZER
-
-/*
- * ThreadSanitizer sees no function that takes a clock: a lock would be as if not taken, a thread that was joined as if
- * it lived. So the same is asked of those that go by the time of day.
- */
-static bool is_understood(clockid_t clock, const struct timespec *until)
-{
-	return (clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC) && until && until->tv_sec >= 0 &&
-	       until->tv_nsec >= 0 && until->tv_nsec < 1000000000;
-}
-
-static struct timespec time_of_day(clockid_t clock, const struct timespec *until)
-{
-	struct timespec now, at;
-
-	libc_clock(clock, &now);
-	libc_clock(CLOCK_REALTIME, &at);
-	at.tv_sec += until->tv_sec - now.tv_sec + (until->tv_nsec > now.tv_nsec);
-	return at;
-}
-
-#define BY_TIME_OF_DAY(name, timed, parameters, ...)                                                                   \
-	static __typeof__(libc.name) own_##name;                                                                       \
-                                                                                                                       \
-	static int name##_by_day parameters                                                                            \
-	{                                                                                                              \
-		struct timespec at;                                                                                    \
-                                                                                                                       \
-		if (!is_understood(clock, until))                                                                      \
-			return own_##name(__VA_ARGS__, clock, until);                                                  \
-		at = time_of_day(clock, until);                                                                        \
-		return libc.timed(__VA_ARGS__, &at);                                                                   \
-	}                                                                                                              \
-                                                                                                                       \
-	static void use_##name(void)                                                                                   \
-	{                                                                                                              \
-		own_##name = libc.name;                                                                                \
-		libc.name = name##_by_day;                                                                             \
-	}
-BY_TIME_OF_DAY(pthread_clockjoin_np, pthread_timedjoin_np,
-    (pthread_t thread, void **result, clockid_t clock, const struct timespec *until), thread, result)
-BY_TIME_OF_DAY(pthread_mutex_clocklock, pthread_mutex_timedlock,
-    (pthread_mutex_t * mutex, clockid_t clock, const struct timespec *until), mutex)
-BY_TIME_OF_DAY(pthread_rwlock_clockrdlock, pthread_rwlock_timedrdlock,
-    (pthread_rwlock_t * rwlock, clockid_t clock, const struct timespec *until), rwlock)
-BY_TIME_OF_DAY(pthread_rwlock_clockwrlock, pthread_rwlock_timedwrlock,
-    (pthread_rwlock_t * rwlock, clockid_t clock, const struct timespec *until), rwlock)
-BY_TIME_OF_DAY(
-    sem_clockwait, sem_timedwait, (sem_t * semaphore, clockid_t clock, const struct timespec *until), semaphore)
-
-static void use_what_is_seen(void)
-{
-	use_pthread_clockjoin_np();
-	use_pthread_mutex_clocklock();
-	use_pthread_rwlock_clockrdlock();
-	use_pthread_rwlock_clockwrlock();
-	use_sem_clockwait();
-}
-
-#else
-
-static void use_what_is_seen(void)
-{
-}
-
-#endif
-
 /* Done only when they are called: the linker must not be asked for symbols that are missing, see above. */
 void libc_find_foreign(void)
 {
@@ -222,7 +155,7 @@ static __attribute__((used)) void (*resolve(void))(void)
 	find_all(true, is_missing);
 	find_for_runtime();
 	libc_clock = (__typeof__(libc_clock))find("clock_gettime", NULL, NULL);
-	use_what_is_seen();
+	libc_use_known_to_sanitizer();
 	fork_prepare();
 	return at_relocation;
 }

@@ -13,7 +13,7 @@ bool is_of_sanitizer(const void *caller);
 
 /*
  * True for an address in the library of ThreadSanitizer, where this library is compiled with it. A hook that it calls
- * is BEFORE_SANITIZER: compiled without.
+ * is BEFORE_SANITIZER: compiled without the sanitizer.
  */
 #ifdef WITH_THREAD_SANITIZER
 #define BEFORE_SANITIZER               __attribute__((no_sanitize("thread")))

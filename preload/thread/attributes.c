@@ -83,8 +83,7 @@ static int describe(pthread_t thread, pthread_attr_t *attributes)
 	return error;
 }
 
-/* ThreadSanitizer asks in an OS thread that is not yet a thread of its: then no code may run that is compiled with it.
- */
+/* ThreadSanitizer calls this while it starts a thread that it does not know yet. No code that it sees may run then. */
 BEFORE_SANITIZER int pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes)
 {
 	if (is_of_thread_sanitizer(__builtin_return_address(0)))

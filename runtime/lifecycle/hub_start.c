@@ -153,10 +153,10 @@ static int start(struct hub *hub)
 	fork_prepare(); /* where there are no hooks, which have done so before */
 	overflow_prepare();
 	leaks_prepare();
-	__atomic_store_n(&self, &hub->main, __ATOMIC_RELEASE); /* greenlet_of() of other OS threads looks */
+	__atomic_store_n(&self, &hub->main, __ATOMIC_RELEASE); /* other OS threads read it: greenlet_of() */
 	error = hub_refresh(hub);
 	if (error) {
-		self = NULL;
+		__atomic_store_n(&self, NULL, __ATOMIC_RELEASE);
 		tls_release(hub->context.thread_pointer);
 		fiber_free(&hub->context.fiber);
 		stack_free(&hub->stack);

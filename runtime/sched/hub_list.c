@@ -34,8 +34,8 @@ void for_each_hub(void (*f)(struct hub *hub, void *arg), void *arg)
 }
 
 /*
- * `self` in the block of another thread. That thread stores it once, when it becomes a worker, unless it is a greenlet,
- * for which it is stored before its handle is known. ThreadSanitizer takes libc's making of the block for a race.
+ * Reads `self` in the TLS block of another thread. An OS thread stores it when it becomes a worker; a greenlet has it
+ * before its handle is known. ThreadSanitizer takes the initialization of the block by libc for a race.
  */
 static FIBER_UNSEEN struct greenlet *self_in(void *tp)
 {

@@ -33,8 +33,8 @@ static void set_signal(int signo)
 }
 
 /*
- * The timer ticks whoever runs. Where they take turns so quickly, nobody needs to be interrupted, least of all who has
- * just begun; and what they have not yet taken up the loop would find again.
+ * The timer ticks whichever greenlet runs. Where greenlets switch so quickly, none needs to be interrupted, least of
+ * all one that has just begun; and what they have not yet taken up the loop would find again.
  */
 static bool is_lively(struct hub *hub)
 {

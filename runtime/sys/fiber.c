@@ -1,6 +1,7 @@
 /*
- * ThreadSanitizer's fibers, in a build with it (`make SANITIZE=thread`); nothing in any other. Compiled without the
- * sanitizer: a function that enters as one fiber and returns as another would unbalance what it notes of calls.
+ * ThreadSanitizer's fibers, in a build with it (`make SANITIZE=thread`); empty in any other. This file is compiled
+ * without the sanitizer, which keeps a stack of calls for each fiber: a function that it sees must return in the fiber
+ * in which it was called.
  */
 #include "fiber.h"
 
@@ -12,7 +13,7 @@
 
 char fiber_pages;
 
-/* The address of the word, from the thread pointer; 0: not known yet. */
+/* The offset from the thread pointer of the sanitizer's variable for the running fiber; 0: not known yet. */
 static _Atomic ptrdiff_t current_at;
 
 struct variables {
@@ -47,13 +48,16 @@ static int find_variables(struct dl_phdr_info *module, size_t size, void *arg)
 static _Atomic pid_t process;
 
 /*
- * In the child of a fork of a process with several threads, the sanitizer ignores what the forking one does, its
- * synchronizations too, and would report all that other fibers do to the same memory: these are ignored as well.
+ * In the child of a fork of several threads the sanitizer ignores the forking fiber, its synchronizations included. It
+ * would report what other fibers do to the same memory, so they are ignored, too.
  */
 void AnnotateIgnoreSyncBegin(const char *file, int line);
 void __tsan_ignore_thread_begin(void);
 
-/* The only word that changes with the fiber, and back, is the one. Signals may come meanwhile: they find a fiber. */
+/*
+ * Finds the variable: the one word that holds the new fiber after a switch to it, and the old one after the switch
+ * back. A signal handler that runs meanwhile finds a fiber.
+ */
 static ptrdiff_t learn(void)
 {
 	void *own = __tsan_get_current_fiber(), *fiber = __tsan_create_fiber(0);
@@ -72,7 +76,7 @@ static ptrdiff_t learn(void)
 	__tsan_switch_to_fiber(own, __tsan_switch_to_fiber_no_sync);
 	__tsan_destroy_fiber(fiber);
 	if (count != 1 || *found != own)
-		abort(); /* a sanitizer that is not as ours was */
+		abort(); /* an unknown version of the sanitizer */
 	return (char *)found - (char *)thread_pointer();
 }
 

@@ -1,13 +1,13 @@
 /*
- * What a sanitizer is told of contexts where this library itself is compiled with it. In any other build all of it is
- * empty.
+ * What a sanitizer is told of contexts, where this library itself is compiled with one. Other builds compile nothing
+ * of it.
  *
- * AddressSanitizer (`make SANITIZE=address`): which stack is used next, and for which of its threads.
+ * AddressSanitizer (`make SANITIZE=address`) is told which stack is used next, and for which of its threads.
  *
- * ThreadSanitizer (`make SANITIZE=thread`): each context is a thread of its own to it, a fiber. It finds the running
- * one by a thread-local variable, of which each TLS block has one: so the block that a context goes on with is first
- * lent to the running fiber, then becomes the thread's, and then the fibers are switched. A switch is a
- * synchronization for it: contexts of one OS thread run one after another.
+ * ThreadSanitizer (`make SANITIZE=thread`) takes each context for a thread of its own, a fiber. It finds the running
+ * fiber by a thread-local variable, which every TLS block has. So a switch first lends the next context's block to the
+ * running fiber, then sets the thread pointer, then switches fibers. For ThreadSanitizer a switch is a synchronization:
+ * contexts of one OS thread run one after another.
  */
 #ifndef RUNTIME_SYS_FIBER_H
 #define RUNTIME_SYS_FIBER_H
@@ -15,17 +15,34 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The Makefile's word: some files are compiled without the sanitizer, and must agree on what a context is. */
-#if defined(WITH_ADDRESS_SANITIZER)
+struct fiber;
+
+/* The Makefile's words: some files are compiled without the sanitizer, and must agree on what a context is. */
+#if defined(WITH_ADDRESS_SANITIZER) || defined(WITH_THREAD_SANITIZER)
+#define IS_SANITIZED 1
+#else
+#define IS_SANITIZED 0
+
+struct fiber {
+	char nothing[0];
+};
+
+static inline void fiber_make(struct fiber *f, const void *low, size_t size)
+{
+	(void)f;
+	(void)low;
+	(void)size;
+}
+
+#endif
+
+#ifdef WITH_ADDRESS_SANITIZER
 
 #include <pthread.h>
 #include <sanitizer/asan_interface.h>
 
 /* It keeps its description of a thread with the first key of the process. Contexts share that of their OS thread. */
 #define FIBER_KEY ((pthread_key_t)0)
-
-#define IS_SANITIZED 1
-#define FIBER_UNSEEN
 
 struct fiber {
 	const void *low; /* of the stack; of one that was not made here known once it was left */
@@ -69,42 +86,37 @@ static inline bool fiber_has_key(size_t key)
 	return key == FIBER_KEY;
 }
 
-static inline void fiber_free(struct fiber *f)
-{
-	(void)f;
-}
+#else
 
-static inline void fiber_lend(void *tp)
-{
-	(void)tp;
-}
-
-static inline void fiber_enter(struct fiber *from, struct fiber *to)
+static inline void fiber_leave(struct fiber *from, struct fiber *to)
 {
 	(void)from;
 	(void)to;
 }
 
-static inline void fiber_acquire(const void *address)
+static inline void fiber_arrive(struct fiber *f)
 {
-	(void)address;
+	(void)f;
 }
 
-static inline void fiber_release_pages(void)
+static inline void fiber_begin(struct fiber *f)
 {
+	(void)f;
 }
 
-static inline void fiber_acquire_pages(void)
+static inline bool fiber_has_key(size_t key)
 {
+	(void)key;
+	return false;
 }
 
-#elif defined(WITH_THREAD_SANITIZER)
+#endif
+
+#ifdef WITH_THREAD_SANITIZER
 
 #include <sanitizer/tsan_interface.h>
 
-#define IS_SANITIZED 1
-
-/* Of a function that the sanitizer is not to see: its accesses, and that it was called. */
+/* For a function whose calls and accesses ThreadSanitizer is not to see. */
 #define FIBER_UNSEEN __attribute__((no_sanitize("thread"), noinline))
 
 struct fiber {
@@ -112,19 +124,19 @@ struct fiber {
 	bool is_ignored;
 };
 
-/* A context is going to begin: it has another fiber than the one that may have ended there. */
+/* A context is about to begin. It gets a new fiber; that of a context that has ended there is freed. */
 void fiber_make(struct fiber *f, const void *low, size_t size);
 
 /* The context has ended and does not run. */
 void fiber_free(struct fiber *f);
 
-/* The block at tp is going to be the running context's, until it has another or fiber_enter(). */
+/* The TLS block at tp is about to become that of the running context: for a time, or until fiber_enter(). */
 void fiber_lend(void *tp);
 
-/* Right before a switch, with the thread pointer of the context that is switched to. */
+/* Right before a switch, once the thread pointer is that of the context that is switched to. */
 void fiber_enter(struct fiber *from, struct fiber *to);
 
-/* An atomic load that the sanitizer has not seen was an acquire. */
+/* Tells of an acquiring load by code that ThreadSanitizer does not see. */
 static inline void fiber_acquire(const void *address)
 {
 	__tsan_acquire((void *)address);
@@ -148,43 +160,9 @@ static inline void fiber_acquire_pages(void)
 	__tsan_acquire(&fiber_pages);
 }
 
-static inline void fiber_leave(struct fiber *from, struct fiber *to)
-{
-	(void)from;
-	(void)to;
-}
-
-static inline void fiber_arrive(struct fiber *f)
-{
-	(void)f;
-}
-
-static inline void fiber_begin(struct fiber *f)
-{
-	(void)f;
-}
-
-static inline bool fiber_has_key(size_t key)
-{
-	(void)key;
-	return false;
-}
-
 #else
 
-#define IS_SANITIZED 0
 #define FIBER_UNSEEN
-
-struct fiber {
-	char nothing[0];
-};
-
-static inline void fiber_make(struct fiber *f, const void *low, size_t size)
-{
-	(void)f;
-	(void)low;
-	(void)size;
-}
 
 static inline void fiber_free(struct fiber *f)
 {
@@ -194,6 +172,12 @@ static inline void fiber_free(struct fiber *f)
 static inline void fiber_lend(void *tp)
 {
 	(void)tp;
+}
+
+static inline void fiber_enter(struct fiber *from, struct fiber *to)
+{
+	(void)from;
+	(void)to;
 }
 
 static inline void fiber_acquire(const void *address)
@@ -207,34 +191,6 @@ static inline void fiber_release_pages(void)
 
 static inline void fiber_acquire_pages(void)
 {
-}
-
-static inline void fiber_leave(struct fiber *from, struct fiber *to)
-{
-	(void)from;
-	(void)to;
-}
-
-static inline void fiber_enter(struct fiber *from, struct fiber *to)
-{
-	(void)from;
-	(void)to;
-}
-
-static inline void fiber_arrive(struct fiber *f)
-{
-	(void)f;
-}
-
-static inline void fiber_begin(struct fiber *f)
-{
-	(void)f;
-}
-
-static inline bool fiber_has_key(size_t key)
-{
-	(void)key;
-	return false;
 }
 
 #endif

@@ -34,7 +34,7 @@ static struct lock memory_lock; /* guards all below; nothing else is locked whil
 /* The OS thread that holds the lock during a fork. */
 static struct {
 	_Atomic pid_t thread;  /* 0: none */
-	_Atomic pid_t process; /* stored before */
+	_Atomic pid_t process; /* its process; stored before thread */
 	unsigned depth;        /* greenlets of it may fork while another one does */
 } forking;
 

@@ -110,7 +110,7 @@ static int take_signal(int signo, green_signal_fn *fn, void *arg)
 
 	if (sigaction(signo, NULL, &before) < 0)
 		return errno;
-	/* First: on any other OS thread than that of the watcher all of it is left alone. */
+	/* Before any change: it fails on another OS thread than the watcher's. */
 	error = start_watcher();
 	if (error)
 		return error;

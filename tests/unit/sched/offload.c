@@ -75,7 +75,7 @@ static void close_gate(void *flag)
 	atomic_store((_Atomic bool *)flag, !atomic_load((_Atomic bool *)flag));
 }
 
-/* The one function after the other, and meanwhile who asked for it goes on, or ends. */
+/* The functions run one after another, while the greenlets that asked for them go on, or end. */
 START_TEST(nobody_waits_for_a_detached_job)
 {
 	_Atomic bool flags[20];
